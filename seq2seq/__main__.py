@@ -1,0 +1,205 @@
+"""The command line: the same engine as the app.
+
+python -m seq2seq tasks | train | runs | decode
+"""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import fields
+from typing import Any
+
+from seq2seq.models.config import ATTENTIONS, CELLS, RecurrentConfig
+from seq2seq.tasks import TASKS, InputError, make_task
+from seq2seq.training.config import DEVICES, OPTIMISERS, RunConfig, TrainingConfig
+from seq2seq.training.shipped import RECIPES, shipped_card, shipped_names
+from seq2seq.words import say_error
+
+OWNER = "command-line"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0, or 2 for input that cannot be used."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    try:
+        return options.run(options)
+    except InputError as error:
+        print(f"seq2seq: {say_error(error)}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of our output has gone, e.g. `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands and options, with their defaults read from the configurations."""
+    parser = argparse.ArgumentParser(prog="python -m seq2seq", description="Train and decode encoder-decoders.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument("--json", action="store_true", help="print JSON")
+        sub.set_defaults(run=run)
+        return sub
+
+    command("tasks", list_tasks, "list what can be learnt")
+    train = command("train", train_run, "train a model and keep it in the run store")
+    train.add_argument("--task", default="reverse", choices=list(TASKS))
+    train.add_argument("--cell", default=RecurrentConfig.cell, choices=CELLS)
+    train.add_argument("--attention", default=RecurrentConfig.attention, choices=ATTENTIONS)
+    train.add_argument("--bidirectional", action="store_true")
+    for name in ("layers", "embedding", "hidden"):
+        train.add_argument(f"--{name}", type=int, default=getattr(RecurrentConfig, name), metavar="N")
+    train.add_argument(
+        "--forget-bias", type=float, default=RecurrentConfig.forget_bias, metavar="B", help="LSTM only"
+    )
+    train.add_argument("--optimiser", "--optimizer", default=TrainingConfig.optimiser, choices=OPTIMISERS)
+    train.add_argument("--learning-rate", type=float, default=TrainingConfig.learning_rate, metavar="R")
+    for name in ("steps", "batch", "seed"):
+        train.add_argument(f"--{name}", type=int, default=getattr(TrainingConfig, name), metavar="N")
+    train.add_argument("--until", type=float, metavar="SHARE", help="stop at this exact match on held-out pairs")
+    train.add_argument("--device", default="auto", choices=DEVICES)
+    command("runs", list_runs, "list the runs of this user's store, newest first, and the shipped models")
+    decode = command("decode", decode_texts, "decode greedily; without TEXT, one input a line from standard input")
+    decode.add_argument("model", metavar="RUN", help="a run's id or a shipped model's name")
+    decode.add_argument("text", metavar="TEXT", nargs="?")
+    return parser
+
+
+def list_tasks(options: argparse.Namespace) -> int:
+    """`tasks`."""
+    rows = []
+    for name, task in TASKS.items():
+        summary = (task.__doc__ or "").strip().splitlines()[0]
+        rows.append({"task": name, "source": task.example.source, "target": task.example.target, "summary": summary})
+    if options.json:
+        print(json.dumps(rows, ensure_ascii=False))
+    else:
+        for row in rows:
+            print(f"{row['task']:10} {row['source']} → {row['target']}\n{'':10} {row['summary']}")
+    return 0
+
+
+def config_from(options: argparse.Namespace) -> RunConfig:
+    """The run that the options of `train` describe."""
+    model = RecurrentConfig(**{field.name: getattr(options, field.name) for field in fields(RecurrentConfig)})
+    training = TrainingConfig(**{field.name: getattr(options, field.name) for field in fields(TrainingConfig)})
+    return RunConfig(make_task({"name": options.task}), model, training)
+
+
+def train_run(options: argparse.Namespace) -> int:
+    """`train`: in this process, alone on the machine, so with all the threads torch likes; kept like any other run."""
+    config = config_from(options)  # before torch is loaded: a wrong setting is told at once
+
+    import threading
+
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    from seq2seq.training.device import pick_device
+    from seq2seq.training.store import RunStore
+    from seq2seq.training.trainer import Report
+    from seq2seq.training.worker import train_claimed
+
+    pick_device(config.training.device)
+    store, worker = RunStore(), f"cli-{os.getpid()}"
+    run = store.get(store.submit(config, OWNER, worker=worker))
+    assert run is not None
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("training", total=config.training.steps)
+
+        def watch(report: Report) -> None:
+            text = f"loss {report.loss:.3f}  exact match {report.exact_match:.1%}"
+            progress.update(bar, completed=report.step, description=text)
+
+        state = train_claimed(store, run, worker, threading.Event(), watch)
+    last = store.last_report(run.id)
+    ended = store.get(run.id)
+    if state != "finished" or last is None:
+        print(f"seq2seq: the run failed: {ended.error if ended else ''}", file=sys.stderr)
+        return 1
+    result = {
+        "run": run.id,
+        "exact_match": last["exact_match"],
+        "token_accuracy": last["token_accuracy"],
+        "held_out": last["n"],
+        "steps": last["step"],
+        "seconds": round(last["seconds"], 2),
+        "target_tokens_per_second": round(store.mean_rate(run.id)),
+        "device": ended.device if ended else None,
+    }
+    if options.json:
+        print(json.dumps(result))
+    else:
+        print("\n".join(f"{name:26} {value}" for name, value in result.items()))
+    return 0
+
+
+def list_runs(options: argparse.Namespace) -> int:
+    """`runs`."""
+    from seq2seq.training.store import RunStore
+
+    store, rows = RunStore(), []
+    for run in store.recent():
+        last = store.last_report(run.id) or {}
+        row = {"run": run.id, "state": run.state, "task": run.config.task.name, "cell": run.config.model.cell}
+        row |= {
+            "attention": run.config.model.attention,
+            "step": last.get("step"),
+            "exact_match": last.get("exact_match"),
+        }
+        rows.append(row)
+    for name in shipped_names():
+        card, config = shipped_card(name), RECIPES[name]
+        row = {"run": name, "state": "shipped", "task": config.task.name, "cell": config.model.cell}
+        row |= {"attention": config.model.attention, "step": card["trained"]["steps"]}
+        rows.append(row | {"exact_match": card["test"]["exact_match"]})
+    if options.json:
+        print(json.dumps(rows))
+        return 0
+    for row in rows:
+        score = "" if row["exact_match"] is None else f"{row['exact_match']:.1%}"
+        print(f"{row['run']:22} {row['state']:9} {row['task']:9} {row['cell']:5} {row['attention']:11} {score}")
+    return 0
+
+
+def decode_texts(options: argparse.Namespace) -> int:
+    """`decode`: one text, or a line at a time; a line that cannot be used is named and the rest go on."""
+    from seq2seq.training.trained import load_trained
+
+    trained = load_trained(options.model)
+
+    def show(text: str) -> None:
+        trace = trained.record(text)
+        if options.json:
+            row = {"output": trace.text, "tokens": list(trace.output), "log_prob": round(trace.log_prob, 6)}
+            print(json.dumps(row, ensure_ascii=False), flush=True)
+        else:
+            print(trace.text, flush=True)
+
+    if options.text is not None:
+        show(options.text)
+        return 0
+    status = 0
+    for line in sys.stdin:
+        try:
+            show(line.rstrip("\n"))
+        except InputError as error:
+            status = 2
+            print(
+                json.dumps({"error": say_error(error)}) if options.json else f"seq2seq: {say_error(error)}",
+                flush=True,
+            )
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""How a decoder weighs the encoder's states: four ways to score, one softmax, one weighted sum."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+
+class Attention(nn.Module):
+    """Scores of encoder states h_i against a decoder state s, by one of four formulas.
+
+    additive    vᵀ tanh(W s + U h_i)   Bahdanau et al. 2015, arXiv:1409.0473, appendix A.1.2
+    dot         sᵀ h_i                 Luong et al. 2015, arXiv:1508.04025, section 3.1
+    general     sᵀ W h_i               Luong et al. 2015, section 3.1
+    scaled_dot  sᵀ h_i / √D            Vaswani et al. 2017, arXiv:1706.03762, section 3.2.1
+    """
+
+    def __init__(self, kind: str, size: int) -> None:
+        super().__init__()
+        self.kind, self.size = kind, size
+        if kind == "additive":
+            self.query = nn.Linear(size, size, bias=False)
+            self.v = nn.Parameter(torch.empty(size).uniform_(-1, 1) / math.sqrt(size))
+        if kind in ("additive", "general"):
+            self.key = nn.Linear(size, size, bias=False)
+
+    def keys(self, states: Tensor) -> Tensor:
+        """What of a score depends on the encoder alone, computed once a source: (B, S, D) → (B, S, D)."""
+        return self.key(states) if self.kind in ("additive", "general") else states
+
+    def score(self, query: Tensor, keys: Tensor) -> Tensor:
+        """Scores (B, S) of the keys (B, S, D) for one query (B, D)."""
+        if self.kind == "additive":
+            return torch.tanh(self.query(query)[:, None, :] + keys) @ self.v
+        scores = torch.einsum("bd,bsd->bs", query, keys)
+        return scores / math.sqrt(self.size) if self.kind == "scaled_dot" else scores
+
+    def attend_all(self, queries: Tensor, states: Tensor, keys: Tensor, mask: Tensor) -> Tensor:
+        """Contexts (B, T, D) of all queries (B, T, D) at once; dot-product scores only. The fast path."""
+        scores = torch.bmm(queries, keys.transpose(1, 2))  # (B, T, S)
+        if self.kind == "scaled_dot":
+            scores = scores / math.sqrt(self.size)
+        weights = scores.masked_fill(~mask[:, None, :], -math.inf).softmax(-1)
+        return torch.bmm(weights, states)
+
+
+def attend(scores: Tensor, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Weigh encoder states by their scores.
+
+    Args:    scores (B, S); states (B, S, D); mask (B, S) bool, True = real token.
+    Returns: context (B, D); weights (B, S), rows summing to 1, exactly 0 where masked.
+    Raises:  ValueError if a row of the mask is all False.
+    Source:  Bahdanau et al. 2015, arXiv:1409.0473, section 3.1.
+    """
+    if not bool(mask.any(-1).all()):
+        raise ValueError("a source without one real token has nothing to attend to")
+    weights = scores.masked_fill(~mask, -math.inf).softmax(-1)
+    return torch.einsum("bs,bsd->bd", weights, states), weights

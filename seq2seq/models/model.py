@@ -1,0 +1,95 @@
+"""What every encoder-decoder here can do, whatever is inside it."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from seq2seq.models.cells import Gates
+
+
+class State(Protocol):
+    """What a decoder carries from one step to the next."""
+
+    def select(self, rows: Tensor) -> "State":
+        """The state of the given rows of the batch, in that order (a beam keeps some of its rows)."""
+        ...
+
+
+StateT = TypeVar("StateT", bound=State)
+
+
+@dataclass(frozen=True)
+class Memory(Generic[StateT]):
+    """What the encoder leaves for the decoder.
+
+    states (B, S, D) one a source position; mask (B, S) bool, True = real token; keys (B, S, D) or None;
+    start: the state the decoder begins with.
+    """
+
+    states: Tensor
+    mask: Tensor
+    keys: Tensor | None
+    start: StateT
+
+    def select(self, rows: Tensor) -> "Memory[StateT]":
+        """The memory of the given rows of the batch."""
+        keys = None if self.keys is None else self.keys[rows]
+        start: StateT = self.start.select(rows)  # type: ignore[assignment]
+        return Memory(self.states[rows], self.mask[rows], keys, start)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Everything one decoder step computed. Fields that a model does not have are None or empty.
+
+    embedded (B, E) the token read; layers: gates by name, each (B, D), bottom layer first;
+    query (B, D), scores and weights (B, S), context (B, D); readout (B, D); log_probs (B, V).
+    """
+
+    log_probs: Tensor
+    embedded: Tensor
+    readout: Tensor
+    query: Tensor | None = None
+    scores: Tensor | None = None
+    weights: Tensor | None = None
+    context: Tensor | None = None
+    layers: list[Gates] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class EncoderRecord:
+    """Everything the encoder computed.
+
+    embedded (B, S, E); layers: for each layer, bottom first, direction → gates by name, each (B, S, H).
+    """
+
+    embedded: Tensor
+    layers: list[dict[str, Gates]]
+
+
+class Seq2Seq(nn.Module, ABC, Generic[StateT]):
+    """An encoder-decoder: a fast path to train by, a glass path over the same weights to look into."""
+
+    @abstractmethod
+    def forward(self, source: Tensor, previous: Tensor) -> Tensor:
+        """Logits (B, T, V) for the tokens after `previous` (B, T), given source (B, S). The fast path."""
+
+    @abstractmethod
+    def encode(self, source: Tensor) -> Memory[StateT]:
+        """Read the source (B, S), padded with PAD. The fast path."""
+
+    @abstractmethod
+    def encode_glass(self, source: Tensor) -> tuple[Memory[StateT], EncoderRecord]:
+        """Read the source as the textbook writes it, and keep everything."""
+
+    @abstractmethod
+    def step(self, token: Tensor, state: StateT, memory: Memory[StateT]) -> tuple[StateT, Step]:
+        """One decoder step from the previous token (B,). Forcing, greedy, beam and sampling all use this."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.parameters()).device

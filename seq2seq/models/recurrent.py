@@ -1,0 +1,191 @@
+"""RNN, GRU and LSTM encoder-decoders, with or without attention.
+
+Sutskever et al. 2014 (no attention: the last state is all the decoder gets), Bahdanau et al. 2015 (additive:
+the state *before* the step asks, the context goes *into* the step), Luong et al. 2015 (the products: the state
+*after* the step asks, the context joins it for the prediction).
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from seq2seq.models.attention import Attention, attend
+from seq2seq.models.cells import Gates, cell_step, cell_weights, fast_cell_step
+from seq2seq.models.config import RecurrentConfig
+from seq2seq.models.model import EncoderRecord, Memory, Seq2Seq, Step
+from seq2seq.tasks import PAD
+
+NETWORKS: dict[str, type[nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+
+
+class RecurrentState(NamedTuple):
+    """State of each decoder layer: h and, for an LSTM, c, each (B, D)."""
+
+    h: tuple[Tensor, ...]
+    c: tuple[Tensor, ...] = ()
+
+    def select(self, rows: Tensor) -> "RecurrentState":
+        return RecurrentState(tuple(h[rows] for h in self.h), tuple(c[rows] for c in self.c))
+
+
+class Recurrent(Seq2Seq[RecurrentState]):
+    """A recurrent encoder-decoder over `source` and `target` vocabularies of the given sizes."""
+
+    def __init__(self, config: RecurrentConfig, source: int, target: int) -> None:
+        super().__init__()
+        self.config = config
+        network, width = NETWORKS[config.cell], config.width
+        self.source_embedding = nn.Embedding(source, config.embedding, padding_idx=PAD)
+        self.target_embedding = nn.Embedding(target, config.embedding, padding_idx=PAD)
+        self.encoder = network(
+            config.embedding,
+            config.hidden,
+            config.layers,
+            batch_first=True,
+            bidirectional=config.bidirectional,
+        )
+        read = config.embedding + (width if config.asks_before else 0)
+        self.decoder = network(read, width, config.layers, batch_first=True)
+        self.attention = Attention(config.attention, width) if config.attention != "none" else None
+        self.combine = nn.Linear(2 * width, width) if self.attention else None
+        self.output = nn.Linear(width, target)
+        self.open_forget_gates()
+
+    @torch.no_grad()
+    def open_forget_gates(self) -> None:
+        """Set the sum of the LSTM's two forget biases (order i f g o) to the configured value."""
+        if self.config.cell == "lstm":
+            for network in (self.encoder, self.decoder):
+                for name, bias in network.named_parameters():
+                    if name.startswith("bias"):
+                        gate = bias.chunk(4)[1]
+                        gate.fill_(self.config.forget_bias if "_ih_" in name else 0.0)
+
+    # ---- fast path
+
+    def encode(self, source: Tensor) -> Memory[RecurrentState]:
+        mask = source != PAD
+        embedded = self.source_embedding(source)
+        if bool(mask.all()):
+            states, final = self.encoder(embedded)
+        else:
+            lengths = mask.sum(1).cpu()
+            packed = pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=False)
+            states, final = self.encoder(packed)
+            states, _ = pad_packed_sequence(states, batch_first=True, total_length=source.shape[1])
+        h, c = final if self.config.cell == "lstm" else (final, None)
+        return self.memory(states, mask, self.join(h), () if c is None else self.join(c))
+
+    def join(self, final: Tensor) -> tuple[Tensor, ...]:
+        """Last states (layers · directions, B, H) as one (B, D) for each layer, directions side by side."""
+        layers = final.unflatten(0, (self.config.layers, -1))  # (layers, directions, B, H)
+        return tuple(torch.cat(tuple(layer), dim=-1) for layer in layers)
+
+    def memory(
+        self, states: Tensor, mask: Tensor, h: tuple[Tensor, ...], c: tuple[Tensor, ...]
+    ) -> Memory[RecurrentState]:
+        """What the decoder gets: the states with their keys, and its own first state."""
+        keys = self.attention.keys(states) if self.attention else None
+        return Memory(states, mask, keys, RecurrentState(h, c))
+
+    def forward(self, source: Tensor, previous: Tensor) -> Tensor:
+        memory = self.encode(source)
+        embedded = self.target_embedding(previous)  # (B, T, E)
+        if self.config.asks_before:
+            return self.output(self.forward_additive(embedded, memory))
+        h, c = memory.start
+        start = (torch.stack(h), torch.stack(c)) if c else torch.stack(h)
+        states, _ = self.decoder(embedded, start)  # (B, T, D)
+        if self.attention and self.combine and memory.keys is not None:
+            context = self.attention.attend_all(states, memory.states, memory.keys, memory.mask)
+            states = torch.tanh(self.combine(torch.cat([context, states], -1)))
+        return self.output(states)
+
+    def forward_additive(self, embedded: Tensor, memory: Memory[RecurrentState]) -> Tensor:
+        """Readouts (B, T, D): each step needs the context that the step before it asked for."""
+        assert self.attention and self.combine and memory.keys is not None
+        state, pairs = memory.start, []
+        weights = [cell_weights(self.decoder, layer) for layer in range(self.config.layers)]
+        for x in embedded.unbind(1):
+            scores = self.attention.score(state.h[-1], memory.keys)
+            context, _ = attend(scores, memory.states, memory.mask)
+            x, h, c = torch.cat([x, context], -1), [], []
+            for layer, weight in enumerate(weights):
+                x, cell = fast_cell_step(
+                    self.config.cell, x, state.h[layer], state.c[layer] if state.c else None, weight
+                )
+                h.append(x)
+                c.extend([] if cell is None else [cell])
+            state = RecurrentState(tuple(h), tuple(c))
+            pairs.append(torch.cat([context, x], -1))
+        return torch.tanh(self.combine(torch.stack(pairs, 1)))
+
+    # ---- glass path
+
+    def encode_glass(self, source: Tensor) -> tuple[Memory[RecurrentState], EncoderRecord]:
+        mask = source != PAD
+        embedded = x = self.source_embedding(source)
+        layers, h, c = [], [], []
+        for layer in range(self.config.layers):
+            gates = {way: self.read(x, mask, layer, way == "backward") for way in self.config.directions}
+            ends = {"forward": mask.sum(1) - 1, "backward": torch.zeros_like(mask.sum(1))}
+            rows = torch.arange(len(source), device=source.device)
+            h.append(torch.cat([gates[way]["h"][rows, ends[way]] for way in gates], -1))
+            if self.config.cell == "lstm":
+                c.append(torch.cat([gates[way]["c"][rows, ends[way]] for way in gates], -1))
+            x = torch.cat([gates[way]["h"] for way in gates], -1)  # (B, S, D)
+            layers.append(gates)
+        return self.memory(x, mask, tuple(h), tuple(c)), EncoderRecord(embedded, layers)
+
+    def read(self, x: Tensor, mask: Tensor, layer: int, backward: bool) -> Gates:
+        """One layer reading x (B, S, I) in one direction: gates by name, each (B, S, H), 0 at pads."""
+        weights = cell_weights(self.encoder, layer, backward)
+        h = c = x.new_zeros(len(x), self.config.hidden)
+        record: list[Gates] = []
+        positions = range(x.shape[1])
+        for position in reversed(positions) if backward else positions:
+            real = mask[:, position, None]
+            gates = cell_step(self.config.cell, x[:, position], h, c, weights)
+            h = torch.where(real, gates["h"], h)
+            c = torch.where(real, gates.get("c", c), c)
+            record.append({name: value * real for name, value in gates.items()})
+        if backward:
+            record.reverse()
+        return {name: torch.stack([gates[name] for gates in record], 1) for name in record[0]}
+
+    def step(
+        self, token: Tensor, state: RecurrentState, memory: Memory[RecurrentState]
+    ) -> tuple[RecurrentState, Step]:
+        embedded = self.target_embedding(token)
+        query = scores = weights = context = None
+        x = embedded
+        if self.attention and self.config.asks_before:
+            query = state.h[-1]
+            scores, weights, context = self.look(query, memory)
+            x = torch.cat([embedded, context], -1)
+        layers: list[Gates] = []
+        for layer in range(self.config.layers):
+            cell = state.c[layer] if state.c else None
+            weight = cell_weights(self.decoder, layer)
+            layers.append(cell_step(self.config.cell, x, state.h[layer], cell, weight))
+            x = layers[-1]["h"]
+        if self.attention and not self.config.asks_before:
+            query = x
+            scores, weights, context = self.look(query, memory)
+        readout = x
+        if self.combine and context is not None:
+            readout = torch.tanh(self.combine(torch.cat([context, x], -1)))
+        after = RecurrentState(
+            tuple(gates["h"] for gates in layers), tuple(gates["c"] for gates in layers if "c" in gates)
+        )
+        log_probs = self.output(readout).log_softmax(-1)
+        return after, Step(log_probs, embedded, readout, query, scores, weights, context, layers)
+
+    def look(self, query: Tensor, memory: Memory[RecurrentState]) -> tuple[Tensor, Tensor, Tensor]:
+        """Scores (B, S), weights (B, S) and context (B, D) for one query (B, D)."""
+        assert self.attention and memory.keys is not None
+        scores = self.attention.score(query, memory.keys)
+        context, weights = attend(scores, memory.states, memory.mask)
+        return scores, weights, context

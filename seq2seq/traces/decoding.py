@@ -1,0 +1,63 @@
+"""The record of one source read and one output written."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+Gates = dict[str, np.ndarray]  # gate or state by name → (positions, units)
+
+
+@dataclass(frozen=True)
+class DecodingTrace:
+    """Everything that happened between a typed source and the output, float32, one example.
+
+    S source positions, T output steps (the last is ⟨eos⟩ unless the length ran out), H units of one encoder
+    direction, D units of the decoder, V target tokens. Axes in brackets; None where the model has no attention.
+    """
+
+    cell: str  # rnn, gru or lstm
+    attention: str  # none, additive, dot, general or scaled_dot
+    asks_before: bool  # Bahdanau's wiring: the state before the step is the query
+
+    source: tuple[str, ...]  # as typed
+    unknown: tuple[bool, ...]  # which of them the model read as ⟨unk⟩
+    output: tuple[str, ...]  # as chosen, ⟨eos⟩ included
+    forced: bool  # chosen by a given target, not by the model
+    vocabulary: tuple[str, ...]  # target tokens
+
+    encoder: tuple[dict[str, Gates], ...]  # layer → direction → gate → (S, H)
+    states: np.ndarray  # (S, D) the top layer, both directions joined: what is attended to
+    start: tuple[Gates, ...]  # layer → "h", "c" → (D,)
+    decoder: tuple[Gates, ...]  # layer → gate → (T, D)
+    query: np.ndarray | None  # (T, D)
+    scores: np.ndarray | None  # (T, S) before the softmax
+    weights: np.ndarray | None  # (T, S) rows summing to 1
+    context: np.ndarray | None  # (T, D)
+    readout: np.ndarray  # (T, D) what the output layer reads
+    log_probs: np.ndarray  # (T, V)
+
+    @property
+    def text(self) -> str:
+        """The output as one string, without ⟨eos⟩."""
+        return "".join(self.output[:-1] if self.finished else self.output)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the model ended the output itself."""
+        return bool(self.output) and self.output[-1] == "⟨eos⟩"
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The ways the encoder reads: forward, or forward and backward."""
+        return tuple(self.encoder[0])
+
+    @property
+    def chosen(self) -> np.ndarray:
+        """(T,) vocabulary numbers of the output."""
+        numbers = {token: number for number, token in enumerate(self.vocabulary)}
+        return np.array([numbers[token] for token in self.output], dtype=np.int64)
+
+    @property
+    def log_prob(self) -> float:
+        """Log-probability of the whole output, natural."""
+        return float(self.log_probs[np.arange(len(self.output)), self.chosen].sum())

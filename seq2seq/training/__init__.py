@@ -1,0 +1,1 @@
+"""Runs: the loop, the store, the worker program. Nothing is imported here, so that asking for a run costs no torch."""

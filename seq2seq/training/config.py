@@ -1,0 +1,73 @@
+"""What a run is: task, model and training settings, all frozen; cache key, URL and record are this one thing."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from seq2seq.models.config import RecurrentConfig
+from seq2seq.tasks import InputError, Task, make_task
+
+OPTIMISERS = ("adamw", "adam", "rmsprop", "sgd")
+DEVICES = ("auto", "cuda", "mps", "cpu")
+LIMITS: dict[str, tuple[float, float]] = {
+    "steps": (1, 100_000),
+    "batch": (1, 1024),
+    "learning_rate": (1e-6, 10.0),
+    "seed": (0, 2**31 - 1),
+}
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How to train. `until`: stop once that share of held-out examples is exactly right; None: take all steps."""
+
+    steps: int = 1500
+    until: float | None = 0.99
+    batch: int = 128
+    optimiser: str = "adamw"
+    learning_rate: float = 4e-3
+    seed: int = 1
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        for name, choices in (("optimiser", OPTIMISERS), ("device", DEVICES)):
+            value = getattr(self, name)
+            if value not in choices:
+                raise InputError("input.no_such", what=name, value=value, choices=", ".join(choices))
+        limits = LIMITS if self.until is None else LIMITS | {"until": (0.01, 1.0)}
+        for name, (low, high) in limits.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise InputError("input.out_of_range", name=name, value=value, low=low, high=high)
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that decides a run."""
+
+    task: Task
+    model: RecurrentConfig = field(default_factory=RecurrentConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for JSON."""
+        return {"task": self.task.settings(), "model": asdict(self.model), "training": asdict(self.training)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "RunConfig":
+        """The configuration that `to_dict` gave.
+
+        Raises: InputError if a part is missing, unknown or out of range.
+        """
+        try:
+            return cls(
+                make_task(values["task"]),
+                RecurrentConfig(**values["model"]),
+                TrainingConfig(**values["training"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise InputError("input.no_such_setting", name=str(error)) from error
+
+    def on(self, device: str) -> "RunConfig":
+        """The same run on another device."""
+        return replace(self, training=replace(self.training, device=device))

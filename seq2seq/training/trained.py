@@ -1,0 +1,71 @@
+"""A trained model ready to decode, whether it came with the studio or was just trained."""
+
+from dataclasses import dataclass
+
+import torch
+
+from seq2seq.decoding import record_decoding
+from seq2seq.models.recurrent import Recurrent
+from seq2seq.tasks import InputError, Task, Vocabulary
+from seq2seq.traces import DecodingTrace
+from seq2seq.training.checkpoint import unpack
+from seq2seq.training.config import RunConfig
+from seq2seq.training.shipped import WEIGHTS, shipped_card, shipped_names
+from seq2seq.training.store import RunStore
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model with what it needs to read and write; `step` updates old. Never to be changed: it is shared."""
+
+    name: str
+    config: RunConfig
+    vocabularies: tuple[Vocabulary, Vocabulary]
+    model: Recurrent
+    step: int
+
+    @property
+    def task(self) -> Task:
+        """The task it was trained on."""
+        return self.config.task
+
+    def record(self, text: str, target: str | None = None) -> DecodingTrace:
+        """Everything that happens between a typed text and the output; forced along `target` if one is given.
+
+        Raises: InputError if the text cannot be used.
+        """
+        tokens = self.task.read(text, self.vocabularies[0])
+        forced = None if target is None else self.task.tokenise(target)
+        return record_decoding(self.model, tokens, self.vocabularies, forced)
+
+
+def load_trained(reference: str, store: RunStore | None = None) -> Trained:
+    """The model of a run's id or a shipped name, on the CPU, as far as it is trained.
+
+    Raises: InputError if there is none, it has no checkpoint yet, or its weights are damaged.
+    """
+    if reference in shipped_names():
+        card = shipped_card(reference)
+        config = RunConfig.from_dict(card["config"])
+        vocabularies = (Vocabulary(tuple(card["source_tokens"])), Vocabulary(tuple(card["target_tokens"])))
+        return _build(reference, config, vocabularies, (WEIGHTS / f"{reference}.safetensors").read_bytes())
+    store = store or RunStore()
+    run = store.get(reference)
+    if run is None:
+        raise InputError("input.no_such", what="run", value=reference, choices=", ".join(shipped_names()))
+    saved = store.checkpoint(reference)
+    if saved is None:
+        raise InputError("input.no_checkpoint", run=reference)
+    return _build(reference, run.config, run.config.task.vocabularies(), saved[1])
+
+
+def _build(name: str, config: RunConfig, vocabularies: tuple[Vocabulary, Vocabulary], data: bytes) -> Trained:
+    checkpoint = unpack(data)
+    with torch.device("meta"):  # no random numbers are drawn for weights that are about to be replaced
+        model = Recurrent(config.model, len(vocabularies[0]), len(vocabularies[1]))
+    try:
+        model.load_state_dict(checkpoint.weights, assign=True)
+    except RuntimeError as error:
+        raise InputError("input.damaged_checkpoint") from error
+    model.eval().requires_grad_(False)
+    return Trained(name, config, vocabularies, model, int(checkpoint.facts.get("step", 0)))

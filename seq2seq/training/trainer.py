@@ -1,0 +1,187 @@
+"""The loop: steps, and now and then a report of how it goes. Knows nothing of stores, pages or terminals."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
+
+from seq2seq.decoding import record_decoding
+from seq2seq.models.recurrent import Recurrent
+from seq2seq.tasks import PAD
+from seq2seq.training.checkpoint import Checkpoint, pack, restore_optimiser
+from seq2seq.training.config import RunConfig, TrainingConfig
+from seq2seq.training.device import pick_device
+from seq2seq.training.evaluate import evaluate, shift_right, to_device, token_loss
+
+WATCHED, CONFIRMED = (
+    200,
+    1000,
+)  # held-out pairs: looked at in every report; needed before "until" counts as reached
+SECONDS_BETWEEN_REPORTS = 0.7
+WARM_UP, LAST_RATE, CLIP = 30, 0.05, 1.0
+SHOWN = 3  # sample predictions in a report
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One held-out sentence, written greedily: tokens and attention weights (T, S), or None without attention."""
+
+    source: list[str]
+    output: list[str]
+    weights: list[list[float]] | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a run stands after `step` updates; scores on held-out pairs, `seconds` of training so far."""
+
+    step: int
+    seconds: float
+    train_loss: float | None
+    loss: float
+    token_accuracy: float
+    exact_match: float
+    n: int
+    tokens_per_second: float
+    samples: list[dict[str, str]]
+    probe: Probe
+    done: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for JSON."""
+        return asdict(self)
+
+
+def make_optimiser(config: TrainingConfig, model: Recurrent) -> Optimizer:
+    """The optimiser by its name, at the configured learning rate."""
+    rate, parameters = config.learning_rate, model.parameters()
+    if config.optimiser == "sgd":
+        return SGD(parameters, lr=rate, momentum=0.9)
+    if config.optimiser == "rmsprop":
+        return RMSprop(parameters, lr=rate)
+    return Adam(parameters, lr=rate) if config.optimiser == "adam" else AdamW(parameters, lr=rate, weight_decay=0.01)
+
+
+def rate_factor(step: int, steps: int) -> float:
+    """Share of the learning rate at an update: a short linear warm-up, then linear decay to LAST_RATE."""
+    warm = min(1.0, (step + 1) / min(WARM_UP, steps))
+    return warm * max(LAST_RATE, 1 - (1 - LAST_RATE) * step / steps)
+
+
+def is_milestone(step: int) -> bool:
+    """Reports every 10 updates to 150, where attention forms, then every 25."""
+    return step % 10 == 0 if step <= 150 else step % 25 == 0
+
+
+class Trainer:
+    """One run: `for report in trainer.run(): …`; `trainer.checkpoint()` at any report.
+
+    The data of a step depend on the seed and the step alone, so a run that goes on from a checkpoint sees
+    exactly what it would have seen.
+    """
+
+    def __init__(self, config: RunConfig, checkpoint: Checkpoint | None = None) -> None:
+        self.config, self.device = config, pick_device(config.training.device)
+        self.source_vocabulary, self.target_vocabulary = config.task.vocabularies()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.training.seed)
+            self.model = Recurrent(config.model, len(self.source_vocabulary), len(self.target_vocabulary))
+        self.model.to(self.device)
+        self.optimiser = make_optimiser(config.training, self.model)
+        self.step, self.seconds = 0, 0.0
+        if checkpoint:
+            self.model.load_state_dict(checkpoint.weights)
+            restore_optimiser(self.optimiser, checkpoint.optimiser)
+            self.step, self.seconds = checkpoint.facts["step"], checkpoint.facts["seconds"]
+        held_out = config.task.sample("dev", CONFIRMED)
+        self.held_out, self.probe_pair = held_out, held_out[0]
+        self.watched, self.confirmed = self.batch(held_out[:WATCHED]), self.batch(held_out)
+
+    def batch(self, pairs: Any) -> Any:
+        """Pairs as token numbers."""
+        return self.config.task.batch(pairs, self.source_vocabulary, self.target_vocabulary)
+
+    def checkpoint(self) -> bytes:
+        """Everything needed to go on, or to decode."""
+        return pack(self.model, self.optimiser, step=self.step, seconds=self.seconds)
+
+    def run(self) -> Iterator[Report]:
+        """Train to the end, yielding a report at step 0, at milestones, and whenever a while has passed."""
+        training = self.config.training
+        began = reported = time.perf_counter()
+        losses: list[torch.Tensor] = []
+        tokens = 0
+        if self.step == 0:
+            yield self.report(None, 0.0, done=False)
+            began = reported = time.perf_counter()
+        while self.step < training.steps:
+            loss, count = self.update()
+            losses.append(loss)
+            tokens += count
+            now = time.perf_counter()
+            late = now - reported > SECONDS_BETWEEN_REPORTS
+            last = self.step == training.steps
+            if not (late or last or is_milestone(self.step)):
+                continue
+            mean = float(torch.stack(losses).mean())  # waits for the device
+            now = time.perf_counter()
+            self.seconds += now - began
+            rate = tokens / max(now - began, 1e-9)
+            if not math.isfinite(mean):
+                raise FloatingPointError("the loss is no longer a number: a smaller learning rate would help")
+            report = self.report(mean, rate, done=last)
+            yield report
+            if report.done:
+                return
+            losses, tokens = [], 0
+            began = reported = time.perf_counter()
+
+    def update(self) -> tuple[torch.Tensor, int]:
+        """One update on one batch: its loss, still on the device, and its number of target tokens."""
+        training, task = self.config.training, self.config.task
+        rng = np.random.default_rng([training.seed, self.step])
+        pairs = task.pairs("train", rng)
+        batch = self.batch(next(pairs) for _ in range(training.batch))
+        source, target = to_device(batch, self.device)
+        for group in self.optimiser.param_groups:
+            group["lr"] = training.learning_rate * rate_factor(self.step, training.steps)
+        loss = token_loss(self.model(source, shift_right(target)), target)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
+        self.optimiser.step()
+        self.step += 1
+        return loss.detach(), int((batch.target != PAD).sum())
+
+    def report(self, train_loss: float | None, rate: float, done: bool) -> Report:
+        """Look at the held-out pairs; near the goal at more of them, before it counts as reached."""
+        until = self.config.training.until
+        score = evaluate(self.model, self.watched, self.target_vocabulary)
+        if done or (until is not None and score.exact_match >= until and is_milestone(self.step)):
+            score = evaluate(self.model, self.confirmed, self.target_vocabulary)
+            done = done or (until is not None and score.exact_match >= until)
+        samples = [
+            {"source": pair.source, "target": pair.target, "output": output}
+            for pair, output in zip(self.held_out[:SHOWN], score.outputs, strict=False)
+        ]
+        return Report(
+            self.step, self.seconds, train_loss, score.loss, score.token_accuracy, score.exact_match, score.n, rate,
+            samples, self.probe(), done,
+        )  # fmt: skip
+
+    def probe(self) -> Probe:
+        """The probe sentence as the model writes it now, at most a few tokens longer than it should be."""
+        task = self.config.task
+        trace = record_decoding(
+            self.model,
+            task.tokenise(self.probe_pair.source),
+            (self.source_vocabulary, self.target_vocabulary),
+            longest=len(self.probe_pair.target) + 3,
+        )
+        weights = None if trace.weights is None else np.round(trace.weights, 4).astype(float).tolist()
+        return Probe(list(trace.source), list(trace.output), weights)
