@@ -124,7 +124,7 @@ def train_run(options: argparse.Namespace) -> int:
     last = store.last_report(run.id)
     ended = store.get(run.id)
     if state != "finished" or last is None:
-        print(f"seq2seq: the run failed: {ended.error if ended else ''}", file=sys.stderr)
+        print(f"seq2seq: {say_error(ended.error) if ended and ended.error else state}", file=sys.stderr)
         return 1
     result = {
         "run": run.id,

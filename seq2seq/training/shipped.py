@@ -20,9 +20,9 @@ RECIPES: dict[str, RunConfig] = {
         TrainingConfig(steps=600, until=None, learning_rate=3e-3, device="cpu"),
     ),
     "reverse-gru-general": RunConfig(
-        Reverse(),
+        Reverse(shortest=1, longest=20),
         RecurrentConfig(cell="gru", attention="general", hidden=64),
-        TrainingConfig(steps=1000, until=None, learning_rate=4e-3, device="cpu"),
+        TrainingConfig(steps=3000, until=None, learning_rate=4e-3, device="cpu"),
     ),
     "reverse-gru-none": RunConfig(
         Reverse(),

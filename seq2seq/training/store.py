@@ -81,7 +81,7 @@ class RunRecord:
     stop: bool
     lease: float | None
     device: str | None
-    error: str | None
+    error: InputError | None
 
     @property
     def over(self) -> bool:
@@ -225,11 +225,12 @@ class RunStore:
             connection.execute(delete(checkpoints).where(checkpoints.c.run == run))
             connection.execute(insert(checkpoints).values(run=run, step=step, data=data))
 
-    def finish(self, run: str, worker: str, state: RunState, error: str | None = None) -> None:
+    def finish(self, run: str, worker: str, state: RunState, error: InputError | None = None) -> None:
         """End a run that this worker holds; "queued" gives it back, to be gone on with."""
+        told = json.dumps([error.key, error.slots], default=str) if error else None
         mine = and_(runs.c.id == run, runs.c.worker == worker)
         with self.engine.begin() as connection:
-            connection.execute(update(runs).where(mine).values(state=state, error=error, lease=None, worker=None))
+            connection.execute(update(runs).where(mine).values(state=state, error=told, lease=None, worker=None))
 
 
 def _make_sqlite_share(connection: Any, _: Any) -> None:
@@ -244,7 +245,8 @@ def _record(row: Any) -> RunRecord:
         config = RunConfig.from_dict(json.loads(row["config"]))
     except ValueError as error:
         raise InputError("input.damaged_run", run=row["id"]) from error
+    key, slots = json.loads(row["error"]) if row["error"] else (None, {})
     return RunRecord(
         row["id"], row["owner"], row["created"], config, row["state"], bool(row["stop"]), row["lease"],
-        row["device"], row["error"],
+        row["device"], InputError(key, **slots) if key else None,
     )  # fmt: skip

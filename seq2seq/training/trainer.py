@@ -12,7 +12,7 @@ from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 
 from seq2seq.decoding import record_decoding
 from seq2seq.models.recurrent import Recurrent
-from seq2seq.tasks import PAD
+from seq2seq.tasks import PAD, InputError
 from seq2seq.training.checkpoint import Checkpoint, pack, restore_optimiser
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.device import pick_device
@@ -133,7 +133,7 @@ class Trainer:
             self.seconds += now - began
             rate = tokens / max(now - began, 1e-9)
             if not math.isfinite(mean):
-                raise FloatingPointError("the loss is no longer a number: a smaller learning rate would help")
+                raise InputError("input.diverged")
             report = self.report(mean, rate, done=last)
             yield report
             if report.done:

@@ -57,16 +57,16 @@ def train_claimed(
     Args: closing, set when this program must end: the run then goes back to the queue; watch sees every report.
     """
     state: RunState = "failed"
-    error: str | None = None
+    error: InputError | None = None
     try:
         saved = store.checkpoint(run.id)
         trainer = Trainer(run.config, unpack(saved[1]) if saved else None)
         with Heartbeat(store, run.id, worker, trainer.device.type, closing) as heart:
             state = _train(store, run, trainer, heart, watch)
     except InputError as problem:
-        error = str(problem)
-    except (FloatingPointError, RuntimeError, MemoryError, OSError) as problem:
-        error = f"{type(problem).__name__}: {problem}"
+        error = problem
+    except (RuntimeError, MemoryError, OSError) as problem:
+        error = InputError("input.crashed", error=f"{type(problem).__name__}: {problem}")
     store.finish(run.id, worker, state, error)
     return state
 

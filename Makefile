@@ -1,0 +1,39 @@
+# make app: everything set up, the app opens.   make test: everything set up, the tests pass.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8501
+
+.PHONY: app test setup lint weights stories bench clean
+
+app: setup
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless $(if $(CI),true,false)
+
+test: setup
+	$(BIN)/python -m tests.browser.find || true
+	$(BIN)/pytest $(ARGS)
+
+setup: .venv/.made seq2seq/player/web/vega.js
+
+.venv/.made: requirements.txt requirements-dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Seq2Seq Studio needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+seq2seq/player/web/vega.js: .venv/.made seq2seq/player/bundle.py
+	$(BIN)/python -m seq2seq.player.bundle
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+weights: setup
+	OMP_NUM_THREADS=1 $(BIN)/python -m seq2seq.training.shipped
+	$(MAKE) stories
+
+stories: setup
+	$(BIN)/python -m seq2seq.training.store_stories
+
+clean:
+	rm -rf .venv seq2seq/player/web/vega.js

@@ -1,0 +1,22 @@
+"""Home: a stored story at once, before torch is even imported, and the ways in."""
+
+import streamlit as st
+
+from seq2seq.ui.controls import choice
+from seq2seq.ui.page import begin_page, beside_lesson
+from seq2seq.ui.player import show_story
+from seq2seq.ui.stored import HOME_DATES, stored_story
+
+words = begin_page("home")
+with beside_lesson("home", words):
+    date = choice("date", words.say("home.pick"), list(HOME_DATES), "fr", HOME_DATES.__getitem__, width=320)
+    show_story(stored_story(f"home-{date}-{words.language}"), key="home")
+
+ways = st.columns(2)
+for column, (way, file) in zip(ways, {"train": "train", "attention": "attention"}.items(), strict=True):
+    with column.container(border=True, height="stretch"):
+        st.subheader(words.say(f"home.way.{way}.title"), anchor=False)
+        st.markdown(words.say(f"home.way.{way}.text"))
+        st.page_link(
+            f"pages/{file}_page.py", label=words.say(f"home.way.{way}.link"), icon=":material/arrow_forward:"
+        )

@@ -1,0 +1,103 @@
+// The player's frame: controls, telling and figures as plain DOM, and the keys that move it.
+
+const ICONS = {
+  first: "M6 5h2v14H6zM20 5v14L9 12z", previous: "M17 5v14L7 12z", next: "M7 5v14l10-7z",
+  last: "M16 5h2v14h-2zM4 5v14l11-7z", play: "M7 4v16l13-8z", pause: "M6 5h4v14H6zM14 5h4v14h-4z",
+};
+
+/** Build the frame inside `host`; `act` says what its controls do. Returns the parts that change. */
+export function build(host, story, act) {
+  const { labels } = story;
+  const root = make("section", "player", { tabindex: 0, "aria-label": labels.player, "data-testid": "player" });
+  const figures = new Map(story.views.map((view) => [view.id, figure(view)]));
+  const [first, previous, play, next, last] = [
+    button(labels.first, "first", () => act.go(0, false)),
+    button(labels.previous, "previous", () => act.by(-1)),
+    button(labels.play, "play", () => act.toggle()),
+    button(labels.next, "next", () => act.by(1)),
+    button(labels.last, "last", () => act.go(act.last(), false)),
+  ];
+  play.append(icon("pause"));
+  const marks = make("div", "marks", { "aria-hidden": "true" });
+  const scrubber = make("input", "scrubber", { type: "range", min: 0, step: 1, "aria-label": labels.scrubber });
+  scrubber.addEventListener("input", () => act.go(Number(scrubber.value), false));
+  const track = make("div", "track");
+  track.append(marks, scrubber);
+  const count = make("span", "count", { "aria-hidden": "true" });
+  const speed = make("select", "speed", { "aria-label": labels.speed, title: labels.speed });
+  for (const value of [0.5, 1, 2, 4]) speed.append(new Option(`${value}×`, value, value === 1, value === 1));
+  speed.addEventListener("change", () => act.speed(Number(speed.value)));
+  const bar = make("div", "bar", { role: "group", "aria-label": labels.player, title: labels.keys });
+  bar.append(first, previous, play, next, last, track, count, speed);
+
+  const telling = make("div", "telling", { "aria-live": "polite" });
+  const [chapter, title, text] = [make("p", "chapter"), make("h3", "title"), make("p", "text")];
+  telling.append(chapter, title, text);
+  const formula = make("div", "formula");
+  const words = make("div", "words");
+  words.append(telling, formula);
+
+  const details = make("div", "details");
+  const [wide, narrow] = [true, false].map((is) => story.views.filter((view) => Boolean(view.wide) === is));
+  details.append(...narrow.map((view) => figures.get(view.id)));
+  root.append(...wide.map((view) => figures.get(view.id)), bar, words, details);
+  root.addEventListener("keydown", (event) => key(event, act));
+  host.replaceChildren(root);
+  return {
+    root, figures, scrubber, marks, count, chapter, title, text, formula, play,
+    backward: [first, previous], forward: [next, last],
+  };
+}
+
+function key(event, act) {
+  const at = event.target, typing = at.matches("input, select, textarea");
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing && !["PageUp", "PageDown"].includes(event.key)) return; // the scrubber's own keys count once
+  if (event.key === " " && at.matches("button")) return; // stays the button's
+  const actions = {
+    ArrowRight: () => act.by(1), ArrowLeft: () => act.by(-1), Home: () => act.go(0, false),
+    End: () => act.go(act.last(), false), PageDown: () => act.chapter(1), PageUp: () => act.chapter(-1),
+    " ": () => act.toggle(),
+  };
+  if (!actions[event.key]) return;
+  event.preventDefault();
+  event.stopPropagation();
+  actions[event.key]();
+}
+
+function figure(view) {
+  const made = make("figure", view.wide ? "wide" : "", { "data-view": view.id });
+  const caption = make("figcaption");
+  caption.append(make("h4"), make("p", "hint"));
+  const alternative = make("p", "alternative", { id: `alternative-${view.id}` });
+  const picture = make("div", "picture", { role: "img", "aria-labelledby": alternative.id });
+  // the room a picture needs is kept free from the start, so that nothing jumps when it comes
+  picture.style.minHeight = `${view.signals.height ?? view.spec.height ?? 200}px`;
+  made.append(caption, picture, alternative);
+  return made;
+}
+
+function button(label, name, act) {
+  const made = make("button", name, { type: "button", "aria-label": label, title: label });
+  made.append(icon(name));
+  made.addEventListener("click", act);
+  return made;
+}
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", `icon-${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+function make(tag, name = "", attributes = {}) {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
+  return made;
+}

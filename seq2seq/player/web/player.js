@@ -1,0 +1,147 @@
+// The player: it shows a story and moves through it alone. Streamlit calls the default export again on the same
+// element, without cleaning up, whenever data or theme change; a call therefore means "update".
+
+import { Clock } from "./clock.js";
+import { build } from "./frame.js";
+import { formula } from "./formula.js";
+import { isDark } from "./theme.js";
+import { Picture } from "./view.js";
+
+const players = new WeakMap();
+
+export default function mount({ data, parentElement }) {
+  const host = parentElement.querySelector?.(".studio-player") ?? parentElement.appendChild(element("studio-player"));
+  if (!players.has(host)) players.set(host, new Player(host));
+  players.get(host).update(typeof data === "string" ? JSON.parse(data) : data);
+  return () => {
+    players.get(host)?.close();
+    players.delete(host);
+  };
+}
+
+function element(name) {
+  const made = document.createElement("div");
+  made.className = name;
+  return made;
+}
+
+export class Player {
+  constructor(host) {
+    this.host = host;
+    this.pictures = new Map();
+    this.clock = new Clock(1, {
+      move: (position) => this.pictures.forEach((picture) => picture.run(position)),
+      arrive: (step) => this.tell(step),
+      change: () => this.showPlaying(),
+    });
+    this.saved = new URLSearchParams(location.search).get("step");
+  }
+
+  update(story) {
+    const same = this.story?.id === story.id;
+    const atEnd = this.story && this.clock.step >= this.story.steps.length - 1;
+    const shape = JSON.stringify([story.labels, story.views.map((view) => [view.id, view.wide])]);
+    if (shape !== this.shape) this.rebuild(story, shape);
+    this.story = story;
+    this.clock.length = story.steps.length;
+    let step = same ? this.clock.step : story.start;
+    if (story.follow && (!same || atEnd)) step = story.steps.length - 1;
+    if (this.saved !== null && !story.follow) step = Number(this.saved) || 0; // the link that brought us here
+    this.saved = null;
+    if (!same) this.clock.stop();
+    this.draw(Math.max(0, Math.min(step, story.steps.length - 1)));
+  }
+
+  draw(step) {
+    const dark = isDark(this.host), font = getComputedStyle(this.host).fontFamily;
+    this.parts.root.classList.toggle("dark", dark);
+    this.parts.scrubber.max = this.story.steps.length - 1;
+    this.markChapters();
+    this.clock.step = this.clock.position = step;
+    for (const view of this.story.views) {
+      const picture = this.pictures.get(view.id);
+      picture.figure.querySelector("h4").textContent = view.title;
+      picture.figure.querySelector(".hint").textContent = view.hint;
+      picture.show(view, step, dark, font);
+    }
+    this.tell(step, false);
+  }
+
+  rebuild(story, shape) {
+    this.pictures.forEach((picture) => picture.close());
+    this.shape = shape;
+    this.parts = build(this.host, story, {
+      go: (step, glide) => { this.clock.pause(); this.clock.go(step, glide); },
+      by: (steps) => { this.clock.pause(); this.clock.go(this.clock.step + steps); },
+      chapter: (direction) => { this.clock.pause(); this.clock.go(this.chapterStart(direction)); },
+      toggle: () => (this.clock.playing ? this.clock.pause() : this.clock.play()),
+      speed: (value) => (this.clock.speed = value),
+      last: () => this.story.steps.length - 1,
+    });
+    this.pictures = new Map(
+      story.views.map((view) => [view.id, new Picture(this.parts.figures.get(view.id), story.labels)]),
+    );
+  }
+
+  /** The first step of the next chapter, or of this one, or of the one before. */
+  chapterStart(direction) {
+    const { steps } = this.story, now = this.clock.step;
+    const starts = steps.map((_, i) => i).filter((i) => i === 0 || steps[i].chapter !== steps[i - 1].chapter);
+    return direction > 0 ? (starts.find((i) => i > now) ?? steps.length - 1) : (starts.findLast((i) => i < now) ?? 0);
+  }
+
+  tell(step, byUser = true) {
+    const { steps, labels, views, chapters, formulas } = this.story, told = steps[step], { parts } = this;
+    parts.root.dataset.step = step;
+    parts.root.dataset.steps = steps.length;
+    parts.scrubber.value = step;
+    const of = labels.step_of.replace("{step}", step + 1).replace("{steps}", steps.length);
+    parts.scrubber.setAttribute("aria-valuetext", `${of}: ${told.title}`);
+    parts.count.textContent = `${step + 1} / ${steps.length}`;
+    parts.chapter.textContent = chapters[told.chapter] ?? "";
+    parts.title.textContent = told.title;
+    parts.text.textContent = told.text;
+    parts.formula.replaceChildren(...formula(formulas, told.formula));
+    for (const view of views) this.pictures.get(view.id).describe(view.alternatives[step] ?? "");
+    for (const button of parts.backward) button.disabled = step === 0;
+    for (const button of parts.forward) button.disabled = step === steps.length - 1;
+    if (byUser) this.saveStep(step);
+  }
+
+  /** The step goes into the URL, for a reload or a link; Python sees it when it runs next. */
+  saveStep(step) {
+    clearTimeout(this.saving);
+    if (this.story.follow) return;
+    this.saving = setTimeout(() => {
+      const url = new URL(location.href);
+      url.searchParams.set("step", step);
+      history.replaceState(history.state, "", url);
+    }, 400);
+  }
+
+  markChapters() {
+    const { steps } = this.story, last = Math.max(1, steps.length - 1);
+    const marks = steps.flatMap((step, i) => (i && step.chapter !== steps[i - 1].chapter ? [i / last] : []));
+    this.parts.marks.replaceChildren(
+      ...marks.map((share) => {
+        const mark = element("mark");
+        mark.style.left = `calc(8px + (100% - 16px) * ${share})`;
+        return mark;
+      }),
+    );
+  }
+
+  showPlaying() {
+    const { play, text } = this.parts, { labels } = this.story, { playing } = this.clock;
+    play.setAttribute("aria-label", playing ? labels.pause : labels.play);
+    play.title = playing ? labels.pause : labels.play;
+    play.classList.toggle("playing", playing);
+    text.parentElement.setAttribute("aria-live", playing ? "off" : "polite");
+  }
+
+  close() {
+    clearTimeout(this.saving);
+    this.clock.stop();
+    this.pictures.forEach((picture) => picture.close());
+  }
+}

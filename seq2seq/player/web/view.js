@@ -1,0 +1,108 @@
+// One picture: a Vega view in a figure, mounted once for a template, then only given new data, width and step.
+
+import { vegaEmbed } from "./vega.js";
+import { config, palette } from "./theme.js";
+import { showTip } from "./tip.js";
+
+export class Picture {
+  constructor(figure, labels) {
+    this.figure = figure;
+    this.labels = labels;
+    this.box = figure.querySelector(".picture");
+    this.alternative = figure.querySelector(".alternative");
+    this.vega = null;
+    this.visible = true;
+    this.generation = 0;
+    this.step = 0;
+    this.seen = new IntersectionObserver((entries) => this.appear(entries.at(-1).isIntersecting), { rootMargin: "200px" });
+    this.seen.observe(this.box);
+    this.sized = new ResizeObserver(() => this.resize());
+    this.sized.observe(this.box);
+  }
+
+  /** Show a view of a story; mounts only if the template or the theme is another one. */
+  async show(view, step, dark, font) {
+    const look = `${view.template}|${dark}|${this.box.clientWidth > 1100}`;
+    this.view = view;
+    this.step = step;
+    if (this.vega && this.look === look) return this.replace(view, step);
+    const generation = ++this.generation;
+    this.look = look;
+    const spec = fill(view, step, palette(dark));
+    const width = this.box.clientWidth;
+    if (width && view.mode === "vega") spec.width = width;
+    try {
+      const mounted = await vegaEmbed(document.createElement("div"), spec, {
+        mode: view.mode, renderer: "svg", actions: false, defaultStyle: false, config: config(dark, font, width),
+        tooltip: showTip, ast: false,
+      });
+      if (generation !== this.generation) return mounted.finalize(); // another story came while this one was drawn
+      this.vega?.finalize();
+      this.vega = mounted;
+      this.box.replaceChildren(mounted.view.container());
+      if (this.view !== view) this.replace(this.view, this.step);
+      this.size = null;
+      this.resize();
+      this.run(this.step, true);
+      this.figure.dataset.ready = "true";
+    } catch (error) {
+      console.error(`the view "${view.id}" could not be drawn:`, error);
+      this.box.textContent = this.labels.failed;
+    }
+  }
+
+  replace(view, step) {
+    const { view: vega } = this.vega;
+    for (const [name, rows] of Object.entries(view.data)) vega.data(name, rows);
+    for (const [name, value] of Object.entries(view.signals)) vega.signal(name, value);
+    vega.signal("step", step).run();
+    this.drawn = step;
+  }
+
+  /** Draw at a position of the clock; a picture nobody sees waits until it is seen. */
+  run(position, force = false) {
+    this.step = position;
+    if (!this.vega || (!this.visible && !force) || (this.drawn === position && !force)) return;
+    this.vega.view.signal("step", position).run();
+    this.drawn = position;
+  }
+
+  describe(text) {
+    this.alternative.textContent = text;
+  }
+
+  appear(visible) {
+    this.visible = visible;
+    if (visible) this.run(this.step);
+  }
+
+  resize() {
+    const width = Math.floor(this.box.clientWidth);
+    if (!this.vega || !width || width === this.size) return;
+    this.size = width;
+    this.vega.view.width(width).resize().run();
+  }
+
+  close() {
+    this.generation++;
+    this.seen.disconnect();
+    this.sized.disconnect();
+    this.vega?.finalize();
+    this.vega = null;
+  }
+}
+
+/** The view's template with its data, signals, colours and step put in. */
+function fill(view, step, colours) {
+  const spec = structuredClone(view.spec);
+  const values = { ...colours, ...view.signals, step };
+  const named = view.mode === "vega" ? spec.signals : spec.params;
+  for (const signal of named) if (signal.name in values) signal.value = values[signal.name];
+  if (view.mode === "vega") {
+    for (const data of spec.data) if (data.name in view.data) data.values = view.data[data.name];
+  } else {
+    spec.datasets = { ...spec.datasets, ...view.data };
+    if ("height" in view.signals) spec.height = view.signals.height;
+  }
+  return spec;
+}

@@ -1,0 +1,226 @@
+"""Decoding trace → story: the overview of the network, and beside it heat map, bars, probabilities and units."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from seq2seq.stories.charts import top_tokens, units_over_time, weights_heat_map
+from seq2seq.stories.decoding_steps import Moment, Teller, Told, quoted
+from seq2seq.stories.network import UNITS, Layout, network_diagram
+from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.softmax import score_bars
+from seq2seq.stories.story import Story, View
+from seq2seq.traces import DecodingTrace
+from seq2seq.words import Words
+
+UNITS_OVER_TIME, TOP = 32, 8
+SHORT = {"⟨eos⟩": "∎", "⟨bos⟩": "▸", "⟨unk⟩": "?", "⟨pad⟩": "·"}
+
+
+def decoding_story(trace: DecodingTrace, words: Words, name: str, answer: str | None = None, start: int = 0) -> Story:
+    """Tell how one output was written.
+
+    Args:    name says whose decoding it is (part of the story's identity); answer: the right output, if it is known.
+    Returns: a story whose views all follow `step`.
+    """
+    told = Teller(trace, words).tell(answer)
+    views = [_overview(trace, told, words, answer)]
+    if trace.weights is not None:
+        views += [_heat_map(trace, told, words), _score_bars(trace, told, words)]
+    views += [_probabilities(trace, told, words), _units(trace, told, words)]
+    identity = "|".join(["decoding", name, words.language, "".join(trace.source), "".join(trace.output)])
+    return Story(
+        identity, words.say("decoding.title", source="".join(trace.source)), told.steps, views, told.chapters,
+        player_labels(words), told.formulas, start,
+    )  # fmt: skip
+
+
+def busiest(values: np.ndarray, count: int) -> np.ndarray:
+    """Numbers of the units of values (positions, units) that change most over the positions, in order."""
+    return np.sort(np.argsort(-values.std(0), kind="stable")[:count])
+
+
+def token_row(token: str) -> dict[str, str]:
+    """A token with the one sign that stands for it where there is little room."""
+    return {"token": quoted(token), "short": SHORT.get(token, quoted(token))}
+
+
+def _marks(trace: DecodingTrace, answer: str | None) -> list[str | None]:
+    """Whether each output token is right, position by position; None where no right answer is known."""
+    if answer is None:
+        return [None] * len(trace.output)
+    wanted = [*answer, "⟨eos⟩"]
+    return ["right" if t < len(wanted) and token == wanted[t] else "wrong" for t, token in enumerate(trace.output)]
+
+
+def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None) -> View:
+    layers = len(trace.encoder)
+    bands = tuple((layer, way) for layer in reversed(range(layers)) for way in trace.directions)
+    layout = Layout(bands, tuple(reversed(range(layers))), trace.weights is not None)
+    reads = ["⟨bos⟩", *trace.output[:-1]]
+    data: dict[str, Any] = {
+        "source": [
+            {"i": i, "unknown": unknown} | token_row(token)
+            for i, (token, unknown) in enumerate(zip(trace.source, trace.unknown, strict=True))
+        ],
+        "output": [
+            {"t": t, "mark": mark, "read": quoted(read), "read_short": SHORT.get(read, quoted(read))}
+            | token_row(token)
+            for t, (token, read, mark) in enumerate(zip(trace.output, reads, _marks(trace, answer), strict=True))
+        ],
+        "enc_units": _strips("i", [trace.encoder[layer][way]["h"] for layer, way in bands], words),
+        "dec_units": _strips("t", [trace.decoder[layer]["h"] for layer in layout.decoder], words),
+    }
+    if trace.weights is not None:
+        data["links"] = [
+            {"t": t, "i": i, "w": w, "tip": f"{quoted(trace.source[i])} → {quoted(trace.output[t])}: {w:.4f}"}
+            for t, row in enumerate(trace.weights)
+            for i, w in enumerate(row)
+        ]
+    else:
+        vector = trace.start[-1]["h"]
+        tip = words.say("decoding.vector.tip")
+        data["vector"] = [{"u": u, "n": len(vector), "v": v, "tip": tip.format(unit=u)} for u, v in enumerate(vector)]
+    signals = {"S": len(trace.source), "T": len(trace.output)}
+    tracks = ("enc", "col", "dec", "wrote", "row", "asks", "glow", "begin", "stage")
+    key = "hint" if trace.weights is not None else "hint.fixed"
+    return View(
+        "overview", words.say("decoding.overview.title"), words.say(f"decoding.overview.{key}"),
+        network_diagram(layout, _captions(trace, words)), "vega", [step.title + ". " + step.text for step in told.steps],
+        data, signals | {f"{track}_at": told.track(track) for track in tracks}, wide=True,
+    )  # fmt: skip
+
+
+def _captions(trace: DecodingTrace, words: Words) -> dict[str, str]:
+    layers, both = len(trace.encoder), len(trace.directions) == 2
+
+    def named(key: str, layer: int) -> str:
+        text = words.say(f"decoding.caption.{key}")
+        return text if layers == 1 else words.say("decoding.caption.layer", name=text, layer=layer + 1)
+
+    captions = {
+        key: words.say(f"decoding.caption.{key}") for key in ("source", "output", "read", "context", "vector")
+    }
+    for layer in range(layers):
+        captions[f"forward {layer}"] = named("forward" if both else "encoder", layer)
+        captions[f"backward {layer}"] = named("backward", layer)
+        captions[f"decoder {layer}"] = named("decoder", layer)
+    return captions
+
+
+def _strips(position: str, bands: list[np.ndarray], words: Words) -> list[dict[str, Any]]:
+    """One row for each band and position: the units that change most there, with their numbers."""
+    rows = []
+    tip = words.say("decoding.unit.tip")
+    for band, values in enumerate(bands):
+        units = busiest(values, UNITS)
+        for place, state in enumerate(values):
+            text = tip.format(position=place + 1, count=values.shape[1])
+            rows.append({"band": band, position: place, "v": state[units], "tip": text})
+    return rows
+
+
+def _heat_map(trace: DecodingTrace, told: Told, words: Words) -> View:
+    assert trace.weights is not None
+    say = words.say
+    spec = weights_heat_map(say("axis.output"), say("axis.source"), say("axis.weight"))
+    cells = [
+        {"t": t, "i": i, "w": w, "target": quoted(trace.output[t]), "source": quoted(trace.source[i])}
+        for t, row in enumerate(trace.weights)
+        for i, w in enumerate(row)
+    ]
+    signals = {
+        "source": [token_row(token)["short"] for token in trace.source],
+        "target": [token_row(token)["short"] for token in trace.output],
+        "row_at": [moment.row if moment.glow else moment.row - 1 for moment in told.moments],
+        "height": max(120, min(440, 22 * len(trace.output))),
+    }
+    return View(
+        "heat-map", say("decoding.heat.title"), say("decoding.heat.hint"), spec, "vega-lite",
+        _alternatives(told, lambda moment: _strongest(trace, moment, words)), {"weights": cells}, signals,
+    )  # fmt: skip
+
+
+def _score_bars(trace: DecodingTrace, told: Told, words: Words) -> View:
+    assert trace.weights is not None and trace.scores is not None
+    say = words.say
+    bars = [
+        {"t": t, "i": i, "score": trace.scores[t, i], "w": trace.weights[t, i]}
+        | token_row(token)
+        | {"tip": f"{quoted(token)}: {trace.scores[t, i]:.4f} → {trace.weights[t, i]:.4f}"}
+        for t in range(len(trace.output))
+        for i, token in enumerate(trace.source)
+    ]
+    signals = {"S": len(trace.source), "low": trace.scores.min(), "high": trace.scores.max()}
+    signals |= {f"{track}_at": told.track(track) for track in ("row", "asks", "glow")}
+    return View(
+        "softmax", say("decoding.softmax.title"), say("decoding.softmax.hint"),
+        score_bars(say("decoding.softmax.scores"), say("decoding.softmax.weights"), say("axis.source")), "vega",
+        _alternatives(told, lambda moment: _strongest(trace, moment, words)), {"bars": bars}, signals,
+    )  # fmt: skip
+
+
+def _probabilities(trace: DecodingTrace, told: Told, words: Words) -> View:
+    say = words.say
+    probabilities, chosen = np.exp(trace.log_probs), trace.chosen
+    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :TOP]
+    rows = [
+        {
+            "t": t, "rank": rank, "token": quoted(trace.vocabulary[token]), "p": probabilities[t, token],
+            "chosen": bool(token == chosen[t]),
+        }
+        for t in range(len(order))
+        for rank, token in enumerate(order[t])
+    ]  # fmt: skip
+
+    def describe(moment: Moment) -> str:
+        if not moment.told:
+            return say("decoding.top.nothing")
+        t = moment.col
+        best = [f"{quoted(trace.vocabulary[token])} {probabilities[t, token]:.1%}" for token in order[t][:3]]
+        return say("decoding.top.alt", best=", ".join(best))
+
+    signals = {"row_at": told.track("col"), "told_at": told.track("told")}
+    return View(
+        "probabilities", say("decoding.top.title"), say("decoding.top.hint"),
+        top_tokens(say("axis.probability"), say("axis.token")), "vega-lite", _alternatives(told, describe),
+        {"top": rows}, signals,
+    )  # fmt: skip
+
+
+def _units(trace: DecodingTrace, told: Told, words: Words) -> View:
+    say = words.say
+    S, T = len(trace.source), len(trace.output)
+    rows = []
+    tokens = [token_row(token)["short"] for token in (*trace.source, *trace.output)]
+    for offset, values, part in ((0, trace.states, "encoder"), (S, trace.decoder[-1]["h"], "decoder")):
+        units = busiest(values, UNITS_OVER_TIME)
+        for position, state in enumerate(values):
+            place = f"{say(f'decoding.units.{part}')} {position + 1} {tokens[offset + position]}"
+            rows += [
+                {"column": offset + position, "u": rank, "unit": unit, "v": state[unit], "place": place}
+                for rank, unit in enumerate(units)
+            ]
+    signals: dict[str, Any] = {"S": S, "columns": S + T, "names": tokens}
+    signals |= {f"{track}_at": told.track(track) for track in ("enc", "dec")}
+    return View(
+        "units", say("decoding.units.title"), say("decoding.units.hint", shown=min(UNITS_OVER_TIME, trace.states.shape[1]),
+        size=trace.states.shape[1]), units_over_time(say("axis.unit"), say("axis.position"), say("axis.value")),
+        "vega-lite", _alternatives(told, lambda moment: say("decoding.units.alt", read=moment.enc + 1, wrote=moment.dec + 1)),
+        {"units": rows}, signals,
+    )  # fmt: skip
+
+
+def _strongest(trace: DecodingTrace, moment: Moment, words: Words) -> str:
+    """Where the present row looks, in words."""
+    if moment.row < 0 or not moment.glow or trace.weights is None:
+        return words.say("decoding.heat.nothing")
+    row = trace.weights[moment.row]
+    order = np.argsort(-row)[:3]
+    best = ", ".join(f"{quoted(trace.source[i])} ({i + 1}) {row[i]:.2f}" for i in order)
+    return words.say("decoding.heat.alt", number=moment.row + 1, best=best)
+
+
+def _alternatives(told: Told, describe: Callable[[Moment], str]) -> list[str]:
+    return [describe(moment) for moment in told.moments]

@@ -1,0 +1,13 @@
+"""What the player's controls are called."""
+
+from seq2seq.words import Words
+
+LABELS = (
+    "player", "first", "previous", "play", "pause", "next", "last", "scrubber", "speed", "step_of", "previous_chapter",
+    "next_chapter", "keys", "loading", "failed",
+)  # fmt: skip
+
+
+def player_labels(words: Words) -> dict[str, str]:
+    """Every label the player needs, in one language."""
+    return {label: words.say(f"player.{label}") for label in LABELS}

@@ -1,0 +1,19 @@
+"""Stories stored with the studio: the first pictures, shown before torch is even imported."""
+
+from pathlib import Path
+
+STORIES = Path(__file__).parents[2] / "assets" / "stories"
+HOME_MODEL = "dates-gru-additive"
+HOME_DATES = {
+    "fr": "3 mars 2021",
+    "zh": "2021年3月3日",
+    "de": "mittwoch, 3. märz 2021",
+    "ru": "3 марта 2021 г.",
+    "en": "march 3, 2021",
+}
+ATTENTION_MODEL, ATTENTION_INPUT = "reverse-gru-general", "studio"
+
+
+def read_story(name: str) -> str:
+    """The JSON of a stored story."""
+    return (STORIES / f"{name}.json").read_text(encoding="utf-8")

@@ -1,0 +1,99 @@
+"""Reports of a run → story: each step is a report, so that a run can be watched live and wound back while it goes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from seq2seq.stories.decoding import token_row
+from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.story import Step, Story, View
+from seq2seq.stories.training_views import accuracy_curves, loss_curve, probe_map, sample_lines
+from seq2seq.words import Words
+
+Report = Mapping[str, Any]
+SPACING = 0.06  # of the updates so far: reports closer together than this are left out of the story
+
+
+def thin_out(reports: Sequence[Report]) -> list[Report]:
+    """Reports spaced as the learning is, dense at first; what was kept once stays kept when more come."""
+    kept: list[Report] = []
+    for report in reports:
+        if not kept or report["step"] - kept[-1]["step"] >= SPACING * report["step"]:
+            kept.append(report)
+    if kept and kept[-1] is not reports[-1]:
+        kept.append(reports[-1])
+    return kept
+
+
+def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
+    """Tell a run from its reports (at least one), as `Report.to_dict` gives them."""
+    kept = thin_out(reports)
+    steps = [_step(report, words) for report in kept]
+    told = [step.text for step in steps]
+    now = [report["step"] for report in kept]
+    shown = {report["step"] for report in kept}
+    curve = [
+        {
+            "step": report["step"], "train": report["train_loss"], "loss": report["loss"],
+            "token_accuracy": report["token_accuracy"], "exact_match": report["exact_match"],
+        }
+        for report in reports if report["step"] in shown or len(reports) < 300
+    ]  # fmt: skip
+    say = words.say
+    views = [
+        View(
+            "loss", say("training.loss.title"), say("training.loss.hint"),
+            loss_curve(say("axis.step"), say("axis.loss"), say("training.loss.train"), say("training.loss.held_out")),
+            "vega-lite", told, {"curve": curve}, {"now_at": now},
+        ),
+        View(
+            "accuracy", say("training.accuracy.title"), say("training.accuracy.hint", n=kept[-1]["n"]),
+            accuracy_curves(say("axis.step"), say("axis.share"), say("training.token_accuracy"), say("training.exact_match")),
+            "vega-lite", told, {"curve": curve}, {"now_at": now},
+        ),
+    ]  # fmt: skip
+    if kept[-1]["probe"]["weights"] is not None:
+        views.append(_probe(kept, words))
+    samples = [
+        {"k": k, "s": s} | sample for k, report in enumerate(kept) for s, sample in enumerate(report["samples"])
+    ]
+    views.append(
+        View(
+            "samples", say("training.samples.title"), say("training.samples.hint"), sample_lines(say("training.wanted")),
+            "vega", [_samples_in_words(report, words) for report in kept], {"samples": samples},
+        )
+    )  # fmt: skip
+    identity = f"training|{run}|{words.language}"
+    return Story(identity, say("training.title"), steps, views, [""], player_labels(words), follow=True)
+
+
+def _step(report: Report, words: Words) -> Step:
+    slots = {
+        "step": report["step"], "loss": f"{report['loss']:.3f}", "tokens": f"{report['token_accuracy']:.1%}",
+        "exact": f"{report['exact_match']:.1%}", "n": report["n"], "seconds": f"{report['seconds']:.1f}",
+    }  # fmt: skip
+    key = "untrained" if report["step"] == 0 else "done" if report["done"] else "report"
+    return Step(words.say(f"training.{key}.title", **slots), words.say(f"training.{key}.text", **slots))
+
+
+def _probe(kept: Sequence[Report], words: Words) -> View:
+    source = kept[-1]["probe"]["source"]
+    rows = [
+        {"k": k, "t": t, "token": token_row(token)["short"], "w": [round(value, 2) for value in weights]}
+        for k, report in enumerate(kept)
+        for t, (token, weights) in enumerate(zip(report["probe"]["output"], report["probe"]["weights"], strict=True))
+    ]
+    signals = {
+        "source_tokens": [token_row(token)["short"] for token in source],
+        "S": len(source),
+        "rows": max(len(report["probe"]["output"]) for report in kept),
+    }
+    return View(
+        "probe", words.say("training.probe.title"), words.say("training.probe.hint", source="".join(source)),
+        probe_map(words.say("axis.source"), words.say("training.probe.output")), "vega",
+        [words.say("training.probe.alt", output="".join(report["probe"]["output"])) for report in kept],
+        {"probe": rows}, signals,
+    )  # fmt: skip
+
+
+def _samples_in_words(report: Report, words: Words) -> str:
+    return " ".join(words.say("training.samples.alt", **sample) for sample in report["samples"])

@@ -1,0 +1,139 @@
+"""The Attention page's parts: the model, the input, and the story of its decoding."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from seq2seq.stories.decoding import decoding_story
+from seq2seq.tasks import LONGEST_INPUT, InputError, Task
+from seq2seq.tasks.sequences import LetterTask
+from seq2seq.training.config import RunConfig
+from seq2seq.training.shipped import shipped_card, shipped_names
+from seq2seq.ui.controls import choice, line
+from seq2seq.ui.session import owner, run_store, trained
+from seq2seq.ui.stored import ATTENTION_INPUT, ATTENTION_MODEL, stored_story
+from seq2seq.words import Words
+
+
+@dataclass(frozen=True)
+class ChosenModel:
+    """A model that can be picked: how it is called in links, its configuration, and how good it is."""
+
+    reference: str
+    config: RunConfig
+    step: int
+    exact_match: float
+    n: int
+
+    @property
+    def task(self) -> Task:
+        """The task it was trained on."""
+        return self.config.task
+
+
+def _set(**values: Any) -> Callable[[], None]:
+    return lambda: st.session_state.update(values)
+
+
+ATTENTION_TRIES: dict[str, Callable[[], None]] = {
+    "dates": _set(model="dates-gru-additive", text="2021年3月3日"),
+    "none": _set(model="reverse-gru-none", text="bottleneck"),
+    "long": _set(model="reverse-gru-general", text="thequickbrownfoxjump"),
+}
+
+
+def _choices() -> dict[str, ChosenModel]:
+    """Models that can be picked: this browser's runs that have weights, the link's, and the shipped ones."""
+    store, found = run_store(), {}
+    linked = store.get(st.session_state.get("model") or st.query_params.get("model", ""))
+    for run in [*([linked] if linked else []), *store.recent(owner())]:
+        step, last = store.checkpoint_step(run.id), store.last_report(run.id)
+        if step is not None and last is not None:
+            found[run.id] = ChosenModel(run.id, run.config, step, last["exact_match"], last["n"])
+    for name in shipped_names():
+        card = shipped_card(name)
+        config, test = RunConfig.from_dict(card["config"]), card["test"]
+        found[name] = ChosenModel(name, config, card["trained"]["steps"], test["exact_match"], test["n"])
+    return found
+
+
+def chosen_model(words: Words) -> ChosenModel:
+    """The model picked on the page."""
+    choices, say = _choices(), words.say
+
+    def name(reference: str) -> str:
+        model = choices[reference].config
+        parts = {
+            "task": say(f"train.task.{model.task.name}"), "cell": say(f"cell.{model.model.cell}"),
+            "attention": say(f"attention.{model.model.attention}"),
+        }  # fmt: skip
+        key = "attention.shipped" if reference in shipped_names() else "attention.mine"
+        return say(key, run=reference[:4], **parts)
+
+    wanted = st.session_state.get("model") or st.query_params.get("model")
+    if wanted and wanted not in choices:
+        st.warning(say("attention.no_such_run", run=wanted[:40]), icon=":material/link_off:")
+    picked = choices[choice("model", say("attention.model"), list(choices), ATTENTION_MODEL, name)]
+    model = picked.config.model
+    both = say("attention.both") if model.bidirectional else ""
+    st.caption(
+        say(
+            "attention.card", task=say(f"train.task.{picked.task.name}"), cell=say(f"cell.{model.cell}"),
+            attention=say(f"attention.{model.attention}"), both=f" ({both})" if both else "", steps=picked.step,
+            exact=f"{picked.exact_match:.1%}", n=picked.n,
+        )
+    )  # fmt: skip
+    return picked
+
+
+def chosen_input(model: ChosenModel, words: Words) -> str:
+    """The text typed; when the task changes, an input of the new task."""
+    example = ATTENTION_INPUT if model.task.name == "reverse" else model.task.example.source
+    before = st.session_state.get("text-task")
+    if before not in (None, model.task.name) and st.session_state.get("text-of") != st.session_state.get("model"):
+        readable = model.task.vocabularies()[0].unknown(model.task.normalise(st.session_state.get("text", "")))
+        if readable or not st.session_state.get("text"):
+            st.session_state["text"] = example
+    st.session_state["text-task"], st.session_state["text-of"] = model.task.name, st.session_state.get("model")
+    say = words.say
+    return line("text", say("attention.input"), example, 10 * LONGEST_INPUT, help=say("attention.input.help"))
+
+
+def decoded_story(model: ChosenModel, text: str, words: Words) -> str:
+    """The story of decoding the text; if it cannot be used, a sentence why, and the last story that could."""
+    try:
+        story = _decoded(model.reference, model.step, text, words.language)
+    except InputError as error:
+        if "last-story" not in st.session_state:
+            raise
+        st.warning(words.say(error.key, **error.slots), icon=":material/edit:")
+        return str(st.session_state["last-story"])
+    st.session_state["last-story"] = story
+    _remark(model, text, words)
+    return story
+
+
+def _remark(model: ChosenModel, text: str, words: Words) -> None:
+    """What should be known about this input: unknown tokens, or a length never trained on."""
+    tokens = model.task.tokenise(model.task.normalise(text))
+    unknown = model.task.vocabularies()[0].unknown(tokens)
+    if unknown:
+        shown = " ".join(f"`{token}`" for token in unknown[:12] if token != "`")
+        st.info(words.say("input.some_unknown", tokens=shown), icon=":material/help:")
+    task = model.task
+    if isinstance(task, LetterTask) and not task.shortest <= len(tokens) <= task.longest:
+        text = words.say("attention.trained_on", shortest=task.shortest, longest=task.longest, length=len(tokens))
+        st.info(text, icon=":material/straighten:")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _decoded(reference: str, step: int, text: str, language: str) -> str:
+    """The story's JSON. The first picture is stored, so that it needs no torch."""
+    if (reference, text) == (ATTENTION_MODEL, ATTENTION_INPUT):
+        return stored_story(f"attention-{language}")
+    model = trained(reference, step)
+    trace = model.record(text)
+    answer = model.task.answer("".join(trace.source))
+    return decoding_story(trace, Words(language), reference, answer).to_json()

@@ -1,0 +1,48 @@
+"""What every page begins with: its title, its question and the language switch; and the lesson beside its story."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import streamlit as st
+
+from seq2seq.tasks import InputError
+from seq2seq.ui.text import choose_language, lesson, page_words
+from seq2seq.words import Words, say_error
+
+
+def begin_page(page: str) -> Words:
+    """Title, question and language switch of a page; returns its words."""
+    with st.container(key="page-head", horizontal=True, vertical_alignment="center", gap="small"):
+        heading = st.container(width="stretch", gap=None)
+        with st.container(width="content"):
+            choose_language()
+    words = page_words()
+    with heading:
+        st.title(words.say(f"page.{page}.title"), anchor=False)
+        st.markdown(f":gray[{words.say(f'page.{page}.question')}]")
+    return words
+
+
+@contextmanager
+def beside_lesson(page: str, words: Words, tries: Sequence[tuple[str, Callable[[], None]]] = ()) -> Iterator[None]:
+    """The body of a page, with its lesson beside it where there is room and above it where there is not."""
+    with st.container(key="page-body"):
+        with st.container(key="lesson", border=True, gap="small"):
+            st.markdown(lesson(page, words))
+            if tries:
+                st.markdown(f"**{words.say('try.heading')}**")
+            for number, (label, act) in enumerate(tries):
+                st.button(
+                    label, key=f"{page}-try-{number}", on_click=act, type="tertiary", icon=":material/arrow_forward:"
+                )
+        with st.container(key="story"):
+            yield
+
+
+@contextmanager
+def one_sentence(words: Words) -> Iterator[None]:
+    """Input that cannot be used becomes one sentence on the page; everything else stays as it is."""
+    try:
+        yield
+    except InputError as error:
+        st.warning(say_error(error, words.language), icon=":material/edit:")

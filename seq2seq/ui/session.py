@@ -1,0 +1,68 @@
+"""Who is looking, and what is shared between all who look: the store, its workers, loaded models."""
+
+import secrets
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from seq2seq.training.executor import LocalExecutor, WorkerPool
+from seq2seq.training.store import RunStore
+
+if TYPE_CHECKING:
+    from seq2seq.training.trained import Trained
+
+COOKIE = "seq2seq_owner"
+YEAR = 365 * 24 * 3600
+
+# No account: the browser keeps a token nobody can guess, and whoever shows it owns its runs.
+_keeper = st.components.v2.component(
+    "seq2seq.owner",
+    html="<span hidden></span>",
+    js="""
+    export default function ({ data }) {
+      document.cookie = `${data.name}=${data.token}; path=/; max-age=${data.age}; SameSite=Strict`;
+    }
+    """,
+)
+
+
+def owner() -> str:
+    """This browser's token: from its cookie, else a new one."""
+    if "owner" not in st.session_state:
+        kept = st.context.cookies.get(COOKIE, "")
+        st.session_state["owner"] = kept if len(kept) == 43 else secrets.token_urlsafe(32)
+    return str(st.session_state["owner"])
+
+
+def keep_owner() -> None:
+    """Have the browser keep the token."""
+    _keeper(key="owner-keeper", data={"name": COOKIE, "token": owner(), "age": YEAR})
+
+
+@st.cache_resource(max_entries=1)
+def run_store() -> RunStore:
+    """The run store of this server."""
+    return RunStore()
+
+
+def executor() -> LocalExecutor:
+    """Where runs are asked for."""
+    return LocalExecutor(run_store())
+
+
+_pool: WorkerPool | None = None
+
+
+def start_workers() -> None:
+    """Start this machine's workers, once a server; asked for after the first picture is out."""
+    global _pool
+    if _pool is None:
+        _pool = WorkerPool(run_store()).start()
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def trained(reference: str, step: int | None) -> "Trained":
+    """A model by run id or shipped name, at the checkpoint of that step. Shared: never to be changed."""
+    from seq2seq.training.trained import load_trained
+
+    return load_trained(reference, run_store())
