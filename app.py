@@ -12,7 +12,7 @@ ASSETS = HERE / "assets"
 
 st.set_page_config(page_title="Seq2Seq Studio", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.html(ASSETS / "studio.css")
-st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "icon.svg"))
+st.logo(str(ASSETS / "logo.svg"), size="large")
 
 words = page_words()
 

@@ -1,12 +1,11 @@
 """Attention: choose a model, type an input, and step through its decoding."""
 
-from seq2seq.ui.decoding import ATTENTION_TRIES, chosen_input, chosen_model, decoded_story
+from seq2seq.ui.decoding import ATTENTION_TRIES, chosen_model_and_input, decoded_story
 from seq2seq.ui.page import begin_page, beside_lesson, one_sentence
 from seq2seq.ui.player import show_story
 
 words = begin_page("attention")
 tries = [(words.say(f"attention.try.{name}"), act) for name, act in ATTENTION_TRIES.items()]
 with beside_lesson("attention", words, tries), one_sentence(words):
-    model = chosen_model(words)
-    text = chosen_input(model, words)
+    model, text = chosen_model_and_input(words)
     show_story(decoded_story(model, text, words), key="attention")

@@ -11,9 +11,14 @@ from seq2seq.tasks import BOS, EOS, PAD
 Chooser = Callable[[int, Step], Tensor]  # (step number, what it computed) → next token (B,)
 
 
+def best_token(scores: Tensor) -> Tensor:
+    """The largest of the scores (…, V) as a token number; ⟨pad⟩ and ⟨bos⟩ are never written."""
+    return scores[..., EOS:].argmax(-1) + EOS
+
+
 def most_probable(number: int, step: Step) -> Tensor:
     """Greedy: the token with the largest probability."""
-    return step.log_probs.argmax(-1)
+    return best_token(step.log_probs)
 
 
 def forced_by(target: Tensor) -> Chooser:

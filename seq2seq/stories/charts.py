@@ -65,7 +65,7 @@ def weights_heat_map(row_title: str, column_title: str, value_title: str) -> Spe
         "curtain",
         {
             "x": 0, "x2": alt.expr("width"), "y": alt.expr(f"min(height, (row + 1) * {pitch})"),
-            "y2": alt.expr("height"), "color": alt.expr("panel"), "opacity": 0.88, "tooltip": None,
+            "y2": alt.expr("height + 1"), "color": alt.expr("panel"), "opacity": 1, "tooltip": None,
         },
     )  # fmt: skip
     frame = overlay(
@@ -81,10 +81,11 @@ def weights_heat_map(row_title: str, column_title: str, value_title: str) -> Spe
 
 
 @cache
-def top_tokens(probability: str, token: str) -> Spec:
+def top_tokens(probability: str, token: str, nothing: str) -> Spec:
     """The most probable tokens of the present output step, the chosen one filled.
 
-    Data: "top" {t, rank, token, p, chosen}. Signals: row_at, told_at (0 before the step reaches its prediction).
+    Data: "top" {t, rank, token, p, chosen}. Signals: row_at, told_at (0 before the step reaches its
+    prediction; then the words `nothing` stand there).
     """
     rows = alt.Chart(alt.NamedData(name="top")).transform_filter("datum.t == row && told > 0")
     y = alt.Y("rank:O", axis=None, scale=alt.Scale(domain=list(range(8)), paddingInner=0.25))
@@ -101,7 +102,12 @@ def top_tokens(probability: str, token: str) -> Spec:
     values = rows.mark_text(align="left", dx=6, fontSize=12, color=alt.expr("muted")).encode(
         x=x, y=y, text=alt.Text("p:Q", format=".3f")
     )
-    chart = alt.layer(bars, names, values).properties(padding={"left": 56, "right": 8, "top": 4, "bottom": 4})
+    waiting = (
+        alt.Chart(alt.InlineData(values=[{}], name="waiting"))
+        .mark_text(fontSize=15, color=alt.expr("muted"), opacity=alt.expr("told > 0 ? 0 : 1"), tooltip=None, text=nothing)
+        .encode(x=alt.value(alt.expr("width / 2")), y=alt.value(100))
+    )
+    chart = alt.layer(bars, names, values, waiting).properties(padding={"left": 56, "right": 52, "top": 4, "bottom": 4})
     return finish(chart, 230, [*stepped("row"), *stepped("told")])
 
 
@@ -137,7 +143,7 @@ def units_over_time(unit: str, position: str, value: str) -> Spec:
 
     def curtain(name: str, start: str, end: str) -> Any:
         bounds = {"x": alt.expr(start), "x2": alt.expr(end), "y": 0, "y2": alt.expr("height")}
-        return overlay(name, bounds | {"color": alt.expr("panel"), "opacity": 0.88, "tooltip": None})
+        return overlay(name, bounds | {"color": alt.expr("panel"), "opacity": 0.94, "tooltip": None})
 
     encoder = curtain("unread", f"min(S, enc + 1) * {pitch}", f"S * {pitch}")
     decoder = curtain("unwritten", f"(S + dec + 1) * {pitch}", "width")

@@ -184,7 +184,7 @@ def _probabilities(trace: DecodingTrace, told: Told, words: Words) -> View:
     signals = {"row_at": told.track("col"), "told_at": told.track("told")}
     return View(
         "probabilities", say("decoding.top.title"), say("decoding.top.hint"),
-        top_tokens(say("axis.probability"), say("axis.token")), "vega-lite", _alternatives(told, describe),
+        top_tokens(say("axis.probability"), say("axis.token"), say("decoding.top.nothing")), "vega-lite", _alternatives(told, describe),
         {"top": rows}, signals,
     )  # fmt: skip
 

@@ -129,13 +129,14 @@ def _signals() -> list[Signal]:
         *(signal for track in tracks for signal in track),
         *stepped("row"),
         *stepped("stage"),
-        {"name": "roomy", "update": "width > 760"},  # captions fit at the side
-        {"name": "pitch", "update": "min(64, (width - (roomy ? 300 : 6)) / max(S, T))"},
+        {"name": "roomy", "update": "width > 720"},  # captions fit at the side
+        {"name": "side", "update": "roomy ? 150 : 0"},
+        {"name": "pitch", "update": "min(64, (width - side - 6) / max(S, T))"},
         {"name": "tight", "update": "pitch < 34"},  # long tokens are drawn by one sign
         {"name": "letter", "update": "clamp(pitch * 0.5, 11, 19)"},
         {"name": "small", "update": "width > 1100 ? 14 : 12"},
-        {"name": "sx", "update": "(width - S * pitch) / 2"},
-        {"name": "tx", "update": "(width - T * pitch) / 2"},
+        {"name": "sx", "update": "side + (width - side - S * pitch) / 2"},
+        {"name": "tx", "update": "side + (width - side - T * pitch) / 2"},
         {"name": "left", "update": "roomy ? min(sx, tx) - 18 : 0"},
         {"name": "at", "update": "tx + (max(0, col) + 0.5) * pitch"},  # middle of the present output column
     ]
@@ -198,7 +199,7 @@ def _strip(data: str, band: int, top: float, axis: str, field: str, layout: Layo
     }
 
 
-def _curtain(x: str, x2: str, top: float, height: float, opacity: str = "0.9") -> Mark:
+def _curtain(x: str, x2: str, top: float, height: float, opacity: str = "0.94") -> Mark:
     """What is still to come lies under this."""
     return {
         "type": "rect",

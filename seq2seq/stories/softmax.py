@@ -5,7 +5,7 @@ from typing import Any
 
 from seq2seq.stories.signals import CLOCK, palette_signals, smooth, stepped
 
-BARS, LABELS, ROOM = 74, 22, 34  # heights in pixels: a row of bars, the tokens, the titles
+BARS, LABELS, ROOM = 92, 24, 36  # heights in pixels: a row of bars, the tokens, the titles
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Any
 
 import altair as alt
 
-from seq2seq.stories.charts import Spec, finish
+from seq2seq.stories.charts import Spec, finish, overlay
 from seq2seq.stories.signals import CLOCK, palette_signals, stepped
 
 
@@ -43,9 +43,14 @@ def accuracy_curves(x_title: str, y_title: str, token: str, exact: str) -> Spec:
 
 def _now(field: str) -> list[Any]:
     """A rule at the report in hand, and a dot on the curve there."""
-    rule = alt.Chart(alt.InlineData(values=[{}], name="rule")).mark_rule(
-        x=alt.expr("scale('x', now)"), color=alt.expr("decoder"), strokeWidth=1.5, opacity=0.7
-    )
+    place = "scale('x', now)"
+    rule = overlay(
+        "rule",
+        {
+            "x": alt.expr(f"{place} - 0.75"), "x2": alt.expr(f"{place} + 0.75"), "y": 0, "y2": alt.expr("height"),
+            "color": alt.expr("decoder"), "opacity": 0.7, "tooltip": None,
+        },
+    )  # fmt: skip
     dot = alt.Chart(alt.NamedData(name="curve")).transform_filter("datum.step == now")
     return [
         rule,
@@ -180,7 +185,7 @@ def sample_lines(wanted: str) -> Spec:
 
     color = [{"test": "datum.wrong", "signal": "wrong"}, {"signal": "correct"}]
     place, row = "datum.i * pitch", f"datum.s * {tall} + 14"
-    letter = text("letters", "datum.ch", f"{row} + {output_y}", color, "19", place)
+    letter = text("letters", "datum.ch", f"{row} + {output_y}", color, "pitch * 1.5", place)
     letter["encode"]["update"] |= {"font": {"value": "ui-monospace, monospace"}, "fontWeight": {"value": 600}}
     underline = {
         "type": "rule",
@@ -206,7 +211,7 @@ def sample_lines(wanted: str) -> Spec:
         "signals": [
             CLOCK,
             {"name": "k", "update": "round(step)"},
-            {"name": "pitch", "update": "min(13, width / 30)"},
+            {"name": "pitch", "update": "clamp(width / 30, 9, 17)"},
             *palette_signals(),
         ],
         "data": [
@@ -215,7 +220,7 @@ def sample_lines(wanted: str) -> Spec:
             {"name": "letters", "source": "now", "transform": letters},
         ],
         "marks": [
-            text("now", "datum.source", row, {"signal": "muted"}),
+            text("now", "datum.source", row, {"signal": "muted"}, "clamp(width / 32, 13, 17)"),
             letter,
             underline,
             text("now", verdict, f"{row} + {output_y + 24}", verdict_color, "13"),

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from seq2seq.decoding import greedy
+from seq2seq.decoding import best_token, greedy
 from seq2seq.models.model import Seq2Seq
 from seq2seq.tasks import BOS, PAD, Batch, Vocabulary
 
@@ -53,7 +53,7 @@ def evaluate(model: Seq2Seq, batch: Batch, vocabulary: Vocabulary, chunk: int = 
         logits, real = model(source, shift_right(target)), target != PAD
         count = float(real.sum())
         loss += float(token_loss(logits, target)) * count
-        right_tokens += float(((logits.argmax(-1) == target) & real).sum())
+        right_tokens += float(((best_token(logits) == target) & real).sum())
         tokens += count
         written, _ = greedy(model, source, target.shape[1])
         longer = target.shape[1] - written.shape[1]

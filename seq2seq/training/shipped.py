@@ -21,7 +21,8 @@ RECIPES: dict[str, RunConfig] = {
     ),
     "reverse-gru-general": RunConfig(
         Reverse(shortest=1, longest=20),
-        RecurrentConfig(cell="gru", attention="general", hidden=64),
+        # both ways: read one way only, it learns to look one position beside the letter it writes
+        RecurrentConfig(cell="gru", attention="general", bidirectional=True, hidden=32),
         TrainingConfig(steps=3000, until=None, learning_rate=4e-3, device="cpu"),
     ),
     "reverse-gru-none": RunConfig(

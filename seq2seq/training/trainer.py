@@ -25,6 +25,7 @@ WATCHED, CONFIRMED = (
 SECONDS_BETWEEN_REPORTS = 0.7
 WARM_UP, LAST_RATE, CLIP = 30, 0.05, 1.0
 SHOWN = 3  # sample predictions in a report
+PROBE_LENGTH = 16  # tokens at most: a map that can be read at a glance
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ class Trainer:
             restore_optimiser(self.optimiser, checkpoint.optimiser)
             self.step, self.seconds = checkpoint.facts["step"], checkpoint.facts["seconds"]
         held_out = config.task.sample("dev", CONFIRMED)
-        self.held_out, self.probe_pair = held_out, held_out[0]
+        self.held_out = held_out
+        self.probe_pair = max(held_out[:20], key=lambda pair: (len(pair.source) <= PROBE_LENGTH, len(pair.source)))
         self.watched, self.confirmed = self.batch(held_out[:WATCHED]), self.batch(held_out)
 
     def batch(self, pairs: Any) -> Any:

@@ -59,8 +59,16 @@ def _choices() -> dict[str, ChosenModel]:
     return found
 
 
-def chosen_model(words: Words) -> ChosenModel:
-    """The model picked on the page."""
+def chosen_model_and_input(words: Words) -> tuple[ChosenModel, str]:
+    """The controls that matter, in one row; below it, in a line, how good the model is."""
+    with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
+        model = _chosen_model(words)
+        text = _chosen_input(model, words)
+    st.caption(_describe(model, words))
+    return model, text
+
+
+def _chosen_model(words: Words) -> ChosenModel:
     choices, say = _choices(), words.say
 
     def name(reference: str) -> str:
@@ -75,20 +83,20 @@ def chosen_model(words: Words) -> ChosenModel:
     wanted = st.session_state.get("model") or st.query_params.get("model")
     if wanted and wanted not in choices:
         st.warning(say("attention.no_such_run", run=wanted[:40]), icon=":material/link_off:")
-    picked = choices[choice("model", say("attention.model"), list(choices), ATTENTION_MODEL, name)]
-    model = picked.config.model
+    return choices[choice("model", say("attention.model"), list(choices), ATTENTION_MODEL, name, width=420)]
+
+
+def _describe(picked: ChosenModel, words: Words) -> str:
+    say, model = words.say, picked.config.model
     both = say("attention.both") if model.bidirectional else ""
-    st.caption(
-        say(
-            "attention.card", task=say(f"train.task.{picked.task.name}"), cell=say(f"cell.{model.cell}"),
-            attention=say(f"attention.{model.attention}"), both=f" ({both})" if both else "", steps=picked.step,
-            exact=f"{picked.exact_match:.1%}", n=picked.n,
-        )
+    return say(
+        "attention.card", task=say(f"train.task.{picked.task.name}"), cell=say(f"cell.{model.cell}"),
+        attention=say(f"attention.{model.attention}"), both=f" ({both})" if both else "", steps=picked.step,
+        exact=f"{picked.exact_match:.1%}", n=picked.n,
     )  # fmt: skip
-    return picked
 
 
-def chosen_input(model: ChosenModel, words: Words) -> str:
+def _chosen_input(model: ChosenModel, words: Words) -> str:
     """The text typed; when the task changes, an input of the new task."""
     example = ATTENTION_INPUT if model.task.name == "reverse" else model.task.example.source
     before = st.session_state.get("text-task")

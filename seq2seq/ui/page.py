@@ -13,7 +13,7 @@ from seq2seq.words import Words, say_error
 def begin_page(page: str) -> Words:
     """Title, question and language switch of a page; returns its words."""
     with st.container(key="page-head", horizontal=True, vertical_alignment="center", gap="small"):
-        heading = st.container(width="stretch", gap=None)
+        heading = st.container(width="stretch", gap="xxsmall")
         with st.container(width="content"):
             choose_language()
     words = page_words()

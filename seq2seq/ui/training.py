@@ -165,7 +165,8 @@ def _status(run: RunRecord, words: Words) -> None:
     if state == "queued":
         slots["ahead"] = run_store().ahead(run)
     elif state == "running":
-        slots["device"] = (run.device or run.config.training.device).upper()
+        state = "running" if run.device else "starting"
+        slots["device"] = (run.device or "").upper()
     elif state == "failed":
         slots["error"] = say_error(run.error, words.language) if run.error else ""
     icons = {"queued": "hourglass", "running": "model_training", "finished": "check_circle", "failed": "error"}
@@ -198,4 +199,4 @@ def _figures(run: RunRecord, reports: list[dict[str, Any]], words: Words) -> Non
     with st.container(horizontal=True, key="figures"):
         for name, value in values.items():
             help = say(f"train.help.{name}", n=last["n"] if last else 0) if name != "left" else None
-            st.metric(say(f"train.metric.{name}"), value, help=help, width=170, border=True)
+            st.metric(say(f"train.metric.{name}"), value, help=help, border=True)

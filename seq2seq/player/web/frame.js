@@ -18,7 +18,7 @@ export function build(host, story, act) {
     button(labels.last, "last", () => act.go(act.last(), false)),
   ];
   play.append(icon("pause"));
-  const marks = make("div", "marks", { "aria-hidden": "true" });
+  const marks = make("div", "parts", { "aria-hidden": "true" });
   const scrubber = make("input", "scrubber", { type: "range", min: 0, step: 1, "aria-label": labels.scrubber });
   scrubber.addEventListener("input", () => act.go(Number(scrubber.value), false));
   const track = make("div", "track");
@@ -40,7 +40,10 @@ export function build(host, story, act) {
   const details = make("div", "details");
   const [wide, narrow] = [true, false].map((is) => story.views.filter((view) => Boolean(view.wide) === is));
   details.append(...narrow.map((view) => figures.get(view.id)));
-  root.append(...wide.map((view) => figures.get(view.id)), bar, words, details);
+  // with an overview it leads, and the details follow what is told; a story of small pictures alone leads with them
+  if (wide.length) root.append(...wide.map((view) => figures.get(view.id)), bar, words, details);
+  else root.append(details, bar, words);
+  words.classList.toggle("brief", !story.formulas.length);
   root.addEventListener("keydown", (event) => key(event, act));
   host.replaceChildren(root);
   return {

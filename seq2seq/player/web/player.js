@@ -124,7 +124,7 @@ export class Player {
     const marks = steps.flatMap((step, i) => (i && step.chapter !== steps[i - 1].chapter ? [i / last] : []));
     this.parts.marks.replaceChildren(
       ...marks.map((share) => {
-        const mark = element("mark");
+        const mark = element("part");
         mark.style.left = `calc(8px + (100% - 16px) * ${share})`;
         return mark;
       }),

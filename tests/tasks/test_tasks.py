@@ -1,0 +1,147 @@
+"""Laws of every task: what is held out is never trained on, and the answers are right."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from seq2seq.tasks import BOS, EOS, PAD, TASKS, UNK, InputError, Vocabulary, make_task
+from seq2seq.tasks.dates import FIRST_DAY, LAST_DAY, LOCALES, is_ambiguous, normalise_date, patterns, write_date
+
+ALL = [make_task({"name": name}) for name in TASKS]
+named = pytest.mark.parametrize("task", ALL, ids=lambda task: task.name)
+
+
+@named
+def test_the_worked_example_is_right(task):
+    assert task.__doc__ and f'"{task.example.source}"' in task.__doc__ or task.name in ("copy", "reverse", "sort")
+    if task.answer(task.example.source) is not None:
+        assert task.answer(task.example.source) == task.example.target
+
+
+@named
+def test_splits_share_no_source_and_no_key(task):
+    samples = {split: task.sample(split, 400) for split in ("train", "dev", "test")}
+    sources = {split: {pair.source for pair in pairs} for split, pairs in samples.items()}
+    keys = {split: {task.split_key(pair) for pair in pairs} for split, pairs in samples.items()}
+    for a, b in (("train", "dev"), ("train", "test"), ("dev", "test")):
+        assert not sources[a] & sources[b]
+        assert not keys[a] & keys[b]
+
+
+@named
+def test_every_drawn_token_is_in_the_vocabulary(task):
+    source, target = task.vocabularies()
+    for pair in task.sample("train", 500):
+        assert not source.unknown(task.tokenise(pair.source)), pair
+        assert not target.unknown(task.tokenise(pair.target)), pair
+
+
+@named
+def test_drawn_sources_are_normal_and_readable(task):
+    source, _ = task.vocabularies()
+    for pair in task.sample("dev", 100):
+        assert task.normalise(pair.source) == pair.source
+        assert "".join(task.read(pair.source, source)) == pair.source
+
+
+@named
+def test_the_same_seed_draws_the_same(task):
+    assert task.sample("train", 20, (7,)) == task.sample("train", 20, (7,)) != task.sample("train", 20, (8,))
+
+
+@named
+def test_settings_make_the_same_task_again(task):
+    assert make_task(task.settings()) == task
+
+
+@named
+def test_a_batch_ends_in_eos_and_is_padded(task):
+    pairs = task.sample("train", 8)
+    vocabularies = task.vocabularies()
+    batch = task.batch(pairs, *vocabularies)
+    for row, pair in zip(batch.target, pairs, strict=True):
+        length = len(pair.target)
+        assert row[length] == EOS and (row[length + 1 :] == PAD).all() and BOS not in row
+        assert "".join(vocabularies[1].decode(row.tolist())) == pair.target
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "target"),
+    [
+        ("reverse", "abcd", "dcba"), ("copy", "abcd", "abcd"), ("sort", "dbca", "abcd"), ("addition", "99+1", "100"),
+        ("addition", "0+0", "0"),
+    ],
+)  # fmt: skip
+def test_answers(name, source, target):
+    assert make_task({"name": name}).answer(source) == target
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n"])
+def test_nothing_typed_is_told(text):
+    with pytest.raises(InputError, match=r"input\.empty"):
+        ALL[0].read(text, ALL[0].vocabularies()[0])
+
+
+def test_too_much_typed_is_told():
+    with pytest.raises(InputError) as told:
+        ALL[1].read("a" * 10_000, ALL[1].vocabularies()[0])
+    assert told.value.key == "input.too_long" and told.value.slots["length"] == 10_000
+
+
+def test_special_tokens_cannot_be_typed():
+    vocabulary = Vocabulary.of("ab")
+    assert vocabulary.encode(["⟨pad⟩", "⟨eos⟩", "a", "?"]) == [UNK, UNK, 4, UNK]
+
+
+@pytest.mark.parametrize("settings", [{"name": "nope"}, {"name": "reverse", "colour": 1}, {"name": "reverse", "longest": 0}])
+def test_wrong_settings_are_told(settings):
+    with pytest.raises(InputError):
+        make_task(settings)
+
+
+class TestDates:
+    @pytest.mark.parametrize("locale", LOCALES)
+    def test_a_string_means_one_day(self, locale):
+        """Every pattern of every language, every day of two years and of the century's ends: no string twice."""
+        days = [date(2021, 1, 1) + timedelta(days=n) for n in range(365)]
+        meaning: dict[str, date] = {}
+        for pattern in patterns(locale):
+            for day in days:
+                assert meaning.setdefault(write_date(day, pattern, locale), day) == day
+
+    def test_no_string_means_two_days_in_two_languages(self):
+        meaning: dict[str, date] = {}
+        days = [date(2021, month, day) for month in range(1, 13) for day in range(1, 13)]
+        for locale in LOCALES:
+            for pattern in patterns(locale):
+                for day in days:
+                    assert meaning.setdefault(write_date(day, pattern, locale), day) == day
+
+    def test_medium_long_and_full_are_there(self):
+        written = {write_date(date(2021, 3, 3), pattern, "fr") for pattern in patterns("fr")}
+        assert {"3 mars 2021", "mercredi 3 mars 2021"} <= written
+
+    @pytest.mark.parametrize(("pattern", "ambiguous"), [("dd/MM/y", True), ("M/d/y", True), ("y/MM/dd", False), ("d MMM y", False)])
+    def test_ambiguous_patterns_are_known(self, pattern, ambiguous):
+        assert is_ambiguous(pattern) == ambiguous
+
+    def test_years_have_four_digits(self):
+        for day in (FIRST_DAY, LAST_DAY):
+            for locale in LOCALES:
+                for pattern in patterns(locale):
+                    assert str(day.year) in write_date(day, pattern, locale)
+
+    @pytest.mark.parametrize(
+        ("typed", "normal"),
+        [
+            ("3\u202fmars\u00a02021", "3 mars 2021"), ("\u200f3 مارس ٢٠٢١", "3 مارس 2021"),
+            ("２０２１年３月３日", "2021年3月3日"), ("  3   MARS 2021 ", "3 mars 2021"),
+        ],
+    )  # fmt: skip
+    def test_normalising(self, typed, normal):
+        assert normalise_date(typed) == normal
+
+    def test_days_are_spread_over_two_centuries(self):
+        years = np.array([int(pair.target[:4]) for pair in ALL[0].sample("train", 2000)])
+        assert years.min() < 1910 and years.max() > 2090

@@ -1,0 +1,90 @@
+"""Imports run downward only, and what must stay light stays light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# A package may import from those named behind it, and from itself.
+ALLOWED = {
+    "tasks": set(),
+    "models": {"tasks"},
+    "traces": set(),
+    "decoding": {"tasks", "models", "traces"},
+    "words": {"tasks"},
+    "stories": {"traces", "words"},
+    "player": {"stories"},
+    "training": {"tasks", "models", "decoding", "traces", "stories", "words"},
+    "ui": {"tasks", "models", "traces", "stories", "player", "training", "words"},
+    "__main__": {"tasks", "models", "training", "words"},
+}
+
+
+def imported(path: Path) -> set[str]:
+    """Modules that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def sources(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", sources("seq2seq"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_run_downward(path):
+    part = path.relative_to(ROOT / "seq2seq").parts[0].removesuffix(".py")
+    if part == "__init__":
+        return
+    for module in imported(path):
+        name, *rest = module.split(".")
+        if name == "seq2seq" and rest and rest[0] != part:
+            assert rest[0] in ALLOWED[part], f"{part} must not import {module}"
+        if name == "streamlit":
+            assert part == "ui", f"only ui may import streamlit, not {part}"
+        if name == "torch":
+            assert part in {"models", "decoding", "training"}, f"{part} must not import torch"
+
+
+@pytest.mark.parametrize("folder", ["pages"])
+def test_pages_leave_torch_to_the_library(folder):
+    for path in [ROOT / "app.py", *sources(folder)]:
+        assert not any(module.split(".")[0] == "torch" for module in imported(path)), path
+
+
+def test_asking_for_a_run_costs_no_torch():
+    program = "import sys; import seq2seq.training.executor; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0
+
+
+@pytest.mark.parametrize("page", ["home", "train", "attention"])
+def test_a_first_picture_costs_no_torch(page):
+    program = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file("app.py", default_timeout=60).run()
+if "{page}" != "home":
+    app = app.switch_page("pages/{page}_page.py").run()
+assert not app.exception, app.exception
+sys.exit("torch" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0
+
+
+def test_page_files_never_share_a_name_with_an_address():
+    """A deep link whose path equals a file's stem would run the page without app.py."""
+    for path in sources("pages"):
+        assert path.stem.endswith("_page")
+
+
+def test_the_waiting_policy_is_set_before_torch_is_loaded():
+    program = "import os, seq2seq; print(os.environ['OMP_WAIT_POLICY'])"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert told.stdout.strip() == "PASSIVE"
