@@ -13,6 +13,7 @@ from seq2seq.tasks.vocabulary import EOS, PAD, Vocabulary
 
 Split = Literal["train", "dev", "test"]
 LONGEST_INPUT = 60  # tokens; what a picture can still show, and a bound for whatever is typed
+FRUITLESS = 5000  # draws after which a split counts as empty; by chance alone, one in 10¹¹¹
 
 
 class InputError(ValueError):
@@ -75,11 +76,18 @@ class Task(ABC):
         return list(text)
 
     def pairs(self, split: Split, rng: np.random.Generator) -> Iterator[Pair]:
-        """Endless pairs of one split."""
-        while True:
+        """Endless pairs of one split.
+
+        Raises: InputError if the task has so few sources that none of them fell into this split.
+        """
+        missed = 0
+        while missed < FRUITLESS:
             pair = self.draw(rng)
             if split_of(self.split_key(pair)) == split:
+                missed = 0
                 yield pair
+            missed += 1
+        raise InputError("input.task_too_small", split=split)
 
     def sample(self, split: Split, n: int, seed: Sequence[int] = (0,)) -> list[Pair]:
         """N pairs of one split; the same for the same seed."""

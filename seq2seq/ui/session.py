@@ -1,11 +1,12 @@
 """Who is looking, and what is shared between all who look: the store, its workers, loaded models."""
 
 import secrets
+import threading
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from seq2seq.training.executor import LocalExecutor, WorkerPool
+from seq2seq.training.executor import LocalExecutor, WorkerPool, worker_count
 from seq2seq.training.store import RunStore
 
 if TYPE_CHECKING:
@@ -50,14 +51,26 @@ def executor() -> LocalExecutor:
     return LocalExecutor(run_store())
 
 
+_starting = threading.Lock()
 _pool: WorkerPool | None = None
 
 
 def start_workers() -> None:
-    """Start this machine's workers, once a server; asked for after the first picture is out."""
+    """Start this machine's workers and load torch, once a server; asked for after the first picture is out."""
     global _pool
-    if _pool is None:
-        _pool = WorkerPool(run_store()).start()
+    with _starting:
+        if _pool is None and worker_count() > 0:
+            _pool = WorkerPool(run_store()).start()
+            threading.Thread(target=_load_torch, name="torch-loader", daemon=True).start()
+
+
+def _load_torch() -> None:
+    """Spend the seconds of importing torch before somebody waits for them; one thread, as the workers have."""
+    import torch
+
+    import seq2seq.training.trained  # noqa: F401
+
+    torch.set_num_threads(1)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

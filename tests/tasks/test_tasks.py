@@ -89,6 +89,12 @@ def test_too_much_typed_is_told():
     assert told.value.key == "input.too_long" and told.value.slots["length"] == 10_000
 
 
+def test_a_task_with_hardly_any_source_is_told():
+    tiny = make_task({"name": "copy", "shortest": 1, "longest": 1, "letters": 2})
+    with pytest.raises(InputError, match="too_small"):
+        tiny.sample("dev", 1), tiny.sample("test", 1)
+
+
 def test_special_tokens_cannot_be_typed():
     vocabulary = Vocabulary.of("ab")
     assert vocabulary.encode(["⟨pad⟩", "⟨eos⟩", "a", "?"]) == [UNK, UNK, 4, UNK]

@@ -1,0 +1,292 @@
+"""Training: checkpoints go on exactly, learning happens, settings are checked."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+import torch
+
+from seq2seq.models.config import RecurrentConfig
+from seq2seq.tasks import InputError, make_task
+from seq2seq.training.checkpoint import pack, unpack
+from seq2seq.training.config import OPTIMISERS, RunConfig, TrainingConfig
+from seq2seq.training.device import available_devices, pick_device
+from seq2seq.training.evaluate import evaluate, shift_right
+from seq2seq.training.executor import LocalExecutor, WorkerPool
+from seq2seq.training.shipped import RECIPES, shipped_card, shipped_names
+from seq2seq.training.store import RunStore
+from seq2seq.training.trained import load_trained
+from seq2seq.training.trainer import Trainer, is_milestone, rate_factor
+from seq2seq.training.worker import train_claimed
+
+REVERSE = make_task({"name": "reverse"})
+SMALL = RunConfig(
+    REVERSE, RecurrentConfig(hidden=12, embedding=8), TrainingConfig(steps=12, until=None, batch=8, device="cpu")
+)
+
+
+def weights(trainer):
+    return {name: tensor.clone() for name, tensor in trainer.model.state_dict().items()}
+
+
+def finish(trainer):
+    for _ in trainer.run():
+        pass
+    return trainer
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_a_run_that_goes_on_is_the_run_that_never_stopped(optimiser):
+    config = replace(SMALL, training=replace(SMALL.training, optimiser=optimiser))
+    whole = finish(Trainer(config))
+    half = Trainer(config)
+    for report in half.run():
+        if report.step == 10:
+            break
+    resumed = finish(Trainer(config, unpack(half.checkpoint())))
+    assert resumed.step == whole.step == 12
+    for name, tensor in weights(whole).items():
+        torch.testing.assert_close(weights(resumed)[name], tensor, atol=0, rtol=0)
+
+
+def test_a_seed_decides_a_run():
+    same, again = finish(Trainer(SMALL)), finish(Trainer(SMALL))
+    other = finish(Trainer(replace(SMALL, training=replace(SMALL.training, seed=2))))
+    torch.testing.assert_close(weights(same), weights(again), atol=0, rtol=0)
+    assert not torch.equal(same.model.output.weight, other.model.output.weight)
+
+
+def test_training_leaves_the_global_generator_alone():
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    finish(Trainer(SMALL))
+    assert torch.equal(torch.rand(3), expected)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_a_small_model_learns_to_reverse(cell):
+    """Loss well below a uniform guess within a few seconds: a sanity check, no benchmark."""
+    config = RunConfig(
+        make_task({"name": "reverse", "shortest": 2, "longest": 4, "letters": 6}), RecurrentConfig(cell, hidden=32),
+        TrainingConfig(steps=200, until=0.9, batch=64, device="cpu"),
+    )  # fmt: skip
+    reports = list(Trainer(config).run())
+    assert reports[-1].exact_match > 0.5 and reports[-1].loss < 0.6 < reports[0].loss
+
+
+def test_until_stops_early_and_only_after_many_examples():
+    config = RunConfig(
+        make_task({"name": "reverse", "shortest": 2, "longest": 4, "letters": 12}), RecurrentConfig(hidden=32),
+        TrainingConfig(steps=2000, until=0.5, batch=64, device="cpu"),
+    )  # fmt: skip
+    last = list(Trainer(config).run())[-1]
+    assert last.done and last.step < 2000 and last.exact_match >= 0.5 and last.n == 1000
+
+
+def test_reports_begin_untrained_and_come_at_milestones():
+    reports = list(Trainer(SMALL).run())
+    assert [report.step for report in reports] == [0, 10, 12]
+    assert reports[-1].done and not reports[0].done
+    assert json.loads(json.dumps(reports[-1].to_dict()))["step"] == 12
+    rows = reports[-1].probe.weights
+    assert all(abs(sum(row) - 1) < 1e-2 for row in rows)
+    assert [step for step in range(151) if is_milestone(step)] == list(range(0, 151, 10))
+
+
+def test_evaluation_does_not_depend_on_the_chunk():
+    trainer = Trainer(SMALL)
+    whole = evaluate(trainer.model, trainer.watched, trainer.target_vocabulary, chunk=500)
+    parts = evaluate(trainer.model, trainer.watched, trainer.target_vocabulary, chunk=17)
+    assert whole.outputs == parts.outputs and whole.exact_match == parts.exact_match
+    assert whole.loss == pytest.approx(parts.loss, abs=1e-5)
+
+
+def test_shift_right():
+    assert shift_right(torch.tensor([[7, 8, 2]])).tolist() == [[1, 7, 8]]
+
+
+def test_the_rate_warms_up_and_decays():
+    factors = [rate_factor(step, 100) for step in range(100)]
+    assert factors[0] < 0.1 and max(factors) > 0.7 and factors[-1] < 0.1
+    assert all(0 < factor <= 1 for factor in factors)
+
+
+def test_a_checkpoint_survives_packing():
+    trainer = finish(Trainer(SMALL))
+    checkpoint = unpack(trainer.checkpoint())
+    torch.testing.assert_close(checkpoint.weights, trainer.model.state_dict(), atol=0, rtol=0)
+    assert checkpoint.facts["step"] == 12
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: b"x" * 100])
+def test_a_damaged_checkpoint_is_told(damage):
+    with pytest.raises(InputError, match="damaged"):
+        unpack(damage(pack(Trainer(SMALL).model, None)))
+
+
+def test_a_loss_that_is_no_number_is_told():
+    config = replace(SMALL, training=replace(SMALL.training, optimiser="sgd", learning_rate=10.0, steps=2000))
+    trainer = Trainer(config)
+    with torch.no_grad():
+        trainer.model.output.weight.fill_(float("inf"))
+    with pytest.raises(InputError, match="diverged"):
+        finish(trainer)
+
+
+@pytest.mark.parametrize("setting", [{"steps": 0}, {"batch": 0}, {"learning_rate": -1}, {"optimiser": "magic"}, {"until": 2.0}])
+def test_impossible_settings_are_told(setting):
+    with pytest.raises(InputError):
+        TrainingConfig(**setting)
+
+
+def test_a_configuration_survives_json():
+    config = replace(SMALL, task=make_task({"name": "dates"}))
+    assert RunConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+    with pytest.raises(InputError):
+        RunConfig.from_dict({"task": {"name": "reverse"}})
+
+
+def test_the_cpu_is_always_there():
+    assert available_devices()[-1] == "cpu" and pick_device("cpu").type == "cpu"
+    if "mps" not in available_devices():
+        with pytest.raises(InputError, match="no_device"):
+            pick_device("mps")
+
+
+class TestWorker:
+    def test_a_claimed_run_is_trained_and_kept(self):
+        store = RunStore()
+        run = store.get(store.submit(SMALL, "me", worker="w"))
+        seen = []
+        assert train_claimed(store, run, "w", threading.Event(), seen.append) == "finished"
+        assert [report.step for report in seen] == [row["step"] for row in store.reports(run.id)] == [0, 10, 12]
+        assert store.checkpoint_step(run.id) == 12 and store.get(run.id).state == "finished"
+        assert load_trained(run.id, store).step == 12
+
+    def test_a_run_asked_to_stop_keeps_what_it_learnt(self):
+        store = RunStore()
+        config = replace(SMALL, training=replace(SMALL.training, steps=100_000))
+        run = store.get(store.submit(config, "me", worker="w"))
+
+        def stop_soon(report):
+            if report.step >= 10:
+                store.ask_to_stop(run.id)
+
+        assert train_claimed(store, run, "w", threading.Event(), stop_soon) == "stopped"
+        assert store.checkpoint_step(run.id) >= 10
+
+    def test_a_closing_worker_gives_its_run_back_and_another_goes_on(self):
+        store, closing = RunStore(), threading.Event()
+        config = replace(SMALL, training=replace(SMALL.training, steps=40))
+        run = store.get(store.submit(config, "me", worker="w"))
+        assert train_claimed(store, run, "w", closing, lambda r: closing.set() if r.step == 20 else None) == "queued"
+        again = store.claim("v")
+        assert again.id == run.id and store.checkpoint_step(run.id) == 20
+        assert train_claimed(store, again, "v", threading.Event()) == "finished"
+        assert [row["step"] for row in store.reports(run.id)] == [0, 10, 20, 30, 40]
+
+    def test_a_run_that_cannot_be_done_says_why(self):
+        store = RunStore()
+        run = store.get(store.submit(SMALL.on("mps"), "me", worker="w"))
+        if "mps" in available_devices():
+            pytest.skip("this machine has it")
+        assert train_claimed(store, run, "w", threading.Event()) == "failed"
+        assert store.get(run.id).error.key == "input.no_device"
+
+    def test_a_damaged_checkpoint_fails_with_a_sentence(self):
+        store = RunStore()
+        run = store.get(store.submit(SMALL, "me", worker="w"))
+        store.save(run.id, 5, b"not a checkpoint")
+        assert train_claimed(store, run, "w", threading.Event()) == "failed"
+        assert store.get(run.id).error.key == "input.damaged_checkpoint"
+
+    def test_the_pool_trains_and_ends(self):
+        """The real thing: programs of their own, started, fed through the store, ended by a closed input."""
+        store = RunStore()
+        pool = WorkerPool(store, size=1).start()
+        try:
+            executor = LocalExecutor(store)
+            id = executor.submit(SMALL, "me")
+            deadline = time.monotonic() + 60
+            while not executor.state(id).over and time.monotonic() < deadline:
+                time.sleep(0.1)
+            assert executor.state(id).state == "finished"
+        finally:
+            pool.close()
+        assert all(worker.returncode == 0 for worker in pool.workers)
+
+    def test_a_second_server_starts_no_second_pool(self):
+        store = RunStore()
+        first = WorkerPool(store, size=1).start()
+        second = WorkerPool(store, size=1).start()
+        try:
+            time.sleep(0.5)
+            assert len(first.workers) + len(second.workers) == 1
+        finally:
+            second.close()
+            first.close()
+
+    def test_a_worker_ends_when_its_server_is_gone(self):
+        program = (
+            "import sys; from seq2seq.training.executor import start_worker; from seq2seq.training.store import RunStore;"
+            "print(start_worker(RunStore().url).pid); sys.stdout.flush(); import os; os._exit(9)"
+        )
+        server = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        pid, deadline = int(server.stdout), time.monotonic() + 30
+        while _alive(pid) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert not _alive(pid)
+
+
+def _alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
+            return stat.read().split(")")[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+class TestShipped:
+    @pytest.mark.parametrize(("name", "least"), [("dates-gru-additive", 0.97), ("reverse-gru-general", 0.99)])
+    def test_a_shipped_model_is_as_good_as_its_card_says(self, name, least):
+        """Scored again here, on a sample of its test split: no figure is taken on trust."""
+        trained, card = load_trained(name), shipped_card(name)
+        batch = trained.task.batch(trained.task.sample("test", 500), *trained.vocabularies)
+        score = evaluate(trained.model, batch, trained.vocabularies[1])
+        assert card["test"]["exact_match"] >= least
+        assert score.exact_match >= least - 0.01
+        assert abs(score.exact_match - card["test"]["exact_match"]) < 0.02
+
+    def test_every_recipe_is_shipped_as_written(self):
+        assert shipped_names() == list(RECIPES)
+        for name, config in RECIPES.items():
+            assert RunConfig.from_dict(shipped_card(name)["config"]) == config
+
+    def test_the_fixed_vector_model_is_half_trained(self):
+        """It is there to make errors: a solved task shows nothing about the bottleneck."""
+        assert 0.4 < shipped_card("reverse-gru-none")["test"]["exact_match"] < 0.9
+
+    @pytest.mark.parametrize("date", ["3 mars 2021", "2021年3月3日", "March 3, 2021", "3 марта 2021 г.", "٣ مارس ٢٠٢١"])
+    def test_one_day_in_five_languages(self, date):
+        assert load_trained("dates-gru-additive").record(date).text == "2021-03-03"
+
+    def test_reversing_looks_where_it_should(self):
+        """The lesson says that the widest ribbon walks from right to left: it does in the model that is shown."""
+        trained = load_trained("reverse-gru-general")
+        hits = total = 0
+        for pair in trained.task.sample("dev", 60):
+            trace = trained.record(pair.source)
+            length = len(pair.source)
+            if trace.text == pair.target:
+                hits += int((trace.weights[:length].argmax(1) == torch.arange(length).numpy()[::-1]).sum())
+                total += length
+        assert hits / total > 0.95
+
+    def test_there_is_no_such_model(self):
+        with pytest.raises(InputError, match="no_such"):
+            load_trained("nope", RunStore())
