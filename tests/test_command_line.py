@@ -1,0 +1,68 @@
+"""The command line, as a person uses it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from seq2seq.__main__ import main
+
+
+def run(capsys, *arguments):
+    status = main(list(arguments))
+    told = capsys.readouterr()
+    return status, told.out, told.err
+
+
+def test_tasks(capsys):
+    status, out, _ = run(capsys, "tasks", "--json")
+    assert status == 0 and {row["task"] for row in json.loads(out)} >= {"dates", "reverse", "copy", "sort", "addition"}
+
+
+def test_train_then_runs_then_decode(capsys):
+    options = ("--task", "reverse", "--hidden", "16", "--steps", "20", "--batch", "8", "--device", "cpu", "--seed", "1")
+    status, out, _ = run(capsys, "train", *options, "--json")
+    told = json.loads(out.splitlines()[-1])
+    assert status == 0 and told["steps"] == 20 and told["device"] == "cpu"
+    assert {"run", "exact_match", "seconds", "target_tokens_per_second"} <= told.keys()
+    status, out, _ = run(capsys, "runs", "--json")
+    assert told["run"] in {row["run"] for row in json.loads(out)}
+    status, out, _ = run(capsys, "decode", told["run"], "hello", "--json")
+    assert status == 0 and {"output", "tokens", "log_prob"} == json.loads(out).keys()
+
+
+def test_decode_a_date(capsys):
+    status, out, _ = run(capsys, "decode", "dates-gru-additive", "3 mars 2021", "--json")
+    told = json.loads(out)
+    assert status == 0 and told["output"] == "2021-03-03" and told["tokens"][-1] == "⟨eos⟩" and told["log_prob"] <= 0
+
+
+def test_decode_strings_never_seen(capsys):
+    status, out, _ = run(capsys, "decode", "reverse-gru-general", "neverseen")
+    assert status == 0 and out.strip() == "neesreven"
+
+
+@pytest.mark.parametrize("json_too", [True, False])
+def test_lines_from_standard_input(json_too):
+    """A line that cannot be used is named, and the rest go on."""
+    command = [sys.executable, "-m", "seq2seq", "decode", "reverse-gru-general", *(["--json"] if json_too else [])]
+    told = subprocess.run(command, input="abc\n\nxyz\n", capture_output=True, text=True)
+    lines = told.stdout.splitlines()
+    assert told.returncode == 2 and len(lines) == 3
+    if json_too:
+        assert [json.loads(line).get("output") for line in lines] == ["cba", None, "zyx"]
+    else:
+        assert lines[0] == "cba" and "nothing to read" in lines[1] and lines[2] == "zyx"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("decode", "nope", "abc"), ("decode", "reverse-gru-general", ""), ("decode", "reverse-gru-general", "a" * 10_000),
+        ("train", "--hidden", "0"), ("train", "--steps", "-5"), ("train", "--until", "7"), ("decode", "reverse-gru-general", "日本"),
+    ],
+)  # fmt: skip
+def test_bad_input_gets_one_sentence(capsys, arguments):
+    status, out, err = run(capsys, *arguments)
+    assert status == 2 and out == "" and err.count("\n") == 1 and "Traceback" not in err
