@@ -17,7 +17,7 @@ st.logo(str(ASSETS / "logo.svg"), size="large")
 words = page_words()
 
 
-def page(stem: str, url_path: str, icon: str, default: bool = False) -> st.Page:  # type: ignore[valid-type]
+def page(stem: str, url_path: str, icon: str, default: bool = False) -> st.Page:
     """A page of the app; its file is `pages/{stem}_page.py`, never the same name as its address."""
     title = words.say(f"page.{stem}.nav")
     return st.Page(

@@ -17,6 +17,4 @@ for column, (way, file) in zip(ways, {"train": "train", "attention": "attention"
     with column.container(border=True, height="stretch"):
         st.subheader(words.say(f"home.way.{way}.title"), anchor=False)
         st.markdown(words.say(f"home.way.{way}.text"))
-        st.page_link(
-            f"pages/{file}_page.py", label=words.say(f"home.way.{way}.link"), icon=":material/arrow_forward:"
-        )
+        st.page_link(f"pages/{file}_page.py", label=words.say(f"home.way.{way}.link"), icon=":material/arrow_forward:")

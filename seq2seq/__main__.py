@@ -52,9 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--bidirectional", action="store_true")
     for name in ("layers", "embedding", "hidden"):
         train.add_argument(f"--{name}", type=int, default=getattr(RecurrentConfig, name), metavar="N")
-    train.add_argument(
-        "--forget-bias", type=float, default=RecurrentConfig.forget_bias, metavar="B", help="LSTM only"
-    )
+    train.add_argument("--forget-bias", type=float, default=RecurrentConfig.forget_bias, metavar="B", help="LSTM only")
     train.add_argument("--optimiser", "--optimizer", default=TrainingConfig.optimiser, choices=OPTIMISERS)
     train.add_argument("--learning-rate", type=float, default=TrainingConfig.learning_rate, metavar="R")
     for name in ("steps", "batch", "seed"):
@@ -147,10 +145,16 @@ def list_runs(options: argparse.Namespace) -> int:
     """`runs`."""
     from seq2seq.training.store import RunStore
 
-    store, rows = RunStore(), []
+    store = RunStore()
+    rows: list[dict[str, Any]] = []
     for run in store.recent():
         last = store.last_report(run.id) or {}
-        row = {"run": run.id, "state": run.state, "task": run.config.task.name, "cell": run.config.model.cell}
+        row: dict[str, Any] = {
+            "run": run.id,
+            "state": run.state,
+            "task": run.config.task.name,
+            "cell": run.config.model.cell,
+        }
         row |= {
             "attention": run.config.model.attention,
             "step": last.get("step"),

@@ -17,11 +17,30 @@ def run(capsys, *arguments):
 
 def test_tasks(capsys):
     status, out, _ = run(capsys, "tasks", "--json")
-    assert status == 0 and {row["task"] for row in json.loads(out)} >= {"dates", "reverse", "copy", "sort", "addition"}
+    assert status == 0 and {row["task"] for row in json.loads(out)} >= {
+        "dates",
+        "reverse",
+        "copy",
+        "sort",
+        "addition",
+    }
 
 
 def test_train_then_runs_then_decode(capsys):
-    options = ("--task", "reverse", "--hidden", "16", "--steps", "20", "--batch", "8", "--device", "cpu", "--seed", "1")
+    options = (
+        "--task",
+        "reverse",
+        "--hidden",
+        "16",
+        "--steps",
+        "20",
+        "--batch",
+        "8",
+        "--device",
+        "cpu",
+        "--seed",
+        "1",
+    )
     status, out, _ = run(capsys, "train", *options, "--json")
     told = json.loads(out.splitlines()[-1])
     assert status == 0 and told["steps"] == 20 and told["device"] == "cpu"

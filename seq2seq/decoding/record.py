@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seq2seq.decoding.walk import forced_by, most_probable, walk
+from seq2seq.decoding.walk import Chooser, forced_by, most_probable, walk
 from seq2seq.models.recurrent import Recurrent, RecurrentState
 from seq2seq.tasks import EOS, UNK, Vocabulary
 from seq2seq.traces import DecodingTrace
@@ -32,7 +32,7 @@ def record_decoding(
     source_vocabulary, target_vocabulary = vocabularies
     numbers = source_vocabulary.encode(source)
     memory, read = model.encode_glass(torch.tensor([numbers], device=model.device))
-    choose = most_probable
+    choose: Chooser = most_probable
     if target is not None:
         forced = [*target_vocabulary.encode(target), EOS]
         choose, longest = forced_by(torch.tensor([forced], device=model.device)), len(forced)

@@ -82,6 +82,6 @@ def fast_cell_step(
 ) -> tuple[Tensor, Tensor | None]:
     """The same step by PyTorch's fused kernels, without the gates: (h', c')."""
     if cell == "lstm":
-        return torch.lstm_cell(x, (h, c), *weights)  # type: ignore[arg-type, return-value]
+        return torch.lstm_cell(x, (h, c), *weights)  # type: ignore[arg-type]
     fused = torch.gru_cell if cell == "gru" else torch.rnn_tanh_cell
     return fused(x, h, *weights), None

@@ -17,7 +17,7 @@ from seq2seq.models.config import RecurrentConfig
 from seq2seq.models.model import EncoderRecord, Memory, Seq2Seq, Step
 from seq2seq.tasks import PAD
 
-NETWORKS: dict[str, type[nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+NETWORKS: dict[str, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
 
 class RecurrentState(NamedTuple):
@@ -155,9 +155,7 @@ class Recurrent(Seq2Seq[RecurrentState]):
             record.reverse()
         return {name: torch.stack([gates[name] for gates in record], 1) for name in record[0]}
 
-    def step(
-        self, token: Tensor, state: RecurrentState, memory: Memory[RecurrentState]
-    ) -> tuple[RecurrentState, Step]:
+    def step(self, token: Tensor, state: RecurrentState, memory: Memory[RecurrentState]) -> tuple[RecurrentState, Step]:
         embedded = self.target_embedding(token)
         query = scores = weights = context = None
         x = embedded

@@ -104,7 +104,9 @@ def top_tokens(probability: str, token: str, nothing: str) -> Spec:
     )
     waiting = (
         alt.Chart(alt.InlineData(values=[{}], name="waiting"))
-        .mark_text(fontSize=15, color=alt.expr("muted"), opacity=alt.expr("told > 0 ? 0 : 1"), tooltip=None, text=nothing)
+        .mark_text(
+            fontSize=15, color=alt.expr("muted"), opacity=alt.expr("told > 0 ? 0 : 1"), tooltip=None, text=nothing
+        )
         .encode(x=alt.value(alt.expr("width / 2")), y=alt.value(100))
     )
     chart = alt.layer(bars, names, values, waiting).properties(padding={"left": 56, "right": 52, "top": 4, "bottom": 4})
@@ -154,7 +156,7 @@ def units_over_time(unit: str, position: str, value: str) -> Spec:
             "y2": alt.expr("height + 4"), "color": alt.expr("ink"), "opacity": 0.5, "tooltip": None,
         },
     )  # fmt: skip
-    signals = [
+    signals: list[Signal] = [
         {"name": "S", "value": 1}, {"name": "columns", "value": 1}, {"name": "names", "value": []},
         *smooth("enc"), *smooth("dec"),
     ]  # fmt: skip

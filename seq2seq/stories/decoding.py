@@ -65,8 +65,7 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
             for i, (token, unknown) in enumerate(zip(trace.source, trace.unknown, strict=True))
         ],
         "output": [
-            {"t": t, "mark": mark, "read": quoted(read), "read_short": SHORT.get(read, quoted(read))}
-            | token_row(token)
+            {"t": t, "mark": mark, "read": quoted(read), "read_short": SHORT.get(read, quoted(read))} | token_row(token)
             for t, (token, read, mark) in enumerate(zip(trace.output, reads, _marks(trace, answer), strict=True))
         ],
         "enc_units": _strips("i", [trace.encoder[layer][way]["h"] for layer, way in bands], words),
@@ -87,7 +86,8 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
     key = "hint" if trace.weights is not None else "hint.fixed"
     return View(
         "overview", words.say("decoding.overview.title"), words.say(f"decoding.overview.{key}"),
-        network_diagram(layout, _captions(trace, words)), "vega", [step.title + ". " + step.text for step in told.steps],
+        network_diagram(layout, _captions(trace, words)), "vega",
+        [f"{step.title}. {step.text}" for step in told.steps],
         data, signals | {f"{track}_at": told.track(track) for track in tracks}, wide=True,
     )  # fmt: skip
 
@@ -99,9 +99,7 @@ def _captions(trace: DecodingTrace, words: Words) -> dict[str, str]:
         text = words.say(f"decoding.caption.{key}")
         return text if layers == 1 else words.say("decoding.caption.layer", name=text, layer=layer + 1)
 
-    captions = {
-        key: words.say(f"decoding.caption.{key}") for key in ("source", "output", "read", "context", "vector")
-    }
+    captions = {key: words.say(f"decoding.caption.{key}") for key in ("source", "output", "read", "context", "vector")}
     for layer in range(layers):
         captions[f"forward {layer}"] = named("forward" if both else "encoder", layer)
         captions[f"backward {layer}"] = named("backward", layer)
@@ -184,8 +182,8 @@ def _probabilities(trace: DecodingTrace, told: Told, words: Words) -> View:
     signals = {"row_at": told.track("col"), "told_at": told.track("told")}
     return View(
         "probabilities", say("decoding.top.title"), say("decoding.top.hint"),
-        top_tokens(say("axis.probability"), say("axis.token"), say("decoding.top.nothing")), "vega-lite", _alternatives(told, describe),
-        {"top": rows}, signals,
+        top_tokens(say("axis.probability"), say("axis.token"), say("decoding.top.nothing")), "vega-lite",
+        _alternatives(told, describe), {"top": rows}, signals,
     )  # fmt: skip
 
 
@@ -204,11 +202,15 @@ def _units(trace: DecodingTrace, told: Told, words: Words) -> View:
             ]
     signals: dict[str, Any] = {"S": S, "columns": S + T, "names": tokens}
     signals |= {f"{track}_at": told.track(track) for track in ("enc", "dec")}
+    size = trace.states.shape[1]
+
+    def describe(moment: Moment) -> str:
+        return say("decoding.units.alt", read=moment.enc + 1, wrote=moment.dec + 1)
+
     return View(
-        "units", say("decoding.units.title"), say("decoding.units.hint", shown=min(UNITS_OVER_TIME, trace.states.shape[1]),
-        size=trace.states.shape[1]), units_over_time(say("axis.unit"), say("axis.position"), say("axis.value")),
-        "vega-lite", _alternatives(told, lambda moment: say("decoding.units.alt", read=moment.enc + 1, wrote=moment.dec + 1)),
-        {"units": rows}, signals,
+        "units", say("decoding.units.title"), say("decoding.units.hint", shown=min(UNITS_OVER_TIME, size), size=size),
+        units_over_time(say("axis.unit"), say("axis.position"), say("axis.value")), "vega-lite",
+        _alternatives(told, describe), {"units": rows}, signals,
     )  # fmt: skip
 
 

@@ -187,14 +187,15 @@ class Teller:
         reads = r"s_{\text{@0}}"
         if trace.context is not None:
             reads = r"\tanh(W_c\,[c_{\text{@0}};\ s_{\text{@0}}])"
-        latex = rf"P(y_{{\text{{@0}}}} = \text{{@1}}) = \mathrm{{softmax}}(W_o\, {reads} + b)_{{\text{{@1}}}} = \text{{@2}}"
+        softmax = rf"\mathrm{{softmax}}(W_o\, {reads} + b)_{{\text{{@1}}}}"
+        latex = rf"P(y_{{\text{{@0}}}} = \text{{@1}}) = {softmax} = \text{{@2}}"
         formula = self.book.add(latex, t + 1, token, number(probabilities[chosen]))
         moment = replace(moment, stage="predict", dec=t, told=1)
         self.add("predict", moment, formula, **slots)
         key = "end" if trace.output[t] == "⟨eos⟩" else "choose.forced" if trace.forced else "choose"
         latex = r"y_{\text{@0}} = \arg\max_w P(y_{\text{@0}} = w) = \text{@1}"
-        formula = None if trace.forced else self.book.add(latex, t + 1, token)
-        self.add(key, replace(moment, stage="choose", wrote=t + 1), formula, **slots)
+        greedy = None if trace.forced else self.book.add(latex, t + 1, token)
+        self.add(key, replace(moment, stage="choose", wrote=t + 1), greedy, **slots)
 
     def finish(self, answer: str | None) -> None:
         trace = self.trace

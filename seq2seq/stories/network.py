@@ -76,10 +76,12 @@ class Layout:
 def network_diagram(layout: Layout, captions: dict[str, str]) -> dict[str, Any]:
     """The diagram as a Vega template.
 
-    Data: source {i, token, short, unknown}; output {t, token, short, mark, read, read_short}; enc_units {band, i, v};
-    dec_units {band, t, v}; links {t, i, w} with attention, vector {v} without. Signals: S, T, and at each step
-    enc_at (last position read), col_at (output column in hand), dec_at (last state), wrote_at, row_at, glow_at (how far the weights show), asks_at (scores shown),
-    begin_at (the start of the decoder), stage_at.
+    Data:    source {i, token, short, unknown}; output {t, token, short, mark, read, read_short};
+             enc_units {band, i, v, tip}; dec_units {band, t, v, tip}; links {t, i, w, tip} with attention,
+             vector {u, n, v, tip} without.
+    Signals: S, T; and for each step enc_at (last position read), col_at (output column in hand), dec_at (last
+             decoder state), wrote_at (tokens written), row_at (row of weights in hand), asks_at and glow_at (how far
+             its scores and its weights show), begin_at (the decoder starts), stage_at (what is being computed).
     """
     marks = [
         *_source_tokens(layout), *_encoder(layout, captions), *_decoder(layout, captions),

@@ -30,9 +30,7 @@ def stepped(name: str) -> list[Signal]:
 
 def lite_parameters(signals: list[Signal]) -> list[Signal]:
     """The same signals as parameters of a Vega-Lite specification."""
-    return [
-        {"name": signal["name"], "expr": signal["update"]} if "update" in signal else signal for signal in signals
-    ]
+    return [{"name": signal["name"], "expr": signal["update"]} if "update" in signal else signal for signal in signals]
 
 
 CLOCK: Signal = {"name": "step", "value": 0}

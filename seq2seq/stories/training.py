@@ -47,19 +47,20 @@ def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
         ),
         View(
             "accuracy", say("training.accuracy.title"), say("training.accuracy.hint", n=kept[-1]["n"]),
-            accuracy_curves(say("axis.step"), say("axis.share"), say("training.token_accuracy"), say("training.exact_match")),
+            accuracy_curves(
+                say("axis.step"), say("axis.share"), say("training.token_accuracy"), say("training.exact_match")
+            ),
             "vega-lite", told, {"curve": curve}, {"now_at": now},
         ),
     ]  # fmt: skip
     if kept[-1]["probe"]["weights"] is not None:
         views.append(_probe(kept, words))
-    samples = [
-        {"k": k, "s": s} | sample for k, report in enumerate(kept) for s, sample in enumerate(report["samples"])
-    ]
+    samples = [{"k": k, "s": s} | sample for k, report in enumerate(kept) for s, sample in enumerate(report["samples"])]
     views.append(
         View(
-            "samples", say("training.samples.title"), say("training.samples.hint"), sample_lines(say("training.wanted")),
-            "vega", [_samples_in_words(report, words) for report in kept], {"samples": samples},
+            "samples", say("training.samples.title"), say("training.samples.hint"),
+            sample_lines(say("training.wanted")), "vega", [_samples_in_words(report, words) for report in kept],
+            {"samples": samples},
         )
     )  # fmt: skip
     identity = f"training|{run}|{words.language}"

@@ -106,7 +106,9 @@ def probe_map(source: str, output: str) -> Spec:
                         "y": {"signal": "42 + datum.t * tall"},
                         "height": {"signal": "tall - 1"},
                         "fill": {"scale": "weight", "field": "w"},
-                        "tooltip": {"signal": "source_tokens[datum.i] + ' → ' + datum.token + ': ' + format(datum.w, '.3f')"},
+                        "tooltip": {
+                            "signal": "source_tokens[datum.i] + ' → ' + datum.token + ': ' + format(datum.w, '.3f')"
+                        },
                     }
                 },
             },

@@ -8,7 +8,7 @@ import streamlit as st
 
 def _begin(id: str, default: Any, read: Callable[[str], Any]) -> None:
     """Give a control its first value: the link's if it can be read, else the default."""
-    if id in st.session_state:
+    if st.session_state.get(id) is not None:
         return
     value = default
     if id in st.query_params:

@@ -83,7 +83,9 @@ def _chosen_model(words: Words) -> ChosenModel:
     wanted = st.session_state.get("model") or st.query_params.get("model")
     if wanted and wanted not in choices:
         st.warning(say("attention.no_such_run", run=wanted[:40]), icon=":material/link_off:")
-    return choices[choice("model", say("attention.model"), list(choices), ATTENTION_MODEL, name, width=420)]
+    return choices[
+        choice("model", say("attention.model"), list(choices), ATTENTION_MODEL, name, width=420, on_change=_renew_input)
+    ]
 
 
 def _describe(picked: ChosenModel, words: Words) -> str:
@@ -96,17 +98,23 @@ def _describe(picked: ChosenModel, words: Words) -> str:
     )  # fmt: skip
 
 
+def _example(task: Task) -> str:
+    """What stands in the input before anything is typed."""
+    return ATTENTION_INPUT if task.name == "reverse" else task.example.source
+
+
+def _renew_input() -> None:
+    """Another model was picked: where it has another task, it gets an input of that task."""
+    model = _choices()[st.session_state["model"]]
+    if st.session_state.get("text-task") != model.task.name:
+        st.session_state["text"] = _example(model.task)
+
+
 def _chosen_input(model: ChosenModel, words: Words) -> str:
-    """The text typed; when the task changes, an input of the new task."""
-    example = ATTENTION_INPUT if model.task.name == "reverse" else model.task.example.source
-    before = st.session_state.get("text-task")
-    if before not in (None, model.task.name) and st.session_state.get("text-of") != st.session_state.get("model"):
-        readable = model.task.vocabularies()[0].unknown(model.task.normalise(st.session_state.get("text", "")))
-        if readable or not st.session_state.get("text"):
-            st.session_state["text"] = example
-    st.session_state["text-task"], st.session_state["text-of"] = model.task.name, st.session_state.get("model")
-    say = words.say
-    return line("text", say("attention.input"), example, 10 * LONGEST_INPUT, help=say("attention.input.help"))
+    """The text typed."""
+    st.session_state["text-task"] = model.task.name
+    say, longest = words.say, 10 * LONGEST_INPUT
+    return line("text", say("attention.input"), _example(model.task), longest, help=say("attention.input.help"))
 
 
 def decoded_story(model: ChosenModel, text: str, words: Words) -> str:

@@ -28,7 +28,7 @@ _keeper = st.components.v2.component(
 
 
 def owner() -> str:
-    """This browser's token: from its cookie, else a new one."""
+    """The token of the browser that looks: from its cookie, else a new one."""
     if "owner" not in st.session_state:
         kept = st.context.cookies.get(COOKIE, "")
         st.session_state["owner"] = kept if len(kept) == 43 else secrets.token_urlsafe(32)

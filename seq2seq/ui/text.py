@@ -11,7 +11,9 @@ LESSONS = Path(__file__).parents[2] / "assets" / "lessons"
 
 def page_words() -> Words:
     """Sentences in the language chosen, in the link's, or in the browser's."""
-    return Words(st.session_state.get("lang") or _first_language())
+    if "language" not in st.session_state:
+        st.session_state["language"] = _first_language()
+    return Words(st.session_state["language"])
 
 
 def _first_language() -> str:
@@ -21,14 +23,17 @@ def _first_language() -> str:
 
 def choose_language() -> None:
     """The language switch; what is chosen stays for the session and goes into the link."""
-    if st.session_state.get("lang") not in LANGUAGES:
-        st.session_state["lang"] = _first_language()
-    label = page_words().say("app.language")
+
+    def chosen() -> None:
+        st.session_state["language"] = st.session_state["lang"] or st.session_state["language"]
+
+    words = page_words()
+    st.session_state["lang"] = words.language  # the switch shows the choice; it does not keep it: pages come and go
     st.segmented_control(
-        label, list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="lang", label_visibility="collapsed",
-        required=True, persist_state="session",
+        words.say("app.language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="lang", required=True,
+        label_visibility="collapsed", on_change=chosen,
     )  # fmt: skip
-    st.query_params["lang"] = st.session_state["lang"]
+    st.query_params["lang"] = words.language
 
 
 def lesson(page: str, words: Words) -> str:

@@ -67,10 +67,8 @@ def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, int
     say, longest = words.say, None
     shape, way, data = st.columns(3, gap="medium")
     with shape:
-        bidirectional = switch(
-            "bidirectional", say("train.bidirectional"), False, help=say("train.bidirectional.help")
-        )
-        sizes = {
+        bidirectional = switch("bidirectional", say("train.bidirectional"), False, help=say("train.bidirectional.help"))
+        sizes: dict[str, Any] = {
             name: whole(name, say(f"train.{name}"), getattr(RecurrentConfig, name), *MODEL_LIMITS[name])
             for name in ("layers", "embedding", "hidden")
         }
@@ -100,7 +98,7 @@ def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, int
             lambda name: automatic if name == "auto" else name.upper(),
         )  # fmt: skip
     training = TrainingConfig(steps, 0.99 if until else None, batch, optimiser, rate, seed, device)
-    return RecurrentConfig(bidirectional=bidirectional, **sizes), training, longest
+    return replace(RecurrentConfig(bidirectional=bidirectional), **sizes), training, longest
 
 
 def name_run(run: RunRecord, words: Words) -> str:
@@ -161,7 +159,7 @@ def _board(run_id: str, words: Words, live: bool) -> None:
 def _status(run: RunRecord, words: Words) -> None:
     """How the run stands, and the way to stop it."""
     slots: dict[str, object] = {}
-    state = "stopping" if run.stop and not run.over else run.state
+    state: str = "stopping" if run.stop and not run.over else run.state
     if state == "queued":
         slots["ahead"] = run_store().ahead(run)
     elif state == "running":

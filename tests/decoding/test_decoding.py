@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import torch
-from tests.models.small import CONFIGS, TARGET, build, draw, name_of
 
 from seq2seq.decoding import best_token, forced_by, greedy, most_probable, record_decoding, walk
 from seq2seq.tasks import BOS, EOS, PAD, Vocabulary
+from tests.models.small import CONFIGS, TARGET, build, draw, name_of
 
 VOCABULARIES = (Vocabulary.of("abcdefg"), Vocabulary.of("vwxyz"))
 every = pytest.mark.parametrize("config", CONFIGS[::3], ids=name_of)

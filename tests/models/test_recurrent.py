@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from tests.models.small import CONFIGS, SOURCE, TARGET, build, draw, name_of
 
 from seq2seq.models.config import RecurrentConfig
 from seq2seq.models.recurrent import Recurrent
 from seq2seq.tasks import BOS, InputError
+from tests.models.small import CONFIGS, SOURCE, TARGET, build, draw, name_of
 
 every = pytest.mark.parametrize("config", CONFIGS, ids=name_of)
 CLOSE = {"atol": 1e-5, "rtol": 0}
@@ -99,7 +99,9 @@ def test_the_forget_gate_starts_open():
         torch.testing.assert_close(total.chunk(4)[1], torch.full((6,), 3.0))
 
 
-@pytest.mark.parametrize("setting", [{"hidden": 0}, {"layers": 9}, {"cell": "mru"}, {"attention": "luck"}, {"embedding": -1}])
+@pytest.mark.parametrize(
+    "setting", [{"hidden": 0}, {"layers": 9}, {"cell": "mru"}, {"attention": "luck"}, {"embedding": -1}]
+)
 def test_impossible_shapes_are_told(setting):
     with pytest.raises(InputError):
         RecurrentConfig(**setting)

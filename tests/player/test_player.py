@@ -70,5 +70,7 @@ def test_every_colour_of_the_stories_is_in_both_themes():
 
 def test_the_bundle_is_written_by_setup():
     assert "seq2seq.player.bundle" in Path("Makefile").read_text(encoding="utf-8")
-    help = subprocess.run([sys.executable, "-c", "import seq2seq.player.bundle as b; print(b.WEB)"], capture_output=True)
+    help = subprocess.run(
+        [sys.executable, "-c", "import seq2seq.player.bundle as b; print(b.WEB)"], capture_output=True
+    )
     assert help.returncode == 0

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.models.small import CONFIGS, build, name_of
 
 from seq2seq.decoding import record_decoding
 from seq2seq.stories.charts import top_tokens, units_over_time, weights_heat_map
@@ -19,6 +18,7 @@ from seq2seq.stories.story import plain, to_json
 from seq2seq.stories.training_views import accuracy_curves, loss_curve
 from seq2seq.tasks import Vocabulary
 from seq2seq.words import LANGUAGES, Words
+from tests.models.small import CONFIGS, build, name_of
 
 VOCABULARIES = (Vocabulary.of("abcdefg"), Vocabulary.of("vwxyz"))
 every = pytest.mark.parametrize("config", CONFIGS, ids=name_of)
@@ -137,10 +137,14 @@ def test_right_and_wrong_are_marked_only_where_an_answer_is_known(answer):
         assert set(marks) == {None}
     else:
         wanted = [*answer, "⟨eos⟩"]
-        assert marks == ["right" if t < len(wanted) and token == wanted[t] else "wrong" for t, token in enumerate(trace.output)]
+        assert marks == [
+            "right" if t < len(wanted) and token == wanted[t] else "wrong" for t, token in enumerate(trace.output)
+        ]
 
 
-@pytest.mark.parametrize("text", ["<script>", "a<svg/onload=alert(1)>", "مرحبا", "😀😀", "a b", "{step}", "@0", r"\frac"])
+@pytest.mark.parametrize(
+    "text", ["<script>", "a<svg/onload=alert(1)>", "مرحبا", "😀😀", "a b", "{step}", "@0", r"\frac"]
+)
 def test_odd_tokens_stay_data(text):
     """Whatever was typed lies in slots and datasets; no template, specification or formula holds it."""
     _, story = story_of(CONFIGS[4], text=text)

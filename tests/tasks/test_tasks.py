@@ -100,7 +100,9 @@ def test_special_tokens_cannot_be_typed():
     assert vocabulary.encode(["⟨pad⟩", "⟨eos⟩", "a", "?"]) == [UNK, UNK, 4, UNK]
 
 
-@pytest.mark.parametrize("settings", [{"name": "nope"}, {"name": "reverse", "colour": 1}, {"name": "reverse", "longest": 0}])
+@pytest.mark.parametrize(
+    "settings", [{"name": "nope"}, {"name": "reverse", "colour": 1}, {"name": "reverse", "longest": 0}]
+)
 def test_wrong_settings_are_told(settings):
     with pytest.raises(InputError):
         make_task(settings)
@@ -128,7 +130,9 @@ class TestDates:
         written = {write_date(date(2021, 3, 3), pattern, "fr") for pattern in patterns("fr")}
         assert {"3 mars 2021", "mercredi 3 mars 2021"} <= written
 
-    @pytest.mark.parametrize(("pattern", "ambiguous"), [("dd/MM/y", True), ("M/d/y", True), ("y/MM/dd", False), ("d MMM y", False)])
+    @pytest.mark.parametrize(
+        ("pattern", "ambiguous"), [("dd/MM/y", True), ("M/d/y", True), ("y/MM/dd", False), ("d MMM y", False)]
+    )
     def test_ambiguous_patterns_are_known(self, pattern, ambiguous):
         assert is_ambiguous(pattern) == ambiguous
 

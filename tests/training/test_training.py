@@ -138,7 +138,9 @@ def test_a_loss_that_is_no_number_is_told():
         finish(trainer)
 
 
-@pytest.mark.parametrize("setting", [{"steps": 0}, {"batch": 0}, {"learning_rate": -1}, {"optimiser": "magic"}, {"until": 2.0}])
+@pytest.mark.parametrize(
+    "setting", [{"steps": 0}, {"batch": 0}, {"learning_rate": -1}, {"optimiser": "magic"}, {"until": 2.0}]
+)
 def test_impossible_settings_are_told(setting):
     with pytest.raises(InputError):
         TrainingConfig(**setting)
