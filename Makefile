@@ -6,7 +6,7 @@ PORT ?= 8501
 .PHONY: app test setup lint weights stories bench clean
 
 app: setup
-	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless $(if $(CI),true,false)
+	$(BIN)/python -m seq2seq.ui.serve --server.port $(PORT) --server.headless $(if $(CI),true,false)
 
 test: setup
 	$(BIN)/python -m tests.browser.find || true

@@ -145,33 +145,24 @@ def list_runs(options: argparse.Namespace) -> int:
     """`runs`."""
     from seq2seq.training.store import RunStore
 
+    def row(name: str, state: str, config: RunConfig, step: int | None, exact_match: float | None) -> dict[str, Any]:
+        shape = {"task": config.task.name, "cell": config.model.cell, "attention": config.model.attention}
+        return {"run": name, "state": state, **shape, "step": step, "exact_match": exact_match}
+
     store = RunStore()
-    rows: list[dict[str, Any]] = []
+    rows = []
     for run in store.recent():
         last = store.last_report(run.id) or {}
-        row: dict[str, Any] = {
-            "run": run.id,
-            "state": run.state,
-            "task": run.config.task.name,
-            "cell": run.config.model.cell,
-        }
-        row |= {
-            "attention": run.config.model.attention,
-            "step": last.get("step"),
-            "exact_match": last.get("exact_match"),
-        }
-        rows.append(row)
+        rows.append(row(run.id, run.state, run.config, last.get("step"), last.get("exact_match")))
     for name in shipped_names():
-        card, config = shipped_card(name), RECIPES[name]
-        row = {"run": name, "state": "shipped", "task": config.task.name, "cell": config.model.cell}
-        row |= {"attention": config.model.attention, "step": card["trained"]["steps"]}
-        rows.append(row | {"exact_match": card["test"]["exact_match"]})
+        card = shipped_card(name)
+        rows.append(row(name, "shipped", RECIPES[name], card["trained"]["steps"], card["test"]["exact_match"]))
     if options.json:
         print(json.dumps(rows))
         return 0
-    for row in rows:
-        score = "" if row["exact_match"] is None else f"{row['exact_match']:.1%}"
-        print(f"{row['run']:22} {row['state']:9} {row['task']:9} {row['cell']:5} {row['attention']:11} {score}")
+    for told in rows:
+        score = "" if told["exact_match"] is None else f"{told['exact_match']:.1%}"
+        print(f"{told['run']:22} {told['state']:9} {told['task']:9} {told['cell']:5} {told['attention']:11} {score}")
     return 0
 
 

@@ -131,6 +131,7 @@ def units_over_time(unit: str, position: str, value: str) -> Spec:
                     domain=[-1, 0, 1],
                     range=[alt.expr("negative"), alt.expr("neutral"), alt.expr("positive")],
                     clamp=True,
+                    interpolate="lab",
                 ),
                 title=value,
             ).legend(orient="bottom", gradientLength=160, gradientThickness=8),

@@ -162,7 +162,7 @@ def _score_bars(trace: DecodingTrace, told: Told, words: Words) -> View:
 def _probabilities(trace: DecodingTrace, told: Told, words: Words) -> View:
     say = words.say
     probabilities, chosen = np.exp(trace.log_probs), trace.chosen
-    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :TOP]
+    order = [trace.ranking(t)[:TOP] for t in range(len(trace.output))]
     rows = [
         {
             "t": t, "rank": rank, "token": quoted(trace.vocabulary[token]), "p": probabilities[t, token],

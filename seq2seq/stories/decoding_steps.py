@@ -177,12 +177,11 @@ class Teller:
     def predict_and_choose(self, t: int, moment: Moment) -> None:
         trace = self.trace
         probabilities = np.exp(trace.log_probs[t])
-        order = np.argsort(-probabilities)
         token, chosen = quoted(trace.output[t]), int(trace.chosen[t])
-        second = quoted(trace.vocabulary[int(order[order != chosen][0])])
+        runner_up = next(int(number) for number in trace.ranking(t) if number != chosen)
         slots = {
-            "number": t + 1, "token": token, "p": f"{probabilities[chosen]:.1%}", "second": second,
-            "q": f"{probabilities[order[order != chosen][0]]:.1%}", "size": len(probabilities),
+            "number": t + 1, "token": token, "p": f"{probabilities[chosen]:.1%}", "size": len(probabilities),
+            "second": quoted(trace.vocabulary[runner_up]), "q": f"{probabilities[runner_up]:.1%}",
         }  # fmt: skip
         reads = r"s_{\text{@0}}"
         if trace.context is not None:
@@ -193,7 +192,7 @@ class Teller:
         moment = replace(moment, stage="predict", dec=t, told=1)
         self.add("predict", moment, formula, **slots)
         key = "end" if trace.output[t] == "⟨eos⟩" else "choose.forced" if trace.forced else "choose"
-        latex = r"y_{\text{@0}} = \arg\max_w P(y_{\text{@0}} = w) = \text{@1}"
+        latex = r"y_{\text{@0}} = \underset{w}{\mathrm{argmax}}\ P(y_{\text{@0}} = w) = \text{@1}"
         greedy = None if trace.forced else self.book.add(latex, t + 1, token)
         self.add(key, replace(moment, stage="choose", wrote=t + 1), greedy, **slots)
 

@@ -13,7 +13,7 @@ from seq2seq.stories.signals import CLOCK, Signal, palette_signals, smooth, step
 
 Mark = dict[str, Any]
 UNITS = 16  # of each state, those that change most
-TOKEN, GAP, CAPTION = 28, 10, 20  # heights in pixels
+TOKEN, CAPTION = 28, 22  # heights in pixels
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class Layout:
 
     def decoder_top(self, band: int) -> float:
         """Top of a decoder band."""
-        return self.output + TOKEN / 2 + GAP + band * (self.strip + CAPTION)
+        return self.output + TOKEN / 2 + CAPTION + band * (self.strip + CAPTION)
 
     @cached_property
     def read_back(self) -> float:
         """Middle of the row of tokens that the decoder reads."""
-        return self.decoder_top(len(self.decoder) - 1) + self.strip + 16
+        return self.decoder_top(len(self.decoder) - 1) + self.strip + 32
 
     @cached_property
     def node(self) -> float:
@@ -56,7 +56,7 @@ class Layout:
     @cached_property
     def encoder_first(self) -> float:
         """Top of the uppermost encoder band."""
-        return self.node + (118 if self.attention else 86)
+        return self.node + (134 if self.attention else 90)
 
     def encoder_top(self, band: int) -> float:
         """Top of an encoder band."""
@@ -65,7 +65,7 @@ class Layout:
     @cached_property
     def source(self) -> float:
         """Middle of the source tokens."""
-        return self.encoder_top(len(self.encoder) - 1) + self.strip + GAP + TOKEN / 2
+        return self.encoder_top(len(self.encoder) - 1) + self.strip + CAPTION + TOKEN / 2
 
     @cached_property
     def height(self) -> float:
@@ -133,7 +133,7 @@ def _signals() -> list[Signal]:
         *stepped("stage"),
         {"name": "roomy", "update": "width > 720"},  # captions fit at the side
         {"name": "side", "update": "roomy ? 150 : 0"},
-        {"name": "pitch", "update": "min(64, (width - side - 6) / max(S, T))"},
+        {"name": "pitch", "update": "min(width > 1100 ? 84 : 64, (width - side - 6) / max(S, T))"},
         {"name": "tight", "update": "pitch < 34"},  # long tokens are drawn by one sign
         {"name": "letter", "update": "clamp(pitch * 0.5, 11, 19)"},
         {"name": "small", "update": "width > 1100 ? 14 : 12"},
@@ -267,7 +267,7 @@ def _source_tokens(layout: Layout) -> list[Mark]:
 
 
 def _encoder(layout: Layout, captions: dict[str, str]) -> list[Mark]:
-    marks = [_caption(captions["source"], layout.source - TOKEN / 2 + (0 if layout.encoder else 0), TOKEN)]
+    marks = [_caption(captions["source"], layout.source - TOKEN / 2, TOKEN)]
     for band, (layer, way) in enumerate(layout.encoder):
         top = layout.encoder_top(band)
         marks.append(_strip("enc_units", band, top, "sx", "i", layout))
@@ -348,7 +348,7 @@ def curve(x: str, y: str, x2: str, y2: str) -> str:
 
 
 def _attention(layout: Layout, captions: dict[str, str]) -> list[Mark]:
-    foot, top = layout.node + 12, layout.encoder_first - 20
+    foot, top = layout.node + 12, layout.encoder_first - 38
     bottom = layout.read_back + 12
     link = curve("sx + (datum.i + 0.5) * pitch", str(top), "at", str(foot))
     asking = _path(link, "muted", "1", "0.55 * asks", "links_now")
@@ -360,7 +360,7 @@ def _attention(layout: Layout, captions: dict[str, str]) -> list[Mark]:
         "from": {"data": "links_now"},
         "interactive": False,
         "encode": {
-            "enter": {"align": {"value": "center"}, "y": {"value": layout.encoder_first - 7}},
+            "enter": {"align": {"value": "center"}, "y": {"value": layout.encoder_first - 23}},
             "update": {
                 "x": {"signal": "sx + (datum.i + 0.5) * pitch"},
                 "text": {"signal": "datum.w >= 0.1 ? format(datum.w, '.2f') : ''"},
@@ -378,8 +378,22 @@ def _attention(layout: Layout, captions: dict[str, str]) -> list[Mark]:
         _path(stem, "attention", "4", "glow * 0.8"),
         _node(layout.node, "at", "max(0.25 * asks, glow) * (row < 0 ? 0 : 1)"),
         labels,
-        _caption(captions["context"], layout.node - 12, 24, "attention"),
+        _beside_node(captions["context"], layout.node),
     ]
+
+
+def _beside_node(text: str, y: float) -> Mark:
+    """The context's name: at the side like the others, or beside its node where the picture is narrow."""
+    mark = _caption(text, y - 12, 24, "attention")
+    near = "at < width / 2"
+    mark["encode"]["update"] |= {
+        "x": {"signal": f"roomy ? left : {near} ? at + 20 : at - 20"},
+        "align": {"signal": f"roomy ? 'right' : {near} ? 'left' : 'right'"},
+        "y": {"value": y},
+        "baseline": {"value": "middle"},
+        "opacity": {"signal": "roomy || row >= 0 ? 1 : 0"},
+    }
+    return mark
 
 
 def _node(y: float, x: str, opacity: str) -> Mark:

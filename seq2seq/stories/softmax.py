@@ -5,7 +5,7 @@ from typing import Any
 
 from seq2seq.stories.signals import CLOCK, palette_signals, smooth, stepped
 
-BARS, LABELS, ROOM = 92, 24, 36  # heights in pixels: a row of bars, the tokens, the titles
+BARS, LABELS, ROOM = 88, 24, 32  # heights in pixels: a row of bars, the tokens, the titles
 
 
 @cache
@@ -15,7 +15,7 @@ def score_bars(scores: str, weights: str, source: str) -> dict[str, Any]:
     Data: bars {t, i, score, w, token, short, tip}. Signals: S, low and high (of all scores), row_at,
     asks_at (how far the scores show), glow_at (how far the weights show).
     """
-    below = ROOM + BARS + ROOM
+    below = ROOM + BARS + LABELS + ROOM
     bottom = below + BARS
     present = {"type": "filter", "expr": "datum.t == row"}
     zero = {"signal": "scale('score', 0)"}

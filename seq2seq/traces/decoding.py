@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+NEVER_WRITTEN = ("⟨pad⟩", "⟨bos⟩")
 Gates = dict[str, np.ndarray]  # gate or state by name → (positions, units)
 
 
@@ -56,6 +57,11 @@ class DecodingTrace:
         """(T,) vocabulary numbers of the output."""
         numbers = {token: number for number, token in enumerate(self.vocabulary)}
         return np.array([numbers[token] for token in self.output], dtype=np.int64)
+
+    def ranking(self, step: int) -> np.ndarray:
+        """Vocabulary numbers at a step, most probable first, without the tokens that are never written."""
+        order = np.argsort(-self.log_probs[step], kind="stable")
+        return np.array([number for number in order if self.vocabulary[number] not in NEVER_WRITTEN])
 
     @property
     def log_prob(self) -> float:

@@ -180,3 +180,16 @@ def test_busiest_units_are_those_that_change():
 def test_altair_specifications_are_valid(spec):
     """They are built without validation, which costs too much on a page; it is done here."""
     alt.Chart.from_dict(spec, validate=True)
+
+
+def test_every_formula_is_mathml_to_the_last_sign():
+    """What latex2mathml does not know it leaves as it stands, backslash and all."""
+    for config in CONFIGS:
+        for template in story_of(config)[1].formulas:
+            assert "\\" not in template, template
+
+
+def test_what_is_never_written_is_not_among_the_best_tokens():
+    _, story = story_of(CONFIGS[4])
+    top = next(view for view in story.views if view.id == "probabilities").data["top"]
+    assert not {"⟨pad⟩", "⟨bos⟩"} & {row["token"] for row in top}
