@@ -132,7 +132,7 @@ def _heat_map(trace: DecodingTrace, told: Told, words: Words) -> View:
         "source": [token_row(token)["short"] for token in trace.source],
         "target": [token_row(token)["short"] for token in trace.output],
         "row_at": [moment.row if moment.glow else moment.row - 1 for moment in told.moments],
-        "height": max(120, min(440, 22 * len(trace.output))),
+        "height": max(150, min(440, 28 * len(trace.output))),
     }
     return View(
         "heat-map", say("decoding.heat.title"), say("decoding.heat.hint"), spec, "vega-lite",

@@ -276,7 +276,32 @@ def _encoder(layout: Layout, captions: dict[str, str]) -> list[Mark]:
             ends = ("sx", "sx + max(0, S - 1 - enc) * pitch")
         marks.append(_curtain(*ends, top - 1, layout.strip + 2))
         marks.append(_caption(captions[f"{way} {layer}"], top, layout.strip, "encoder"))
+        shown = "datum.i > 0 && " + ("datum.i <= enc" if way == "forward" else "datum.i >= S - enc")
+        marks.append(_recurrence("source", "sx", "i", top + layout.strip / 2, "›" if way == "forward" else "‹", shown))
     return marks
+
+
+def _recurrence(data: str, axis: str, index: str, y: float, sign: str, shown: str) -> Mark:
+    """Between two columns, which state went into which."""
+    return {
+        "type": "text",
+        "from": {"data": data},
+        "interactive": False,
+        "encode": {
+            "enter": {
+                "align": {"value": "center"},
+                "baseline": {"value": "middle"},
+                "y": {"value": y},
+                "text": {"value": sign},
+            },
+            "update": {
+                "x": {"signal": f"{axis} + datum.{index} * pitch"},
+                "fontSize": {"signal": "clamp(pitch * 0.42, 11, 22)"},
+                "fill": {"signal": "muted"},
+                "opacity": {"signal": f"{shown} ? 1 : 0"},
+            },
+        },
+    }
 
 
 def _decoder(layout: Layout, captions: dict[str, str]) -> list[Mark]:
@@ -286,6 +311,8 @@ def _decoder(layout: Layout, captions: dict[str, str]) -> list[Mark]:
         marks.append(_strip("dec_units", band, top, "tx", "t", layout))
         marks.append(_curtain("tx + min(T, dec + 1) * pitch", "tx + T * pitch", top - 1, layout.strip + 2))
         marks.append(_caption(captions[f"decoder {layer}"], top, layout.strip, "decoder"))
+        middle = top + layout.strip / 2
+        marks.append(_recurrence("output", "tx", "t", middle, "›", "datum.t > 0 && datum.t <= dec"))
     reads = {"fill": {"signal": "muted"}, "fontSize": {"signal": "letter * 0.82"}}
     marks.append(_token("output", "read", "read_short", "tx", "t", layout.read_back, reads))
     marks.append(_curtain("tx + min(T, dec + 1) * pitch", "tx + T * pitch", layout.read_back - 12, 24, "1"))

@@ -167,7 +167,8 @@ def _status(run: RunRecord, words: Words) -> None:
         slots["device"] = (run.device or "").upper()
     elif state == "failed":
         slots["error"] = say_error(run.error, words.language) if run.error else ""
-    icons = {"queued": "hourglass", "running": "model_training", "finished": "check_circle", "failed": "error"}
+    icons = {"queued": "hourglass", "starting": "hourglass", "running": "model_training", "finished": "check_circle"}
+    icons["failed"] = "error"
     with st.container(horizontal=True, vertical_alignment="center", key="status"):
         icon = f":material/{icons.get(state, 'stop_circle')}:"
         st.markdown(f"{icon} **{words.say(f'train.state.{state}', **slots)}** — {name_run(run, words)}")

@@ -1,0 +1,86 @@
+"""A real server with real workers, and a real browser that writes down what it should not see."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlparse
+from urllib.request import urlopen
+
+import pytest
+from tests.browser.find import chromium
+
+ROOT = Path(__file__).parents[2]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The address of the app, with a store of its own and two workers."""
+    home = tmp_path_factory.mktemp("browser-home")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"SEQ2SEQ_HOME": str(home), "SEQ2SEQ_WORKERS": "2"}
+    command = [sys.executable, "-m", "seq2seq.ui.serve", "--server.port", str(port), "--server.headless", "true"]
+    with (home / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(120):
+            try:
+                urlopen(f"{address}/_stcore/health", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.25)
+        yield address
+        process.terminate()
+        process.wait(timeout=20)
+    assert "Traceback" not in (home / "server.log").read_text(encoding="utf-8", errors="replace")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs a Chromium")
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(server, browser):
+    """visit(path, **context) opens a page; afterwards it must have seen no error and asked no other host."""
+    contexts, errors, foreign = [], [], []
+
+    def harmless(message):
+        # On a deep link Streamlit's own client first asks for its server below the page's path, then at the root.
+        return message.location.get("url", "").endswith(("/_stcore/health", "/_stcore/host-config"))
+
+    def open_page(path="/", width=1280, height=900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" and not harmless(m) else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda r: foreign.append(r.url) if is_foreign(r.url) else None)
+        page.goto(server + path)
+        return page
+
+    def is_foreign(url):
+        parts = urlparse(url)
+        return parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlparse(server).netloc
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors, errors
+    assert not foreign, foreign
