@@ -1,26 +1,27 @@
 # make app: everything set up, the app opens.   make test: everything set up, the tests pass.
 PYTHON ?= python3
-BIN := .venv/bin
 PORT ?= 8501
+BIN := .venv/bin
+HEADLESS := $(if $(CI),true,false)
 
-.PHONY: app test setup lint weights stories bench clean
+.PHONY: app test setup lint weights stories clean
 
 app: setup
-	$(BIN)/python -m seq2seq.ui.serve --server.port $(PORT) --server.headless $(if $(CI),true,false)
+	$(BIN)/python -m seq2seq.ui.serve --server.port $(PORT) --server.headless $(HEADLESS)
 
 test: setup
-	$(BIN)/python -m tests.browser.find || true
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/python -m tests.browser.find
+	$(BIN)/python -m pytest $(ARGS)
 
-setup: .venv/.made seq2seq/player/web/vega.js
+setup: .venv/made seq2seq/player/web/vega.js
 
-.venv/.made: requirements.txt requirements-dev.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("Seq2Seq Studio needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+.venv/made: requirements.txt requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Seq2Seq Studio needs Python 3.11 or newer; try: make app PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	touch $@
+	@touch $@
 
-seq2seq/player/web/vega.js: .venv/.made seq2seq/player/bundle.py
+seq2seq/player/web/vega.js: .venv/made seq2seq/player/bundle.py
 	$(BIN)/python -m seq2seq.player.bundle
 
 lint: setup
@@ -28,6 +29,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Train every shipped model again (one thread, so that the result is the same), then its stored stories.
 weights: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m seq2seq.training.shipped
 	$(MAKE) stories

@@ -4,7 +4,7 @@ const GLIDE = 260; // milliseconds from one step to the next
 const HOLD = 1500; // milliseconds a step is shown when playing at speed 1
 
 export class Clock {
-  /** `move(position)` draws; `arrive(step)` tells; `change()` when playing starts or stops. */
+  /** `move(position)` draws and resolves when it has; `arrive(step)` tells; `change()`: playing starts or stops. */
   constructor(length, { move, arrive, change }) {
     Object.assign(this, { length, move, arrive, change, step: 0, position: 0, speed: 1, playing: false });
     this.frame = this.timer = null;
@@ -15,14 +15,14 @@ export class Clock {
   }
 
   /** Go to a step. `glide` false jumps, as scrubbing does. */
-  go(step, glide = true) {
+  async go(step, glide = true) {
     const began = performance.now();
     const target = Math.max(0, Math.min(this.length - 1, Math.round(step)));
     cancelAnimationFrame(this.frame);
     this.step = target;
     this.arrive(target);
     if (!glide || this.calm || Math.abs(target - this.position) > 1.5 || document.hidden) {
-      this.draw(target);
+      await this.draw(target);
       measure("player-step", began, performance.now() - began);
     } else {
       this.glide(target, performance.now() - began);
@@ -31,14 +31,16 @@ export class Clock {
 
   /** Glide to the target. What `player-step` measures is the work to get there, not the time the eye is given. */
   glide(target, told) {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
     const from = this.position, start = performance.now(), time = GLIDE / Math.max(1, this.speed);
-    const advance = (now) => {
+    const advance = async (now) => {
       const share = Math.min(1, Math.max(0, (now - start) / time));
       const eased = share * share * (3 - 2 * share);
       const began = performance.now();
-      this.draw(from + (target - from) * eased);
+      await this.draw(from + (target - from) * eased);
       const spent = performance.now() - began;
       measure("player-frame", began, spent);
+      if (this.step !== target || this.turn !== turn) return; // another step was asked for meanwhile
       if (share < 1) this.frame = requestAnimationFrame(advance);
       else measure("player-step", began - told, told + spent);
     };
@@ -47,7 +49,7 @@ export class Clock {
 
   draw(position) {
     this.position = position;
-    this.move(position);
+    return this.move(position);
   }
 
   play() {

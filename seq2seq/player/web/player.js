@@ -30,7 +30,7 @@ export class Player {
     this.host = host;
     this.pictures = new Map();
     this.clock = new Clock(1, {
-      move: (position) => this.pictures.forEach((picture) => picture.run(position)),
+      move: (position) => Promise.all([...this.pictures.values()].map((picture) => picture.run(position))),
       arrive: (step) => this.tell(step),
       change: () => this.showPlaying(),
     });

@@ -55,16 +55,16 @@ export class Picture {
     const { view: vega } = this.vega;
     for (const [name, rows] of Object.entries(view.data)) vega.data(name, rows);
     for (const [name, value] of Object.entries(view.signals)) vega.signal(name, value);
-    vega.signal("step", step).run();
     this.drawn = step;
+    return vega.signal("step", step).runAsync();
   }
 
   /** Draw at a position of the clock; a picture nobody sees waits until it is seen. */
-  run(position, force = false) {
+  async run(position, force = false) {
     this.step = position;
     if (!this.vega || (!this.visible && !force) || (this.drawn === position && !force)) return;
-    this.vega.view.signal("step", position).run();
     this.drawn = position;
+    await this.vega.view.signal("step", position).runAsync(); // until the picture is drawn, not only computed
   }
 
   describe(text) {
