@@ -10,6 +10,7 @@ from urllib.parse import urlparse
 from urllib.request import urlopen
 
 import pytest
+
 from tests.browser.find import chromium
 
 ROOT = Path(__file__).parents[2]

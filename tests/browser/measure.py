@@ -15,6 +15,7 @@ from statistics import quantiles
 from urllib.request import urlopen
 
 from playwright.sync_api import sync_playwright
+
 from tests.browser.conftest import FLAGS
 from tests.browser.find import chromium
 

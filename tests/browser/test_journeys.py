@@ -5,6 +5,7 @@ import time
 
 import pytest
 from playwright.sync_api import expect
+
 from tests.browser.player import player, step, steps, told
 
 pytestmark = pytest.mark.browser

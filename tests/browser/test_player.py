@@ -4,9 +4,9 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.player import player, step, steps, told
 
 from seq2seq.words import Words
+from tests.browser.player import player, step, steps, told
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
