@@ -88,18 +88,20 @@ def config_from(options: argparse.Namespace) -> RunConfig:
 
 
 def train_run(options: argparse.Namespace) -> int:
-    """`train`: in this process, alone on the machine, so with all the threads torch likes; kept like any other run."""
+    """`train`: in this process, kept in the store like any other run."""
     config = config_from(options)  # before torch is loaded: a wrong setting is told at once
 
     import threading
 
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    from seq2seq.training.device import pick_device
+    from seq2seq.training.device import pick_device, share_the_machine
     from seq2seq.training.store import RunStore
     from seq2seq.training.trainer import Report
     from seq2seq.training.worker import train_claimed
 
+    if "OMP_NUM_THREADS" not in os.environ:
+        share_the_machine()  # at these sizes one thread is faster than two even alone: see BENCHMARKS.md
     pick_device(config.training.device)
     store, worker = RunStore(), f"cli-{os.getpid()}"
     run = store.get(store.submit(config, OWNER, worker=worker))
@@ -118,7 +120,12 @@ def train_run(options: argparse.Namespace) -> int:
             text = f"loss {report.loss:.3f}  exact match {report.exact_match:.1%}"
             progress.update(bar, completed=report.step, description=text)
 
-        state = train_claimed(store, run, worker, threading.Event(), watch)
+        try:
+            state = train_claimed(store, run, worker, threading.Event(), watch)
+        except KeyboardInterrupt:
+            store.finish(run.id, worker, "stopped")  # or, once its lease runs out, a worker would go on with it
+            print(f"seq2seq: stopped; run {run.id} keeps its last checkpoint", file=sys.stderr)
+            return 130
     last = store.last_report(run.id)
     ended = store.get(run.id)
     if state != "finished" or last is None:

@@ -143,7 +143,7 @@ class Teller:
         units = first_units(trace.decoder[-1]["h"][t])
         formula = self.book.add(rf"s_{{\text{{@0}}}} = {inside} = (\text{{@2}})", t + 1, t, units)
         key = "state.after" if extra else "state"
-        self.add(key, moment, formula, number=t + 1, before=t, read=read, cell=self.cell)
+        self.add(key, moment, formula, number=t + 1, before=subscript(t), read=read, cell=self.cell)
         return moment
 
     def attend(self, t: int, moment: Moment) -> Moment:
@@ -153,7 +153,7 @@ class Teller:
         asks = t if trace.asks_before else t + 1  # number of the state that asks
         score, weight = number(trace.scores[t, best]), number(trace.weights[t, best])
         slots = {
-            "number": t + 1, "asks": asks, "position": best + 1, "token": quoted(trace.source[best]),
+            "number": t + 1, "asks": subscript(asks), "position": best + 1, "token": quoted(trace.source[best]),
             "score": score, "weight": weight, "count": self.S,
         }  # fmt: skip
         if trace.asks_before:

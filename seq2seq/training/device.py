@@ -19,6 +19,13 @@ def likely_devices() -> tuple[str, ...]:
     return (*found, "cpu")
 
 
+def share_the_machine() -> None:
+    """One thread for torch in this process: two collapse as soon as anything else runs beside them."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 @cache
 def available_devices() -> tuple[str, ...]:
     """The kinds of device torch can use here, best first; the CPU is always one."""

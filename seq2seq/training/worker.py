@@ -12,11 +12,10 @@ import time
 import uuid
 from collections.abc import Callable
 
-import torch
-
 from seq2seq.tasks import InputError, make_task
 from seq2seq.training.checkpoint import unpack
 from seq2seq.training.config import RunConfig, TrainingConfig
+from seq2seq.training.device import share_the_machine
 from seq2seq.training.store import RunRecord, RunState, RunStore
 from seq2seq.training.trainer import Report, Trainer
 
@@ -111,7 +110,7 @@ def main(url: str) -> None:
     threading.Thread(target=wait_for_end, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(10)
-    torch.set_num_threads(1)
+    share_the_machine()
     warm_up()
     store, worker = RunStore(url), f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
     while not closing.is_set():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL
 from seq2seq.training.executor import LocalExecutor, WorkerPool, worker_count
 from seq2seq.training.store import RunStore
 
@@ -61,16 +62,16 @@ def start_workers() -> None:
     with _starting:
         if _pool is None and worker_count() > 0:
             _pool = WorkerPool(run_store()).start()
-            threading.Thread(target=_load_torch, name="torch-loader", daemon=True).start()
+            threading.Thread(target=_prepare, name="torch-loader", daemon=True).start()
 
 
-def _load_torch() -> None:
-    """Spend the seconds of importing torch before somebody waits for them; one thread, as the workers have."""
-    import torch
+def _prepare() -> None:
+    """Spend the seconds of importing torch, and a first decoding, before somebody waits for them."""
+    from seq2seq.training.device import share_the_machine
+    from seq2seq.training.trained import load_trained
 
-    import seq2seq.training.trained  # noqa: F401
-
-    torch.set_num_threads(1)
+    share_the_machine()
+    load_trained(ATTENTION_MODEL).record(ATTENTION_INPUT)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
