@@ -69,7 +69,12 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
             for t, (token, read, mark) in enumerate(zip(trace.output, reads, _marks(trace, answer), strict=True))
         ],
         "enc_units": _strips("i", [trace.encoder[layer][way]["h"] for layer, way in bands], words),
-        "dec_units": _strips("t", [trace.decoder[layer]["h"] for layer in layout.decoder], words),
+        "dec_units": _strips(
+            "t",
+            [np.vstack([trace.start[layer]["h"], trace.decoder[layer]["h"]]) for layer in layout.decoder],
+            words,
+            -1,
+        ),
     }
     if trace.weights is not None:
         data["links"] = [
@@ -82,7 +87,7 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
         tip = words.say("decoding.vector.tip")
         data["vector"] = [{"u": u, "n": len(vector), "v": v, "tip": tip.format(unit=u)} for u, v in enumerate(vector)]
     signals = {"S": len(trace.source), "T": len(trace.output)}
-    tracks = ("enc", "col", "dec", "wrote", "row", "asks", "glow", "begin", "stage")
+    tracks = ("enc", "col", "lit", "dec", "wrote", "row", "query", "asks", "glow", "begin", "begun", "stage")
     key = "hint" if trace.weights is not None else "hint.fixed"
     return View(
         "overview", words.say("decoding.overview.title"), words.say(f"decoding.overview.{key}"),
@@ -107,13 +112,13 @@ def _captions(trace: DecodingTrace, words: Words) -> dict[str, str]:
     return captions
 
 
-def _strips(position: str, bands: list[np.ndarray], words: Words) -> list[dict[str, Any]]:
-    """One row for each band and position: the units that change most there, with their numbers."""
+def _strips(position: str, bands: list[np.ndarray], words: Words, first: int = 0) -> list[dict[str, Any]]:
+    """One row for each band and position, from `first` on: the units that change most there, with their numbers."""
     rows = []
     tip = words.say("decoding.unit.tip")
     for band, values in enumerate(bands):
         units = busiest(values, UNITS)
-        for place, state in enumerate(values):
+        for place, state in enumerate(values, first):
             text = tip.format(position=place + 1, count=values.shape[1])
             rows.append({"band": band, position: place, "v": state[units], "tip": text})
     return rows

@@ -26,13 +26,20 @@ class Moment:
     stage: str
     enc: int = -1
     col: int = -1  # the output column in hand
+    lit: int = -1  # the decoder column that is framed: −1 is its first state
     dec: int = -1  # the last decoder state computed
     wrote: int = 0
     row: int = -1
     asks: float = 0
     glow: float = 0
+    query: float = 0  # Bahdanau's wiring: the state before the step is asking
     begin: float = 0
     told: int = 0
+
+    @property
+    def begun(self) -> int:
+        """Whether the decoder has its first state."""
+        return int(self.stage != "encoder")
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ class Teller:
         for t in range(self.T):
             token = quoted(self.trace.output[t])
             self.chapter(self.say("chapter.output", number=t + 1, token=token))
-            moment = Moment("state", enc=self.S - 1, col=t, dec=t - 1, wrote=t)
+            moment = Moment("state", enc=self.S - 1, col=t, lit=t - 1, dec=t - 1, wrote=t)
             if self.trace.weights is None:
                 moment = self.new_state(t, moment)
             elif self.trace.asks_before:
@@ -137,7 +144,7 @@ class Teller:
     def new_state(self, t: int, moment: Moment) -> Moment:
         trace = self.trace
         read = quoted(trace.output[t - 1]) if t else "⟨bos⟩"
-        moment = replace(moment, stage="state", dec=t)
+        moment = replace(moment, stage="state", dec=t, lit=t, query=0)
         extra = r",\ c_{\text{@0}}" if trace.asks_before and trace.weights is not None else ""
         inside = rf"\mathrm{{{self.cell}}}(y_{{\text{{@1}}}}{extra},\ s_{{\text{{@1}}}})"
         units = first_units(trace.decoder[-1]["h"][t])
@@ -157,7 +164,8 @@ class Teller:
             "score": score, "weight": weight, "count": self.S,
         }  # fmt: skip
         if trace.asks_before:
-            self.add("query", replace(moment, stage="query"), None, **slots)
+            moment = replace(moment, stage="query", query=1)
+            self.add("query", moment, None, **slots)
         moment = replace(moment, stage="scores", asks=1)
         latex = rf"e_{{\text{{@0}},\text{{@2}}}} = {SCORES[trace.attention]} = \text{{@3}}"
         self.add("scores", moment, self.book.add(latex, t + 1, asks, best + 1, score), **slots)
@@ -200,7 +208,15 @@ class Teller:
         trace = self.trace
         self.chapter(self.say("chapter.end"))
         moment = Moment(
-            "done", enc=self.S - 1, col=self.T - 1, dec=self.T - 1, wrote=self.T, row=self.T - 1, glow=1, told=1
+            "done",
+            enc=self.S - 1,
+            col=self.T - 1,
+            lit=self.T - 1,
+            dec=self.T - 1,
+            wrote=self.T,
+            row=self.T - 1,
+            glow=1,
+            told=1,
         )
         key = "done" if answer is None else "done.right" if trace.text == answer else "done.wrong"
         if not trace.finished:

@@ -80,8 +80,9 @@ def network_diagram(layout: Layout, captions: dict[str, str]) -> dict[str, Any]:
              enc_units {band, i, v, tip}; dec_units {band, t, v, tip}; links {t, i, w, tip} with attention,
              vector {u, n, v, tip} without.
     Signals: S, T; and for each step enc_at (last position read), col_at (output column in hand), dec_at (last
-             decoder state), wrote_at (tokens written), row_at (row of weights in hand), asks_at and glow_at (how far
-             its scores and its weights show), begin_at (the decoder starts), stage_at (what is being computed).
+             decoder state), wrote_at (tokens written), row_at (row of weights in hand), query_at, asks_at and glow_at
+             (how far question, scores and weights show), lit_at (column framed; −1 is the decoder's first state),
+             begin_at and begun_at (the decoder starts, has started), stage_at (what is being computed).
     """
     marks = [
         *_source_tokens(layout), *_encoder(layout, captions), *_decoder(layout, captions),
@@ -123,7 +124,8 @@ def network_diagram(layout: Layout, captions: dict[str, str]) -> dict[str, Any]:
 
 
 def _signals() -> list[Signal]:
-    tracks = [smooth(name) for name in ("enc", "col", "dec", "wrote", "glow", "asks", "begin")]
+    gliding = ("enc", "col", "lit", "dec", "wrote", "query", "asks", "glow", "begin", "begun")
+    tracks = [smooth(name) for name in gliding]
     return [
         CLOCK,
         {"name": "S", "value": 1},
@@ -133,13 +135,13 @@ def _signals() -> list[Signal]:
         *stepped("stage"),
         {"name": "roomy", "update": "width > 720"},  # captions fit at the side
         {"name": "side", "update": "roomy ? 150 : 0"},
-        {"name": "pitch", "update": "min(width > 1100 ? 84 : 64, (width - side - 6) / max(S, T))"},
+        {"name": "pitch", "update": "min(width > 1100 ? 84 : 64, (width - side - 6) / max(S, T + 1))"},
         {"name": "tight", "update": "pitch < 34"},  # long tokens are drawn by one sign
         {"name": "letter", "update": "clamp(pitch * 0.5, 11, 19)"},
         {"name": "small", "update": "width > 1100 ? 14 : 12"},
         {"name": "sx", "update": "side + (width - side - S * pitch) / 2"},
-        {"name": "tx", "update": "side + (width - side - T * pitch) / 2"},
-        {"name": "left", "update": "roomy ? min(sx, tx) - 18 : 0"},
+        {"name": "tx", "update": "side + (width - side - (T + 1) * pitch) / 2 + pitch"},  # the first state before it
+        {"name": "left", "update": "roomy ? min(sx, tx - pitch) - 18 : 0"},
         {"name": "at", "update": "tx + (max(0, col) + 0.5) * pitch"},  # middle of the present output column
     ]
 
@@ -310,9 +312,10 @@ def _decoder(layout: Layout, captions: dict[str, str]) -> list[Mark]:
         top = layout.decoder_top(band)
         marks.append(_strip("dec_units", band, top, "tx", "t", layout))
         marks.append(_curtain("tx + min(T, dec + 1) * pitch", "tx + T * pitch", top - 1, layout.strip + 2))
+        marks.append(_curtain("tx - pitch", "tx", top - 1, layout.strip + 2, "0.94 * (1 - begun)"))
         marks.append(_caption(captions[f"decoder {layer}"], top, layout.strip, "decoder"))
         middle = top + layout.strip / 2
-        marks.append(_recurrence("output", "tx", "t", middle, "›", "datum.t > 0 && datum.t <= dec"))
+        marks.append(_recurrence("output", "tx", "t", middle, "›", "datum.t <= dec"))
     reads = {"fill": {"signal": "muted"}, "fontSize": {"signal": "letter * 0.82"}}
     marks.append(_token("output", "read", "read_short", "tx", "t", layout.read_back, reads))
     marks.append(_curtain("tx + min(T, dec + 1) * pitch", "tx + T * pitch", layout.read_back - 12, 24, "1"))
@@ -378,6 +381,7 @@ def _attention(layout: Layout, captions: dict[str, str]) -> list[Mark]:
     foot, top = layout.node + 12, layout.encoder_first - 38
     bottom = layout.read_back + 12
     link = curve("sx + (datum.i + 0.5) * pitch", str(top), "at", str(foot))
+    asker = "tx + (lit + 0.5) * pitch"
     asking = _path(link, "muted", "1", "0.55 * asks", "links_now")
     asking["interactive"] = False
     ribbons = _path(link, "attention", "0.4 + 15 * datum.w * glow", "glow * (0.25 + 0.6 * datum.w)", "links_now")
@@ -401,9 +405,10 @@ def _attention(layout: Layout, captions: dict[str, str]) -> list[Mark]:
     stem = f"'M' + at + ',' + {foot - 24} + 'L' + at + ',' + {bottom}"
     return [
         asking,
+        _path(curve(asker, str(layout.read_back - 26), "at", str(layout.node - 14)), "decoder", "2.5", "0.8 * query"),
         ribbons,
         _path(stem, "attention", "4", "glow * 0.8"),
-        _node(layout.node, "at", "max(0.25 * asks, glow) * (row < 0 ? 0 : 1)"),
+        _node(layout.node, "at", "max(0.6 * query, 0.6 * asks, glow) * (row < 0 ? 0 : 1)"),
         labels,
         _beside_node(captions["context"], layout.node),
     ]
@@ -456,12 +461,10 @@ def _start_links(layout: Layout, captions: dict[str, str]) -> list[Mark]:
     """From the last states read to the decoder's first: drawn strongly while the decoder starts."""
     if not layout.attention:
         return []  # there it is the whole story, drawn as the fixed vector
-    x, y = "tx - 6", layout.decoder_top(len(layout.decoder) - 1) + layout.strip / 2
+    x, y = "tx - 0.5 * pitch", layout.decoder_top(len(layout.decoder) - 1) + layout.strip + 3
     paths = []
     for end, top in _ends(layout):
-        points = f"'M' + ({end}) + ',' + {top - 2} + 'C' + ({end}) + ',' + {layout.node} + ' ' + ({x} - 40) + ',' "
-        points += f"+ {layout.node} + ' ' + ({x}) + ',' + {y}"
-        mark = _path(points, "encoder", "3", "begin * 0.8")
+        mark = _path(curve(end, str(top - 2), x, str(y)), "encoder", "3", "begin * 0.8")
         mark["interactive"] = False
         paths.append(mark)
     return paths
@@ -499,7 +502,7 @@ def _fixed_vector(layout: Layout, captions: dict[str, str]) -> list[Mark]:
             }
         },
     }
-    up = curve("width / 2", str(y - 3), "tx + 0.5 * pitch", str(layout.read_back + 12))
+    up = curve("width / 2", str(y - 3), "tx - 0.5 * pitch", str(layout.read_back - 26))
     into = [
         _path(curve(end, str(top - 2), "width / 2", str(y + height + 4)), "attention", "7", "0.2 + 0.6 * begin")
         for end, top in _ends(layout)
@@ -523,8 +526,7 @@ def _frames(layout: Layout) -> list[Mark]:
         frames.append(_frame(f"sx + {column} * pitch", top - 3, layout.strip + 6, "encoder", shown))
     top = layout.decoder_top(0)
     height = layout.decoder_top(len(layout.decoder) - 1) + layout.strip - top
-    shown = "stage != 'encoder' && col >= 0 ? 1 : 0"
-    frames.append(_frame("tx + max(0, col) * pitch", top - 3, height + 6, "decoder", shown))
+    frames.append(_frame("tx + lit * pitch", top - 3, height + 6, "decoder", "begun"))
     return frames
 
 

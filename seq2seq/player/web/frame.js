@@ -40,9 +40,10 @@ export function build(host, story, act) {
   const details = make("div", "details");
   const [wide, narrow] = [true, false].map((is) => story.views.filter((view) => Boolean(view.wide) === is));
   details.append(...narrow.map((view) => figures.get(view.id)));
-  // with an overview it leads, and the details follow what is told; a story of small pictures alone leads with them
+  // an overview leads, and the bar stays in reach below it; a story of small pictures alone begins with its bar
   if (wide.length) root.append(...wide.map((view) => figures.get(view.id)), bar, words, details);
-  else root.append(details, bar, words);
+  else root.append(bar, details, words);
+  bar.classList.toggle("floats", wide.length > 0);
   words.classList.toggle("brief", !story.formulas.length);
   root.addEventListener("keydown", (event) => key(event, act));
   host.replaceChildren(root);
