@@ -22,7 +22,7 @@ WATCHED, CONFIRMED = (
     200,
     1000,
 )  # held-out pairs: looked at in every report; needed before "until" counts as reached
-SECONDS_BETWEEN_REPORTS = 0.7
+SECONDS_BETWEEN_REPORTS = 0.5
 WARM_UP, LAST_RATE, CLIP = 30, 0.05, 1.0
 SHOWN = 3  # sample predictions in a report
 PROBE_LENGTH = 16  # tokens at most: a map that can be read at a glance

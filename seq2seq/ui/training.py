@@ -28,7 +28,7 @@ def _set(**values: Any) -> Callable[[], None]:
 
 TRAIN_TRIES: dict[str, Callable[[], None]] = {
     "none": _set(task="reverse", attention="none"),
-    "sort": _set(task="sort", attention="general"),
+    "addition": _set(task="addition", attention="general", bidirectional=True, hidden=96, steps=4000),
     "dates": _set(task="dates", cell="gru", attention="additive", bidirectional=True),
 }
 
