@@ -2,10 +2,12 @@
 
 from seq2seq.ui.decoding import ATTENTION_TRIES, chosen_model_and_input, decoded_story
 from seq2seq.ui.page import begin_page, beside_lesson, one_sentence
-from seq2seq.ui.player import show_story
+from seq2seq.ui.player import offer_export, show_story
 
 words = begin_page("attention")
 tries = [(words.say(f"attention.try.{name}"), act) for name, act in ATTENTION_TRIES.items()]
 with beside_lesson("attention", words, tries), one_sentence(words):
     model, text = chosen_model_and_input(words)
-    show_story(decoded_story(model, text, words), key="attention")
+    story = decoded_story(model, text, words)
+    show_story(story, key="attention")
+    offer_export(story, "attention", words)

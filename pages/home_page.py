@@ -4,13 +4,15 @@ import streamlit as st
 
 from seq2seq.ui.controls import choice
 from seq2seq.ui.page import begin_page, beside_lesson
-from seq2seq.ui.player import show_story
+from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.stored import HOME_DATES, stored_story
 
 words = begin_page("home")
 with beside_lesson("home", words):
     date = choice("date", words.say("home.pick"), list(HOME_DATES), "fr", HOME_DATES.__getitem__, width=320)
-    show_story(stored_story(f"home-{date}-{words.language}"), key="home")
+    story = stored_story(f"home-{date}-{words.language}")
+    show_story(story, key="home")
+    offer_export(story, "home", words)
 
 ways = st.columns(2)
 for column, (way, file) in zip(ways, {"train": "train", "attention": "attention"}.items(), strict=True):

@@ -1,6 +1,6 @@
 """The command line: the same engine as the app.
 
-python -m seq2seq tasks | train | runs | decode
+python -m seq2seq tasks | train | runs | decode | export
 """
 
 import argparse
@@ -14,7 +14,7 @@ from seq2seq.models.config import ATTENTIONS, CELLS, RecurrentConfig
 from seq2seq.tasks import TASKS, InputError, make_task
 from seq2seq.training.config import DEVICES, OPTIMISERS, RunConfig, TrainingConfig
 from seq2seq.training.shipped import RECIPES, shipped_card, shipped_names
-from seq2seq.words import say_error
+from seq2seq.words import LANGUAGES, Words, say_error
 
 OWNER = "command-line"
 
@@ -63,6 +63,11 @@ def build_parser() -> argparse.ArgumentParser:
     decode = command("decode", decode_texts, "decode greedily; without TEXT, one input a line from standard input")
     decode.add_argument("model", metavar="RUN", help="a run's id or a shipped model's name")
     decode.add_argument("text", metavar="TEXT", nargs="?")
+    export = command("export", export_story, "write the story of one decoding as an HTML file that plays offline")
+    export.add_argument("model", metavar="RUN", help="a run's id or a shipped model's name")
+    export.add_argument("text", metavar="TEXT")
+    export.add_argument("--out", required=True, metavar="F.html")
+    export.add_argument("--language", default="en", choices=list(LANGUAGES))
     return parser
 
 
@@ -201,6 +206,25 @@ def decode_texts(options: argparse.Namespace) -> int:
                 flush=True,
             )
     return status
+
+
+def export_story(options: argparse.Namespace) -> int:
+    """`export`."""
+    from seq2seq.player.export import write_html
+    from seq2seq.stories.decoding import decoding_story
+    from seq2seq.training.trained import load_trained
+
+    trained = load_trained(options.model)
+    trace = trained.record(options.text)
+    answer = trained.task.answer("".join(trace.source))
+    story = decoding_story(trace, Words(options.language), options.model, answer)
+    try:
+        path = write_html(story, options.out, story.title, options.language)
+    except OSError as error:
+        raise InputError("input.cannot_write", path=options.out, error=error.strerror) from error
+    told = {"file": str(path), "bytes": path.stat().st_size, "output": trace.text}
+    print(json.dumps(told, ensure_ascii=False) if options.json else told["file"])
+    return 0
 
 
 if __name__ == "__main__":

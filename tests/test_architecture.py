@@ -19,7 +19,7 @@ ALLOWED = {
     "player": {"stories"},
     "training": {"tasks", "models", "decoding", "traces", "stories", "words"},
     "ui": {"tasks", "models", "traces", "stories", "player", "training", "words"},
-    "__main__": {"tasks", "models", "training", "words"},
+    "__main__": {"tasks", "models", "stories", "player", "training", "words"},
 }
 
 

@@ -85,3 +85,16 @@ def test_lines_from_standard_input(json_too):
 def test_bad_input_gets_one_sentence(capsys, arguments):
     status, out, err = run(capsys, *arguments)
     assert status == 2 and out == "" and err.count("\n") == 1 and "Traceback" not in err
+
+
+def test_export(capsys, tmp_path):
+    file = tmp_path / "story.html"
+    status, out, _ = run(
+        capsys, "export", "reverse-gru-general", "abc", "--out", str(file), "--language", "zh", "--json"
+    )
+    assert status == 0 and json.loads(out)["output"] == "cba" and "解码器" in file.read_text(encoding="utf-8")
+
+
+def test_export_to_nowhere_gets_one_sentence(capsys, tmp_path):
+    status, out, err = run(capsys, "export", "reverse-gru-general", "abc", "--out", str(tmp_path / "no" / "f.html"))
+    assert status == 2 and out == "" and "cannot be written" in err

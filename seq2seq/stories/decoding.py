@@ -93,7 +93,8 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
         "overview", words.say("decoding.overview.title"), words.say(f"decoding.overview.{key}"),
         network_diagram(layout, _captions(trace, words)), "vega",
         [f"{step.title}. {step.text}" for step in told.steps],
-        data, signals | {f"{track}_at": told.track(track) for track in tracks}, wide=True,
+        data, "links" if "links" in data else "vector",
+        signals | {f"{track}_at": told.track(track) for track in tracks}, wide=True,
     )  # fmt: skip
 
 
@@ -141,7 +142,7 @@ def _heat_map(trace: DecodingTrace, told: Told, words: Words) -> View:
     }
     return View(
         "heat-map", say("decoding.heat.title"), say("decoding.heat.hint"), spec, "vega-lite",
-        _alternatives(told, lambda moment: _strongest(trace, moment, words)), {"weights": cells}, signals,
+        _alternatives(told, lambda moment: _strongest(trace, moment, words)), {"weights": cells}, "weights", signals,
     )  # fmt: skip
 
 
@@ -160,7 +161,7 @@ def _score_bars(trace: DecodingTrace, told: Told, words: Words) -> View:
     return View(
         "softmax", say("decoding.softmax.title"), say("decoding.softmax.hint"),
         score_bars(say("decoding.softmax.scores"), say("decoding.softmax.weights"), say("axis.source")), "vega",
-        _alternatives(told, lambda moment: _strongest(trace, moment, words)), {"bars": bars}, signals,
+        _alternatives(told, lambda moment: _strongest(trace, moment, words)), {"bars": bars}, "bars", signals,
     )  # fmt: skip
 
 
@@ -188,7 +189,7 @@ def _probabilities(trace: DecodingTrace, told: Told, words: Words) -> View:
     return View(
         "probabilities", say("decoding.top.title"), say("decoding.top.hint"),
         top_tokens(say("axis.probability"), say("axis.token"), say("decoding.top.nothing")), "vega-lite",
-        _alternatives(told, describe), {"top": rows}, signals,
+        _alternatives(told, describe), {"top": rows}, "top", signals,
     )  # fmt: skip
 
 
@@ -215,7 +216,7 @@ def _units(trace: DecodingTrace, told: Told, words: Words) -> View:
     return View(
         "units", say("decoding.units.title"), say("decoding.units.hint", shown=min(UNITS_OVER_TIME, size), size=size),
         units_over_time(say("axis.unit"), say("axis.position"), say("axis.value")), "vega-lite",
-        _alternatives(told, describe), {"units": rows}, signals,
+        _alternatives(told, describe), {"units": rows}, "units", signals,
     )  # fmt: skip
 
 

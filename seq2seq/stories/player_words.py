@@ -4,7 +4,7 @@ from seq2seq.words import Words
 
 LABELS = (
     "player", "first", "previous", "play", "pause", "next", "last", "scrubber", "speed", "step_of", "previous_chapter",
-    "next_chapter", "keys", "loading", "failed",
+    "next_chapter", "keys", "copy_link", "copied", "save", "loading", "failed",
 )  # fmt: skip
 
 

@@ -36,7 +36,8 @@ class View:
     spec: Mapping[str, Any]
     mode: Literal["vega", "vega-lite"]
     alternatives: Sequence[str]
-    data: Mapping[str, Rows] = field(default_factory=dict)
+    data: Mapping[str, Rows]
+    table: str  # the dataset that a learner takes along as CSV
     signals: Mapping[str, Any] = field(default_factory=dict)
     wide: bool = False
 
@@ -93,6 +94,7 @@ def _view(view: View) -> dict[str, Any]:
         "template": blake2b(spec.encode(), digest_size=8).hexdigest(),
         "spec": view.spec,
         "data": view.data,
+        "table": view.table,
         "signals": view.signals,
         "alternatives": view.alternatives,
     }

@@ -43,14 +43,14 @@ def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
         View(
             "loss", say("training.loss.title"), say("training.loss.hint"),
             loss_curve(say("axis.step"), say("axis.loss"), say("training.loss.train"), say("training.loss.held_out")),
-            "vega-lite", told, {"curve": curve}, {"now_at": now},
+            "vega-lite", told, {"curve": curve}, "curve", {"now_at": now},
         ),
         View(
             "accuracy", say("training.accuracy.title"), say("training.accuracy.hint", n=kept[-1]["n"]),
             accuracy_curves(
                 say("axis.step"), say("axis.share"), say("training.token_accuracy"), say("training.exact_match")
             ),
-            "vega-lite", told, {"curve": curve}, {"now_at": now},
+            "vega-lite", told, {"curve": curve}, "curve", {"now_at": now},
         ),
     ]  # fmt: skip
     if kept[-1]["probe"]["weights"] is not None:
@@ -60,7 +60,7 @@ def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
         View(
             "samples", say("training.samples.title"), say("training.samples.hint"),
             sample_lines(say("training.wanted")), "vega", [_samples_in_words(report, words) for report in kept],
-            {"samples": samples},
+            {"samples": samples}, "samples",
         )
     )  # fmt: skip
     identity = f"training|{run}|{words.language}"
@@ -92,7 +92,7 @@ def _probe(kept: Sequence[Report], words: Words) -> View:
         "probe", words.say("training.probe.title"), words.say("training.probe.hint", source="".join(source)),
         probe_map(words.say("axis.source"), words.say("training.probe.output")), "vega",
         [words.say("training.probe.alt", output="".join(report["probe"]["output"])) for report in kept],
-        {"probe": rows}, signals,
+        {"probe": rows}, "probe", signals,
     )  # fmt: skip
 
 

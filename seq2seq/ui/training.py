@@ -14,7 +14,7 @@ from seq2seq.training.config import LIMITS, OPTIMISERS, RunConfig, TrainingConfi
 from seq2seq.training.device import likely_devices
 from seq2seq.training.store import RunRecord
 from seq2seq.ui.controls import choice, decimal, switch, whole
-from seq2seq.ui.player import show_story
+from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import executor, owner, run_store
 from seq2seq.words import Words, say_error
 
@@ -148,7 +148,10 @@ def _board(run_id: str, words: Words, live: bool) -> None:
     _status(run, words)
     _figures(run, reports, words)
     if reports:
-        show_story(training_story(run_id, reports, words).to_json(), key="training")
+        story = training_story(run_id, reports, words).to_json()
+        show_story(story, key="training")
+        if run.over:
+            offer_export(story, "training", words)
     if run.over and store.checkpoint_step(run_id) is not None:
         st.page_link(
             "pages/attention_page.py", label=words.say("train.open"), icon=":material/visibility:",

@@ -2,6 +2,7 @@
 
 const ICONS = {
   first: "M6 5h2v14H6zM20 5v14L9 12z", previous: "M17 5v14L7 12z", next: "M7 5v14l10-7z",
+  link: "M9.6 14.4l4.8-4.8M8 12l-2 2a3.5 3.5 0 0 0 5 5l2-2M16 12l2-2a3.5 3.5 0 0 0-5-5l-2 2",
   last: "M16 5h2v14h-2zM4 5v14l11-7z", play: "M7 4v16l13-8z", pause: "M6 5h4v14H6zM14 5h4v14h-4z",
 };
 
@@ -9,7 +10,7 @@ const ICONS = {
 export function build(host, story, act) {
   const { labels } = story;
   const root = make("section", "player", { tabindex: 0, "aria-label": labels.player, "data-testid": "player" });
-  const figures = new Map(story.views.map((view) => [view.id, figure(view)]));
+  const figures = new Map(story.views.map((view) => [view.id, figure(view, labels, act)]));
   const [first, previous, play, next, last] = [
     button(labels.first, "first", () => act.go(0, false)),
     button(labels.previous, "previous", () => act.by(-1)),
@@ -28,7 +29,13 @@ export function build(host, story, act) {
   for (const value of [0.5, 1, 2, 4]) speed.append(new Option(`${value}×`, value, value === 1, value === 1));
   speed.addEventListener("change", () => act.speed(Number(speed.value)));
   const bar = make("div", "bar", { role: "group", "aria-label": labels.player, title: labels.keys });
-  bar.append(first, previous, play, next, last, track, count, speed);
+  const link = button(labels.copy_link, "link", async () => {
+    await act.copyLink();
+    link.dataset.said = labels.copied;
+    setTimeout(() => delete link.dataset.said, 1800);
+  });
+  bar.append(first, previous, play, next, last, track, count, speed, link);
+  link.hidden = location.protocol === "file:"; // an exported file has no address worth sending
 
   const telling = make("div", "telling", { "aria-live": "polite" });
   const [chapter, title, text] = [make("p", "chapter"), make("h3", "title"), make("p", "text")];
@@ -57,7 +64,7 @@ function key(event, act) {
   const at = event.target, typing = at.matches("input, select, textarea");
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (typing && !["PageUp", "PageDown"].includes(event.key)) return; // the scrubber's own keys count once
-  if (event.key === " " && at.matches("button")) return; // stays the button's
+  if (event.key === " " && at.matches("button, summary")) return; // stays the button's
   const actions = {
     ArrowRight: () => act.by(1), ArrowLeft: () => act.by(-1), Home: () => act.go(0, false),
     End: () => act.go(act.last(), false), PageDown: () => act.chapter(1), PageUp: () => act.chapter(-1),
@@ -69,10 +76,21 @@ function key(event, act) {
   actions[event.key]();
 }
 
-function figure(view) {
+function figure(view, labels, act) {
   const made = make("figure", view.wide ? "wide" : "", { "data-view": view.id });
   const caption = make("figcaption");
-  caption.append(make("h4"), make("p", "hint"));
+  const tools = make("details", "tools"), summary = make("summary", "", { "aria-label": labels.save, title: labels.save });
+  summary.textContent = "⤓";
+  const kinds = ["SVG", "PNG", "CSV"].map((kind) => {
+    const made = make("button", "", { type: "button", "aria-label": `${labels.save}: ${view.title}, ${kind}` });
+    made.textContent = kind;
+    made.addEventListener("click", () => { tools.open = false; act.save(view.id, kind.toLowerCase()); });
+    return made;
+  });
+  const menu = make("div", "menu");
+  menu.append(...kinds);
+  tools.append(summary, menu);
+  caption.append(make("h4"), make("p", "hint"), tools);
   const alternative = make("p", "alternative", { id: `alternative-${view.id}` });
   const picture = make("div", "picture", { role: "img", "aria-labelledby": alternative.id });
   // the room a picture needs is kept free from the start, so that nothing jumps when it comes

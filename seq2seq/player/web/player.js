@@ -4,6 +4,7 @@
 import { Clock } from "./clock.js";
 import { build } from "./frame.js";
 import { formula } from "./formula.js";
+import { copyLink } from "./save.js";
 import { isDark } from "./theme.js";
 import { Picture } from "./view.js";
 
@@ -80,6 +81,8 @@ export class Player {
       toggle: () => (this.clock.playing ? this.clock.pause() : this.clock.play()),
       speed: (value) => (this.clock.speed = value),
       last: () => this.story.steps.length - 1,
+      copyLink: () => copyLink(this.clock.step),
+      save: (view, kind) => this.pictures.get(view).save(kind),
     });
     this.pictures = new Map(
       story.views.map((view) => [view.id, new Picture(this.parts.figures.get(view.id), story.labels)]),

@@ -1,8 +1,12 @@
 // One picture: a Vega view in a figure, mounted once for a template, then only given new data, width and step.
 
 import { vegaEmbed } from "./vega.js";
+import { save } from "./save.js";
 import { config, palette } from "./theme.js";
 import { showTip } from "./tip.js";
+
+/** Whether the page forbids `eval`, as an exported file does; Vega then interprets its expressions. */
+const noEval = Boolean(document.querySelector('meta[http-equiv="Content-Security-Policy"]'));
 
 export class Picture {
   constructor(figure, labels) {
@@ -34,7 +38,7 @@ export class Picture {
     try {
       const mounted = await vegaEmbed(document.createElement("div"), spec, {
         mode: view.mode, renderer: "svg", actions: false, defaultStyle: false, config: config(dark, font, width),
-        tooltip: showTip, ast: false,
+        tooltip: showTip, ast: noEval,
       });
       if (generation !== this.generation) return mounted.finalize(); // another story came while this one was drawn
       this.vega?.finalize();
@@ -65,6 +69,10 @@ export class Picture {
     if (!this.vega || (!this.visible && !force) || (this.drawn === position && !force)) return;
     this.drawn = position;
     await this.vega.view.signal("step", position).runAsync(); // until the picture is drawn, not only computed
+  }
+
+  save(kind) {
+    return this.vega && save(kind, this.view, this.vega.view, getComputedStyle(this.figure).backgroundColor);
   }
 
   describe(text) {

@@ -1,0 +1,111 @@
+"""A story as one file that plays offline, and in a notebook.
+
+The file loads nothing: the player's modules and the story lie in it, under a Content-Security-Policy that allows just
+that script, by its hash, and no `eval` (Vega then interprets its expressions instead of compiling them).
+"""
+
+import base64
+import hashlib
+import html
+import re
+from functools import cache
+from pathlib import Path
+
+from seq2seq.player.bundle import WEB
+from seq2seq.stories.story import Story
+
+IMPORT = re.compile(r'^import \{ ([^}]+) \} from "\./(\w+)\.js";$', re.M)
+EXPORT = re.compile(r"^export (?=(?:default |async )?(?:function|class|const) (\w+))", re.M)
+PAGE = """<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '{hash}'; \
+style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<main><h1>{title}</h1><div class="studio-player"></div></main>
+<script type="application/json" id="story">{story}</script>
+<script type="module">{script}</script>
+</body>
+</html>
+"""
+STYLE = """
+:root { --st-background-color: #f7f8fa; --st-text-color: #1d2733; --st-primary-color: #7b3fa0; }
+@media (prefers-color-scheme: dark) {
+  :root { --st-background-color: #0f141a; --st-text-color: #e8edf3; --st-primary-color: #9b5cc8; }
+}
+body { margin: 0; background: var(--st-background-color); color: var(--st-text-color); }
+body { font-family: system-ui, sans-serif; }
+main { max-width: 1500px; margin: 0 auto; padding: 16px; }
+h1 { font-size: 1.3rem; }
+"""
+
+
+@cache
+def one_script() -> str:
+    """The player's modules as one script without imports, each in a scope of its own, in the order they need."""
+    written: dict[str, str] = {}
+
+    def write(name: str) -> None:
+        if name in written:
+            return
+        text = (WEB / f"{name}.js").read_text(encoding="utf-8")
+        for _, needed in IMPORT.findall(text):
+            write(needed)
+        if name == "vega":
+            body, count = re.subn(r"export\s*\{\s*(\S+) as vegaEmbed\s*\};?\s*$", r"return { vegaEmbed: \1 };", text)
+            assert count == 1, "the drawing library exports vegaEmbed and nothing else"
+        else:
+            names = EXPORT.findall(text)
+            body = IMPORT.sub(
+                r"const { \1 } = module_\2;", EXPORT.sub("", text).replace("\ndefault function", "\nfunction")
+            )
+            body += f"\nreturn {{ {', '.join(names)} }};"
+        written[name] = f"const module_{name} = (() => {{\n{body}\n}})();\n"
+
+    write("player")
+    start = (
+        'module_player.mount({ data: document.getElementById("story").textContent, parentElement: document.body });\n'
+    )
+    return "".join(written.values()).replace("</script", "<\\/script") + start
+
+
+def to_html(story: Story | str, title: str = "Seq2Seq Studio", language: str = "en") -> str:
+    """One self-contained page that plays the story (or its JSON) offline."""
+    text = story.to_json() if isinstance(story, Story) else story
+    script = one_script()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return PAGE.format(
+        language=language,
+        title=html.escape(title),
+        hash=f"sha256-{digest}",
+        style=(WEB / "player.css").read_text(encoding="utf-8") + STYLE,
+        story=text.replace("<", "\\u003c"),  # in JSON the same text, and no tag can end the script it lies in
+        script=script,
+    )
+
+
+def write_html(story: Story | str, path: str | Path, title: str = "Seq2Seq Studio", language: str = "en") -> Path:
+    """Write that page to a file; returns its path.
+
+    Raises: OSError if the file cannot be written.
+    """
+    path = Path(path)
+    path.write_text(to_html(story, title, language), encoding="utf-8")
+    return path
+
+
+class Shown:
+    """A story that shows itself in a notebook: `Shown(story)` as the last line of a cell."""
+
+    def __init__(self, story: Story, height: int = 1100) -> None:
+        self.story, self.height = story, height
+
+    def _repr_html_(self) -> str:
+        page = html.escape(to_html(self.story, self.story.title))
+        return f'<iframe srcdoc="{page}" style="width:100%;height:{self.height}px;border:0" title="story"></iframe>'
