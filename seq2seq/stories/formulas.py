@@ -12,7 +12,7 @@ def mathml(latex: str) -> str:
 
     Only our own formulas come here: latex2mathml does not escape what it is given.
     """
-    return convert(latex, display="inline")
+    return convert(latex, display="block")  # full size in fractions too
 
 
 class FormulaBook:
