@@ -24,10 +24,12 @@ def finish(chart: alt.Chart | alt.LayerChart, height: int, signals: list[Signal]
     return made
 
 
-def tokens_axis(tokens: str, title: str, **options: Any) -> alt.Axis:
-    """An axis over positions that shows the tokens in the signal of this name."""
+def tokens_axis(tokens: str, title: str, known: str = "", **options: Any) -> alt.Axis:
+    """An axis over positions that shows the tokens in the signal of this name; those not yet `known` stay hidden."""
+    label = f"{tokens}[datum.value]"
+    label = f"datum.value < {known} ? {label} : '·'" if known else label
     return alt.Axis(
-        title=title, labelExpr=f"{tokens}[datum.value]", labelAngle=0, ticks=False, domain=False, grid=False,
+        title=title, labelExpr=label, labelAngle=0, ticks=False, domain=False, grid=False,
         labelOverlap=False, **options,
     )  # fmt: skip
 
@@ -41,10 +43,14 @@ def overlay(name: str, chart: Any) -> Any:
 def weights_heat_map(row_title: str, column_title: str, value_title: str) -> Spec:
     """Attention weights, one row a target token; rows still to come lie under a curtain, the present one framed.
 
-    Data: "weights" {t, i, w, target, source}. Signals: source, target (tokens), row_at, height.
+    Data: "weights" {t, i, w, target, source}. Signals: source, target (tokens), row_at, wrote_at, height.
     """
     x = alt.X("i:O", axis=tokens_axis("source", column_title, orient="top"), scale=alt.Scale(paddingInner=0.06))
-    y = alt.Y("t:O", axis=tokens_axis("target", row_title), scale=alt.Scale(paddingInner=0.06))
+    y = alt.Y(
+        "t:O",
+        axis=tokens_axis("target", row_title, "wrote", labelPadding=9, minExtent=30, maxExtent=30),
+        scale=alt.Scale(paddingInner=0.06),
+    )
     color = alt.Color("w:Q", scale=alt.Scale(scheme="viridis", domain=[0, 1]), title=value_title)
     cells = (
         alt.Chart(alt.NamedData(name="weights"))
@@ -71,12 +77,12 @@ def weights_heat_map(row_title: str, column_title: str, value_title: str) -> Spe
     frame = overlay(
         "frame",
         {
-            "x": -2, "x2": alt.expr("width + 2"), "y": alt.expr(f"max(0, row) * {pitch} - 1"),
-            "y2": alt.expr(f"(max(0, row) + 1) * {pitch} + 1"), "filled": False, "stroke": alt.expr("decoder"),
+            "x": 0, "x2": alt.expr("width"), "y": alt.expr(f"max(0, row) * {pitch} + 1"),
+            "y2": alt.expr(f"(max(0, row) + 1) * {pitch} - 1"), "filled": False, "stroke": alt.expr("decoder"),
             "strokeWidth": 2.5, "cornerRadius": 3, "opacity": alt.expr("row < 0 ? 0 : 1"), "tooltip": None,
         },
     )  # fmt: skip
-    signals = [{"name": "source", "value": []}, {"name": "target", "value": []}, *smooth("row")]
+    signals = [{"name": "source", "value": []}, {"name": "target", "value": []}, *smooth("row"), *stepped("wrote")]
     return finish(alt.layer(cells, curtain, frame), 260, signals)
 
 
@@ -117,13 +123,14 @@ def top_tokens(probability: str, token: str, nothing: str) -> Spec:
 def units_over_time(unit: str, position: str, value: str) -> Spec:
     """Units of the encoder's and the decoder's states, one column a position; columns to come under curtains.
 
-    Data: "units" {column, u, unit, v, place}. Signals: S, columns, enc_at, dec_at, names (of the columns).
+    Data: "units" {column, u, unit, v, place}. Signals: S, columns, enc_at, dec_at, wrote_at, names (of
+    the columns), forward (share of the rows that hold units of the forward direction).
     """
     cells = (
         alt.Chart(alt.NamedData(name="units"))
         .mark_rect()
         .encode(
-            x=alt.X("column:O", axis=tokens_axis("names", position), scale=alt.Scale(paddingInner=0.08)),
+            x=alt.X("column:O", axis=tokens_axis("names", position, "S + wrote"), scale=alt.Scale(paddingInner=0.08)),
             y=alt.Y("u:O", axis=alt.Axis(title=unit, labels=False, ticks=False, domain=False)),
             color=alt.Color(
                 "v:Q",
@@ -144,11 +151,13 @@ def units_over_time(unit: str, position: str, value: str) -> Spec:
     )
     pitch = "(width / columns)"
 
-    def curtain(name: str, start: str, end: str) -> Any:
-        bounds = {"x": alt.expr(start), "x2": alt.expr(end), "y": 0, "y2": alt.expr("height")}
+    def curtain(name: str, start: str, end: str, top: str = "0", bottom: str = "height") -> Any:
+        bounds = {"x": alt.expr(start), "x2": alt.expr(end), "y": alt.expr(top), "y2": alt.expr(bottom)}
         return overlay(name, bounds | {"color": alt.expr("panel"), "opacity": 0.94, "tooltip": None})
 
-    encoder = curtain("unread", f"min(S, enc + 1) * {pitch}", f"S * {pitch}")
+    middle = "height * forward"  # forward units above, backward ones, which are read from the other end, below
+    encoder = curtain("unread", f"min(S, enc + 1) * {pitch}", f"S * {pitch}", "0", middle)
+    backward = curtain("unread_backward", "0", f"clamp(S - 1 - enc, 0, S) * {pitch}", middle)
     decoder = curtain("unwritten", f"(S + dec + 1) * {pitch}", "width")
     wall = overlay(
         "wall",
@@ -159,6 +168,7 @@ def units_over_time(unit: str, position: str, value: str) -> Spec:
     )  # fmt: skip
     signals: list[Signal] = [
         {"name": "S", "value": 1}, {"name": "columns", "value": 1}, {"name": "names", "value": []},
-        *smooth("enc"), *smooth("dec"),
+        {"name": "forward", "value": 1},
+        *smooth("enc"), *smooth("dec"), *stepped("wrote"),
     ]  # fmt: skip
-    return finish(alt.layer(cells, encoder, decoder, wall), 260, signals)
+    return finish(alt.layer(cells, encoder, backward, decoder, wall), 260, signals)

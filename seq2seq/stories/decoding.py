@@ -7,6 +7,7 @@ import numpy as np
 
 from seq2seq.stories.charts import top_tokens, units_over_time, weights_heat_map
 from seq2seq.stories.decoding_steps import Moment, Teller, Told, quoted
+from seq2seq.stories.formulas import percent
 from seq2seq.stories.network import UNITS, Layout, network_diagram
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.softmax import score_bars
@@ -29,7 +30,7 @@ def decoding_story(trace: DecodingTrace, words: Words, name: str, answer: str | 
     if trace.weights is not None:
         views += [_heat_map(trace, told, words), _score_bars(trace, told, words)]
     views += [_probabilities(trace, told, words), _units(trace, told, words)]
-    identity = "|".join(["decoding", name, words.language, "".join(trace.source), "".join(trace.output)])
+    identity = "|".join(["decoding", name, "".join(trace.source), "".join(trace.output)])
     return Story(
         identity, words.say("decoding.title", source="".join(trace.source)), told.steps, views, told.chapters,
         player_labels(words), told.formulas, start,
@@ -87,7 +88,21 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
         tip = words.say("decoding.vector.tip")
         data["vector"] = [{"u": u, "n": len(vector), "v": v, "tip": tip.format(unit=u)} for u, v in enumerate(vector)]
     signals = {"S": len(trace.source), "T": len(trace.output)}
-    tracks = ("enc", "col", "lit", "dec", "wrote", "row", "query", "asks", "glow", "begin", "begun", "stage")
+    tracks = (
+        *(f"enc{layer}" for layer in range(layers)),
+        "layer",
+        "col",
+        "lit",
+        "dec",
+        "wrote",
+        "row",
+        "query",
+        "asks",
+        "glow",
+        "begin",
+        "begun",
+        "stage",
+    )
     key = "hint" if trace.weights is not None else "hint.fixed"
     return View(
         "overview", words.say("decoding.overview.title"), words.say(f"decoding.overview.{key}"),
@@ -138,6 +153,7 @@ def _heat_map(trace: DecodingTrace, told: Told, words: Words) -> View:
         "source": [token_row(token)["short"] for token in trace.source],
         "target": [token_row(token)["short"] for token in trace.output],
         "row_at": [moment.row if moment.glow else moment.row - 1 for moment in told.moments],
+        "wrote_at": told.track("wrote"),
         "height": max(150, min(440, 28 * len(trace.output))),
     }
     return View(
@@ -182,7 +198,7 @@ def _probabilities(trace: DecodingTrace, told: Told, words: Words) -> View:
         if not moment.told:
             return say("decoding.top.nothing")
         t = moment.col
-        best = [f"{quoted(trace.vocabulary[token])} {probabilities[t, token]:.1%}" for token in order[t][:3]]
+        best = [f"{quoted(trace.vocabulary[token])} {percent(probabilities[t, token])}" for token in order[t][:3]]
         return say("decoding.top.alt", best=", ".join(best))
 
     signals = {"row_at": told.track("col"), "told_at": told.track("told")}
@@ -206,12 +222,15 @@ def _units(trace: DecodingTrace, told: Told, words: Words) -> View:
                 {"column": offset + position, "u": rank, "unit": unit, "v": state[unit], "place": place}
                 for rank, unit in enumerate(units)
             ]
-    signals: dict[str, Any] = {"S": S, "columns": S + T, "names": tokens}
-    signals |= {f"{track}_at": told.track(track) for track in ("enc", "dec")}
+    width = trace.encoder[-1]["forward"]["h"].shape[1]
+    forward = busiest(trace.states, UNITS_OVER_TIME) < width
+    signals: dict[str, Any] = {"S": S, "columns": S + T, "names": tokens, "forward": float(forward.mean())}
+    signals |= {f"{track}_at": told.track(track) for track in ("dec", "wrote")}
+    signals["enc_at"] = told.track(f"enc{len(trace.encoder) - 1}")  # the top layer: what is attended to
     size = trace.states.shape[1]
 
     def describe(moment: Moment) -> str:
-        return say("decoding.units.alt", read=moment.enc + 1, wrote=moment.dec + 1)
+        return say("decoding.units.alt", read=moment.enc[-1] + 1, wrote=moment.dec + 1)
 
     return View(
         "units", say("decoding.units.title"), say("decoding.units.hint", shown=min(UNITS_OVER_TIME, size), size=size),

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from seq2seq.stories.formulas import FormulaBook, number, subscript, weighted_terms
+from seq2seq.stories.formulas import FormulaBook, number, percent, subscript, weighted_terms
 from seq2seq.stories.story import Step
 from seq2seq.traces import DecodingTrace
 from seq2seq.words import Words
@@ -24,7 +24,8 @@ class Moment:
     """Where every track stands at one step; see `network_diagram` for what they mean."""
 
     stage: str
-    enc: int = -1
+    enc: tuple[int, ...]  # the last position read, for each encoder layer
+    layer: int = 0  # the encoder layer in hand
     col: int = -1  # the output column in hand
     lit: int = -1  # the decoder column that is framed: −1 is its first state
     dec: int = -1  # the last decoder state computed
@@ -52,7 +53,9 @@ class Told:
     formulas: list[str]
 
     def track(self, name: str) -> list[Any]:
-        """One track's value at each step."""
+        """One track's value at each step; "enc0", "enc1", … are the encoder's layers."""
+        if name.startswith("enc"):
+            return [moment.enc[int(name[3:])] for moment in self.moments]
         return [getattr(moment, name) for moment in self.moments]
 
 
@@ -70,6 +73,8 @@ class Teller:
         self.moments: list[Moment] = []
         self.chapters: list[str] = []
         self.S, self.T = len(trace.source), len(trace.output)
+        self.layers = len(trace.encoder)
+        self.all_read = (self.S - 1,) * self.layers
         self.cell = CELL_NAMES[trace.cell]
 
     def say(self, key: str, **slots: object) -> str:
@@ -92,9 +97,8 @@ class Teller:
         self.read_source()
         self.start_decoder()
         for t in range(self.T):
-            token = quoted(self.trace.output[t])
-            self.chapter(self.say("chapter.output", number=t + 1, token=token))
-            moment = Moment("state", enc=self.S - 1, col=t, lit=t - 1, dec=t - 1, wrote=t)
+            self.chapter(self.say("chapter.output", number=t + 1))
+            moment = Moment("state", enc=self.all_read, col=t, lit=t - 1, dec=t - 1, wrote=t)
             if self.trace.weights is None:
                 moment = self.new_state(t, moment)
             elif self.trace.asks_before:
@@ -108,36 +112,49 @@ class Teller:
     # ---- encoder
 
     def read_source(self) -> None:
-        trace = self.trace
+        trace, nothing = self.trace, (-1,) * self.layers
+        self.add("intro", Moment("encoder", nothing), source="".join(trace.source), count=self.S, cell=self.cell)
         both = "both" if len(trace.directions) == 2 else "one"
-        self.add("intro", Moment("encoder"), source="".join(trace.source), count=self.S, cell=self.cell)
-        for i, token in enumerate(trace.source):
-            mirror = self.S - 1 - i
-            formula = self.encoder_formula(i)
-            slots = {"token": quoted(token), "position": i + 1, "count": self.S, "cell": self.cell}
-            if both == "both":
-                slots |= {"mirror": mirror + 1, "mirror_token": quoted(trace.source[mirror])}
-            key = f"read.{both}" + (".unknown" if trace.unknown[i] else "")
-            self.add(key, Moment("encoder", enc=i), formula, **slots)
+        for layer in range(self.layers):  # a layer reads what the whole layer below it wrote
+            for i, token in enumerate(trace.source):
+                read = (self.S - 1,) * layer + (i,) + (-1,) * (self.layers - layer - 1)
+                mirror = self.S - 1 - i
+                slots: dict[str, object] = {
+                    "token": quoted(token), "position": i + 1, "count": self.S, "cell": self.cell,
+                    "mirror": mirror + 1, "mirror_token": quoted(trace.source[mirror]), "layer": layer + 1,
+                    "layers": self.layers,
+                }  # fmt: skip
+                key = f"read.{both}" + (".unknown" if trace.unknown[i] and layer == 0 else "")
+                if layer:
+                    key = f"read.{both}.above"
+                self.add(key, Moment("encoder", read, layer), self.encoder_formula(layer, i), **slots)
 
-    def encoder_formula(self, i: int) -> tuple[int, tuple[str, ...]]:
-        """h_i from x_i and h_{i−1}, with the first units of the result."""
-        h = self.trace.encoder[-1]["forward"]["h"][i]
+    def encoder_formula(self, layer: int, i: int) -> tuple[int, tuple[str, ...]]:
+        """h_i from its input and h_{i−1}, forward, with the first units of the result."""
+        h = self.trace.encoder[layer]["forward"]["h"][i]
         arrow = r"\overrightarrow{h}" if len(self.trace.directions) == 2 else "h"
-        read = rf"\mathrm{{{self.cell}}}(x_{{\text{{@0}}}},\ {arrow}_{{\text{{@1}}}})"
+        mark = rf"^{{({layer + 1})}}" if self.layers > 1 else ""
+        below = rf"h^{{({layer})}}" if layer else "x"
+        state, before = rf"{arrow}_{{\text{{@0}}}}{mark}", rf"{arrow}_{{\text{{@1}}}}{mark}"
+        read = rf"\mathrm{{{self.cell}}}({below}_{{\text{{@0}}}},\ {before})"
         if self.trace.cell == "rnn":
-            read = rf"\tanh(W x_{{\text{{@0}}}} + U {arrow}_{{\text{{@1}}}} + b)"
-        return self.book.add(rf"{arrow}_{{\text{{@0}}}} = {read} = (\text{{@2}})", i + 1, i, first_units(h))
+            read = rf"\tanh(W {below}_{{\text{{@0}}}} + U {before} + b)"
+        return self.book.add(rf"{state} = {read} = (\text{{@2}})", i + 1, i, first_units(h))
 
     def start_decoder(self) -> None:
         trace = self.trace
-        key = "start.fixed" if trace.weights is None else "start.attention"
-        ends = r"h_{\text{@0}}"
+        states = [state for layer in trace.start for state in layer.values()]
+        key = "start.attention" if trace.weights is not None else "start.fixed"
+        if len(states) > 1:  # an LSTM's cell state, or more than one layer
+            key += ".several"
+        mark = rf"^{{({self.layers})}}" if self.layers > 1 else ""
+        ends = rf"h_{{\text{{@0}}}}{mark}"
         if len(trace.directions) == 2:
-            ends = r"[\overrightarrow{h}_{\text{@0}}\,;\ \overleftarrow{h}_1]"
-        formula = self.book.add(rf"s_0 = {ends} = (\text{{@1}})", self.S, first_units(trace.start[-1]["h"]))
-        moment = Moment("start", enc=self.S - 1, begin=1)
-        self.add(key, moment, formula, count=self.S, size=trace.states.shape[1])
+            ends = rf"[\overrightarrow{{h}}_{{\text{{@0}}}}{mark}\,;\ \overleftarrow{{h}}_1{mark}]"
+        formula = self.book.add(rf"s_0{mark} = {ends} = (\text{{@1}})", self.S, first_units(trace.start[-1]["h"]))
+        moment = Moment("start", enc=self.all_read, begin=1)
+        size, shown = sum(len(state) for state in states), len(trace.start[-1]["h"])
+        self.add(key, moment, formula, count=self.S, size=size, shown=shown)
 
     # ---- decoder
 
@@ -149,7 +166,7 @@ class Teller:
         inside = rf"\mathrm{{{self.cell}}}(y_{{\text{{@1}}}}{extra},\ s_{{\text{{@1}}}})"
         units = first_units(trace.decoder[-1]["h"][t])
         formula = self.book.add(rf"s_{{\text{{@0}}}} = {inside} = (\text{{@2}})", t + 1, t, units)
-        key = "state.after" if extra else "state"
+        key = ("state.after" if extra else "state") + ("" if t else ".first")
         self.add(key, moment, formula, number=t + 1, before=subscript(t), read=read, cell=self.cell)
         return moment
 
@@ -179,7 +196,8 @@ class Teller:
         names = [f"h{subscript(i + 1)}" for i in range(self.S)]
         terms, units = weighted_terms(trace.weights[t].tolist(), names), first_units(trace.context[t])
         latex = r"c_{\text{@0}} = \sum_i \alpha_{\text{@0},i}\, h_i = \text{@1} = (\text{@2})"
-        self.add("context", moment, self.book.add(latex, t + 1, terms, units), **slots)
+        key = "context" if trace.weights[t, best] >= 0.5 else "context.spread"
+        self.add(key, moment, self.book.add(latex, t + 1, terms, units), **slots)
         return moment
 
     def predict_and_choose(self, t: int, moment: Moment) -> None:
@@ -188,8 +206,8 @@ class Teller:
         token, chosen = quoted(trace.output[t]), int(trace.chosen[t])
         runner_up = next(int(number) for number in trace.ranking(t) if number != chosen)
         slots = {
-            "number": t + 1, "token": token, "p": f"{probabilities[chosen]:.1%}", "size": len(probabilities),
-            "second": quoted(trace.vocabulary[runner_up]), "q": f"{probabilities[runner_up]:.1%}",
+            "number": t + 1, "token": token, "p": percent(probabilities[chosen]), "size": len(probabilities),
+            "second": quoted(trace.vocabulary[runner_up]), "q": percent(probabilities[runner_up]),
         }  # fmt: skip
         reads = r"s_{\text{@0}}"
         if trace.context is not None:
@@ -207,23 +225,15 @@ class Teller:
     def finish(self, answer: str | None) -> None:
         trace = self.trace
         self.chapter(self.say("chapter.end"))
-        moment = Moment(
-            "done",
-            enc=self.S - 1,
-            col=self.T - 1,
-            lit=self.T - 1,
-            dec=self.T - 1,
-            wrote=self.T,
-            row=self.T - 1,
-            glow=1,
-            told=1,
-        )
+        last = self.T - 1
+        moment = Moment("done", enc=self.all_read, col=last, lit=last, dec=last, wrote=self.T, row=last)
+        moment = replace(moment, asks=1, glow=1, told=1)
         key = "done" if answer is None else "done.right" if trace.text == answer else "done.wrong"
         if not trace.finished:
             key = "done.unfinished"
         latex = r"\log P(y \mid x) = \sum_t \log P(y_t \mid y_{<t}, x) = \text{@0}"
         slots = {"source": "".join(trace.source), "output": trace.text, "answer": answer, "steps": self.T}
-        slots["p"] = f"{np.exp(trace.log_prob):.1%}"
+        slots["p"] = percent(float(np.exp(trace.log_prob)))
         self.add(key, moment, self.book.add(latex, number(trace.log_prob)), **slots)
 
 

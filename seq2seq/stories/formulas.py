@@ -35,6 +35,13 @@ def number(value: float) -> str:
     return text.replace("-", "−")
 
 
+def percent(share: float) -> str:
+    """A share as a sentence shows it: what is not all or nothing is never rounded to it."""
+    if 0.9995 <= share < 1:
+        return "> 99.9%"
+    return "< 0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
+
+
 def weighted_terms(weights: Sequence[float], names: Sequence[str], shown: int = 3) -> str:
     """The largest terms of a weighted sum, as text: "0.92 h₇ + 0.05 h₆ + …"."""
     order = sorted(range(len(weights)), key=lambda i: -weights[i])

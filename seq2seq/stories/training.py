@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seq2seq.stories.decoding import token_row
+from seq2seq.stories.formulas import percent
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.training_views import accuracy_curves, loss_curve, probe_map, sample_lines
@@ -46,7 +47,7 @@ def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
             "vega-lite", told, {"curve": curve}, "curve", {"now_at": now},
         ),
         View(
-            "accuracy", say("training.accuracy.title"), say("training.accuracy.hint", n=kept[-1]["n"]),
+            "accuracy", say("training.accuracy.title"), say("training.accuracy.hint"),
             accuracy_curves(
                 say("axis.step"), say("axis.share"), say("training.token_accuracy"), say("training.exact_match")
             ),
@@ -63,14 +64,14 @@ def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
             {"samples": samples}, "samples",
         )
     )  # fmt: skip
-    identity = f"training|{run}|{words.language}"
+    identity = f"training|{run}"
     return Story(identity, say("training.title"), steps, views, [""], player_labels(words), follow=True)
 
 
 def _step(report: Report, words: Words) -> Step:
     slots = {
-        "step": report["step"], "loss": f"{report['loss']:.3f}", "tokens": f"{report['token_accuracy']:.1%}",
-        "exact": f"{report['exact_match']:.1%}", "n": report["n"], "seconds": f"{report['seconds']:.1f}",
+        "step": report["step"], "loss": f"{report['loss']:.3f}", "tokens": percent(report["token_accuracy"]),
+        "exact": percent(report["exact_match"]), "n": report["n"], "seconds": f"{report['seconds']:.1f}",
     }  # fmt: skip
     key = "untrained" if report["step"] == 0 else "done" if report["done"] else "report"
     return Step(words.say(f"training.{key}.title", **slots), words.say(f"training.{key}.text", **slots))

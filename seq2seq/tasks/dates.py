@@ -7,7 +7,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from itertools import product
 from typing import ClassVar
 
 import numpy as np
@@ -72,6 +73,12 @@ def write_date(day: date, pattern: DateTimePattern, locale: str) -> str:
     return normalise_date(format_date(day, format=pattern, locale=locale))
 
 
+@lru_cache(maxsize=4096)
+def _writings(day: date) -> frozenset[str]:
+    """A day in every pattern of every language."""
+    return frozenset(write_date(day, pattern, locale) for locale in LOCALES for pattern in patterns(locale))
+
+
 @cache
 def date_vocabularies() -> tuple[Vocabulary, Vocabulary]:
     """Every character that any pattern can write: all months and weekdays of one year, in all locales."""
@@ -112,5 +119,15 @@ class Dates(Task):
         return normalise_date(text)
 
     def answer(self, source: str) -> str | None:
-        """None: what a person types freely has no parser here; a drawn pair carries its own answer."""
+        """The day that some pattern of some language writes exactly so; None if none does."""
+        figures = re.findall(r"\d+", source)
+        years = [int(text) for text in figures if len(text) == 4]
+        days = {int(text) for text in figures if len(text) <= 2}
+        for year, month, day in product(years, range(1, 13), sorted(days)):
+            try:
+                wanted = date(year, month, day)
+            except ValueError:
+                continue
+            if FIRST_DAY <= wanted <= LAST_DAY and source in _writings(wanted):
+                return wanted.isoformat()
         return None

@@ -16,7 +16,7 @@ def stored_stories() -> Iterator[tuple[str, Story]]:
         words = Words(language)
         for key, date in HOME_DATES.items():
             trace = home.record(date)
-            yield f"home-{key}-{language}", decoding_story(trace, words, HOME_MODEL, "2021-03-03")
+            yield f"home-{key}-{language}", decoding_story(trace, words, HOME_MODEL, home.task.answer(date))
         trace = attention.record(ATTENTION_INPUT)
         answer = attention.task.answer(ATTENTION_INPUT)
         yield f"attention-{language}", decoding_story(trace, words, ATTENTION_MODEL, answer)

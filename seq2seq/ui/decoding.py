@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from seq2seq.stories.decoding import decoding_story
+from seq2seq.stories.decoding_steps import quoted
 from seq2seq.tasks import LONGEST_INPUT, InputError, Task
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.training.config import RunConfig
@@ -84,7 +85,7 @@ def _chosen_model(words: Words) -> ChosenModel:
     if wanted and wanted not in choices:
         st.warning(say("attention.no_such_run", run=wanted[:40]), icon=":material/link_off:")
     return choices[
-        choice("model", say("attention.model"), list(choices), ATTENTION_MODEL, name, width=420, on_change=_renew_input)
+        choice("model", say("attention.model"), list(choices), ATTENTION_MODEL, name, _renew_input, width=420)
     ]
 
 
@@ -136,12 +137,14 @@ def _remark(model: ChosenModel, text: str, words: Words) -> None:
     tokens = model.task.tokenise(model.task.normalise(text))
     unknown = model.task.vocabularies()[0].unknown(tokens)
     if unknown:
-        shown = " ".join(f"`{token}`" for token in unknown[:12] if token != "`")
+        shown = " ".join(f"`` {quoted(token)} ``" for token in unknown[:12])
         st.info(words.say("input.some_unknown", tokens=shown), icon=":material/help:")
     task = model.task
     if isinstance(task, LetterTask) and not task.shortest <= len(tokens) <= task.longest:
         text = words.say("attention.trained_on", shortest=task.shortest, longest=task.longest, length=len(tokens))
         st.info(text, icon=":material/straighten:")
+    if task.name == "dates" and task.answer("".join(tokens)) is None:
+        st.info(words.say("attention.not_a_date"), icon=":material/event_busy:")
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

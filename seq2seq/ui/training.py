@@ -1,13 +1,14 @@
 """The Train page's parts: the settings, the runs, and the board that follows a run."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import streamlit as st
 
 from seq2seq.models.config import ATTENTIONS, CELLS, RecurrentConfig
 from seq2seq.models.config import LIMITS as MODEL_LIMITS
+from seq2seq.stories.formulas import percent
 from seq2seq.stories.training import training_story
 from seq2seq.tasks import TASKS, make_task
 from seq2seq.training.config import LIMITS, OPTIMISERS, RunConfig, TrainingConfig
@@ -22,8 +23,15 @@ REFRESH = 0.5  # seconds between two looks at a run that trains
 
 
 def _set(**values: Any) -> Callable[[], None]:
-    """A callback that sets controls by their ids."""
-    return lambda: st.session_state.update(values)
+    """A callback that sets these controls by their ids, and all others to their defaults."""
+    defaults = {
+        "task": "reverse",
+        "longest": 10,
+        **asdict(RecurrentConfig()),
+        **asdict(TrainingConfig()),
+        "until": True,
+    }
+    return lambda: st.session_state.update(defaults | values)
 
 
 TRAIN_TRIES: dict[str, Callable[[], None]] = {
@@ -116,17 +124,26 @@ def pick_run(words: Words) -> RunRecord | None:
     store = run_store()
     wanted = st.session_state.get("run") or st.query_params.get("run")
     mine = {run.id: run for run in store.recent(owner())}
-    if wanted and wanted not in mine and (linked := store.get(wanted)):
-        mine = {linked.id: linked, **mine}
+    if wanted and wanted not in mine:
+        linked = store.get(wanted)
+        if linked is None:
+            st.warning(words.say("train.no_such_run", run=wanted[:40]), icon=":material/link_off:")
+            st.query_params.pop("run", None)
+        else:
+            mine = {linked.id: linked, **mine}
     if not mine:
         return None
     if st.session_state.get("run") not in mine:
         st.session_state["run"] = wanted if wanted in mine else next(iter(mine))
     if len(mine) > 1:
-        st.selectbox(
-            words.say("train.runs"), list(mine), format_func=lambda id: name_run(mine[id], words), key="run",
-            persist_state="session", width=420,
-        )  # fmt: skip
+        choice(
+            "run",
+            words.say("train.runs"),
+            list(mine),
+            next(iter(mine)),
+            lambda id: name_run(mine[id], words),
+            width=420,
+        )
     st.query_params["run"] = st.session_state["run"]
     return mine[st.session_state["run"]]
 
@@ -193,8 +210,8 @@ def _figures(run: RunRecord, reports: list[dict[str, Any]], words: Words) -> Non
         left = last["seconds"] / step * (total - step)
     values = {
         "loss": f"{last['loss']:.3f}" if last else "–",
-        "token": f"{last['token_accuracy']:.1%}" if last else "–",
-        "exact": f"{last['exact_match']:.1%}" if last else "–",
+        "token": percent(last["token_accuracy"]) if last else "–",
+        "exact": percent(last["exact_match"]) if last else "–",
         "rate": f"{last['tokens_per_second']:,.0f}" if last and last["tokens_per_second"] else "–",
         "left": f"{left:.0f} s" if left is not None else "0 s" if run.over else "–",
     }

@@ -42,6 +42,11 @@ def open_page(page, language="en", **query):
     return app
 
 
+def shown(app):
+    """The language of the page: controls have one widget for each."""
+    return app.session_state["language"]
+
+
 def stories(app):
     """Stories on the page, parsed."""
     found = [node.proto.json for node in app.main if False]
@@ -91,15 +96,15 @@ def test_a_page_opens_with_title_question_and_lesson(page, language):
 def test_home_shows_the_stored_story_and_the_ways_in(language):
     app = open_page("home", language)
     assert stories(app)[0] == json.loads(read_story(f"home-fr-{language}"))
-    app.selectbox(key="date").set_value("zh").run()
+    app.selectbox(key=f"date.{shown(app)}").set_value("zh").run()
     assert stories(app)[0] == json.loads(read_story(f"home-zh-{language}"))
 
 
 @every_language
 def test_attention_decodes_what_is_typed(language):
     app = open_page("attention", language)
-    assert stories(app)[0]["id"].startswith(f"decoding|{ATTENTION_MODEL}|{language}|studio|oiduts")
-    app.text_input(key="text").set_value("stressed").run()
+    assert stories(app)[0]["id"].startswith(f"decoding|{ATTENTION_MODEL}|studio|oiduts")
+    app.text_input(key=f"text.{shown(app)}").set_value("stressed").run()
     assert not app.exception
     assert "|desserts⟨eos⟩" in stories(app)[0]["id"]
 
@@ -109,7 +114,7 @@ def test_attention_decodes_what_is_typed(language):
 def test_bad_input_gets_a_sentence_and_the_last_story_stays(typed, language):
     app = open_page("attention", language)
     before = stories(app)
-    app.text_input(key="text").set_value(typed).run()
+    app.text_input(key=f"text.{shown(app)}").set_value(typed).run()
     assert not app.exception and len(app.warning) == 1
     assert stories(app) == before
 
@@ -117,17 +122,17 @@ def test_bad_input_gets_a_sentence_and_the_last_story_stays(typed, language):
 @pytest.mark.parametrize("typed", ["<script>alert(1)</script>", "a<svg/onload=x>", "{slots}", "a b", "مرحبا hello"])
 def test_odd_input_is_decoded_and_what_is_unknown_named(typed):
     app = open_page("attention")
-    app.text_input(key="text").set_value(typed).run()
-    assert not app.exception and stories(app)[0]["id"].split("|")[3] == typed.lower()
+    app.text_input(key=f"text.{shown(app)}").set_value(typed).run()
+    assert not app.exception and stories(app)[0]["id"].split("|")[2] == typed.lower()
     assert len(app.info) >= 1
 
 
 def test_another_model_gets_an_input_it_can_read():
     app = open_page("attention")
-    app.selectbox(key="model").set_value("dates-gru-additive").run()
-    assert app.text_input(key="text").value == "3 mars 2021"
+    app.selectbox(key=f"model.{shown(app)}").set_value("dates-gru-additive").run()
+    assert app.text_input(key=f"text.{shown(app)}").value == "3 mars 2021"
     assert "2021-03-03" in stories(app)[0]["id"]
-    app.selectbox(key="model").set_value("reverse-gru-none").run()
+    app.selectbox(key=f"model.{shown(app)}").set_value("reverse-gru-none").run()
     assert not app.exception and stories(app)[0]["views"][0]["data"].get("vector")
 
 
@@ -140,7 +145,7 @@ def test_try_this_on_attention(number):
 
 def test_a_link_opens_model_and_input():
     app = open_page("attention", model="dates-gru-additive", text="2021年3月3日")
-    assert app.selectbox(key="model").value == "dates-gru-additive"
+    assert app.selectbox(key=f"model.{shown(app)}").value == "dates-gru-additive"
     assert "2021年3月3日" in stories(app)[0]["id"]
 
 
@@ -152,20 +157,20 @@ def test_an_unknown_run_in_the_link_is_told(language):
 
 def test_a_link_made_in_chinese_opens_the_same_in_english():
     app = open_page("train", "zh")
-    app.selectbox(key="task").set_value("sort").run()
-    app.selectbox(key="attention").set_value("none").run()
+    app.selectbox(key=f"task.{shown(app)}").set_value("sort").run()
+    app.selectbox(key=f"attention.{shown(app)}").set_value("none").run()
     query = {name: value for name, value in app.query_params.items() if name != "lang"}
     assert query["task"] == "sort" and query["attention"] == "none"
     other = open_page("train", "en", **query)
-    assert other.selectbox(key="task").value == "sort" and other.selectbox(key="attention").value == "none"
+    assert other.selectbox(key="task.en").value == "sort" and other.selectbox(key="attention.en").value == "none"
 
 
 @every_language
 def test_train_queues_what_was_chosen(language):
     app = open_page("train", language)
     assert len(app.info) == 1  # no run yet
-    app.selectbox(key="cell").set_value("lstm").run()
-    app.number_input(key="hidden").set_value(48).run()
+    app.selectbox(key=f"cell.{shown(app)}").set_value("lstm").run()
+    app.number_input(key=f"hidden.{shown(app)}").set_value(48).run()
     app.button(key="train").click().run()
     assert not app.exception
     (run,) = RunStore().recent()
@@ -184,7 +189,7 @@ def test_a_finished_run_is_shown_and_opens_on_attention(language):
     assert any(metric.value.endswith("%") for metric in app.metric)
     app = open_page("attention", language, model=run, text="abc")
     assert not app.exception and not app.warning
-    assert stories(app)[0]["id"].startswith(f"decoding|{run}|{language}|abc|")
+    assert stories(app)[0]["id"].startswith(f"decoding|{run}|abc|")
 
 
 @pytest.mark.parametrize("number", range(3))
@@ -205,3 +210,34 @@ def test_stored_stories_are_what_the_shipped_models_say_today(date):
             for a, b in zip(stored["views"], made["views"], strict=True):
                 for row, other in zip(a["data"].get("weights", []), b["data"].get("weights", []), strict=True):
                     assert row["w"] == pytest.approx(other["w"], abs=1e-3)
+
+
+def test_a_try_sets_every_control():
+    """What an earlier one set must not be left over."""
+    app = open_page("train")
+    app.button(key="train-try-1").click().run()  # addition: both ways, wider
+    app.button(key="train-try-0").click().run()  # reverse without attention
+    assert app.session_state["bidirectional"] is False and app.session_state["hidden"] == 64
+    assert app.session_state["steps"] == 1500 and app.session_state["attention"] == "none"
+
+
+@every_language
+def test_an_unknown_run_on_train_is_told(language):
+    app = open_page("train", language, run="zzz")
+    assert len(app.warning) == 1 and "run" not in app.query_params
+
+
+@every_language
+@pytest.mark.parametrize(("typed", "remark"), [("5 May 1800", True), ("3 mars 2021", False)])
+def test_what_is_no_date_is_remarked(typed, remark, language):
+    app = open_page("attention", language, model="dates-gru-additive", text=typed)
+    words = Words(language)
+    assert (words.say("attention.not_a_date") in [info.value for info in app.info]) == remark
+
+
+def test_the_language_changes_every_name():
+    app = open_page("train", "en")
+    assert "sort letters" in app.selectbox(key="task.en").options
+    app.session_state["language"] = "zh"
+    app.run()
+    assert "字母排序" in app.selectbox(key="task.zh").options and app.selectbox(key="task.zh").value == "reverse"

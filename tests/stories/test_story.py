@@ -113,11 +113,11 @@ def test_the_clock_reads_then_writes(config):
     """Tracks only ever move forward, every position is read, every token is written."""
     trace, story = story_of(config)
     signals = story.views[0].signals
-    for name in ("enc_at", "dec_at", "wrote_at", "row_at"):
+    for name in ("enc0_at", "dec_at", "wrote_at", "row_at"):
         assert list(signals[name]) == sorted(signals[name]), name
-    assert signals["enc_at"][-1] == len(trace.source) - 1
+    assert signals["enc0_at"][-1] == len(trace.source) - 1
     assert signals["wrote_at"][-1] == len(trace.output) and signals["dec_at"][-1] == len(trace.output) - 1
-    assert signals["wrote_at"][0] == 0 and signals["enc_at"][0] == -1
+    assert signals["wrote_at"][0] == 0 and signals["enc0_at"][0] == -1
 
 
 def test_nothing_is_shown_before_it_is_computed():

@@ -136,6 +136,14 @@ class TestDates:
     def test_ambiguous_patterns_are_known(self, pattern, ambiguous):
         assert is_ambiguous(pattern) == ambiguous
 
+    def test_answers_are_those_of_the_patterns(self):
+        for pair in ALL[0].sample("dev", 60):
+            assert ALL[0].answer(pair.source) == pair.target
+
+    @pytest.mark.parametrize("text", ["hello", "31 february 2021", "5 may 1800", "12/11/10", "2021", "03/04/2021"])
+    def test_what_no_pattern_writes_has_no_answer(self, text):
+        assert ALL[0].answer(text) is None
+
     def test_years_have_four_digits(self):
         for day in (FIRST_DAY, LAST_DAY):
             for locale in LOCALES:

@@ -49,7 +49,7 @@ export function build(host, story, act) {
   details.append(...narrow.map((view) => figures.get(view.id)));
   // an overview leads, and the bar stays in reach below it; a story of small pictures alone begins with its bar
   if (wide.length) root.append(...wide.map((view) => figures.get(view.id)), bar, words, details);
-  else root.append(bar, details, words);
+  else root.append(bar, words, details);
   bar.classList.toggle("floats", wide.length > 0);
   words.classList.toggle("brief", !story.formulas.length);
   root.addEventListener("keydown", (event) => key(event, act));

@@ -50,10 +50,9 @@ export class Player {
     if (this.saved !== null && !story.follow) step = Number(this.saved) || 0; // the link that brought us here
     this.saved = null;
     if (!same) this.clock.stop();
-    const replaced = this.drawn && !same; // another input: the address must not keep the old one's step
-    this.drawn = true;
     this.draw(Math.max(0, Math.min(step, story.steps.length - 1)));
-    if (replaced) this.saveStep(this.clock.step);
+    const told = new URLSearchParams(location.search).get("step"); // another input's, or a step there is not
+    if (told !== null && told !== String(this.clock.step)) this.saveStep(this.clock.step);
   }
 
   draw(step) {

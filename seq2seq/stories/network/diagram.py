@@ -19,14 +19,15 @@ def network_diagram(layout: Layout, captions: dict[str, str]) -> dict[str, Any]:
     Data:    source {i, token, short, unknown}; output {t, token, short, mark, read, read_short};
              enc_units {band, i, v, tip}; dec_units {band, t, v, tip}; links {t, i, w, tip} with attention,
              vector {u, n, v, tip} without.
-    Signals: S, T; and for each step enc_at (last position read), col_at (output column in hand), dec_at (last
-             decoder state), wrote_at (tokens written), row_at (row of weights in hand), query_at, asks_at and glow_at
-             (how far question, scores and weights show), lit_at (column framed; −1 is the decoder's first state),
-             begin_at and begun_at (the decoder starts, has started), stage_at (what is being computed).
+    Signals: S, T; and for each step enc0_at, enc1_at, … (last position that an encoder layer has read), layer_at (the
+             one in hand), col_at (output column in hand), dec_at (last decoder state), wrote_at (tokens written),
+             row_at (row of weights in hand), query_at, asks_at and glow_at (how far question, scores and weights
+             show), lit_at (column framed; −1 is the decoder's first state), begin_at and begun_at (the decoder
+             starts, has started), stage_at (what is being computed).
     """
     marks = [
         *_source_tokens(layout), *_encoder(layout, captions), *_decoder(layout, captions),
-        *_output_tokens(layout, captions), *start_links(layout, captions),
+        *_output_tokens(layout, captions), *start_links(layout),
         *(attention(layout, captions) if layout.attention else fixed_vector(layout, captions)),
         *_frames(layout),
     ]  # fmt: skip
@@ -51,7 +52,7 @@ def network_diagram(layout: Layout, captions: dict[str, str]) -> dict[str, Any]:
         "height": layout.height,
         "padding": 0,
         "autosize": "none",
-        "signals": [*_signals(), *palette_signals()],
+        "signals": [*_signals(layout), *palette_signals()],
         "data": data,
         "scales": [
             {
@@ -63,8 +64,9 @@ def network_diagram(layout: Layout, captions: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _signals() -> list[Signal]:
-    gliding = ("enc", "col", "lit", "dec", "wrote", "query", "asks", "glow", "begin", "begun")
+def _signals(layout: Layout) -> list[Signal]:
+    reading = sorted({f"enc{layer}" for layer, _ in layout.encoder})
+    gliding = (*reading, "col", "lit", "dec", "wrote", "query", "asks", "glow", "begin", "begun")
     tracks = [smooth(name) for name in gliding]
     return [
         CLOCK,
@@ -73,6 +75,7 @@ def _signals() -> list[Signal]:
         *(signal for track in tracks for signal in track),
         *stepped("row"),
         *stepped("stage"),
+        *stepped("layer"),
         {"name": "roomy", "update": "width > 720"},  # captions fit at the side
         {"name": "side", "update": "roomy ? 150 : 0"},
         {"name": "pitch", "update": "min(width > 1100 ? 84 : 64, (width - side - 6) / max(S, T + 1))"},
@@ -99,12 +102,13 @@ def _encoder(layout: Layout, captions: dict[str, str]) -> list[Mark]:
     for band, (layer, way) in enumerate(layout.encoder):
         top = layout.encoder_top(band)
         marks.append(strip("enc_units", band, top, "sx", "i", layout))
-        ends = ("sx + min(S, enc + 1) * pitch", "sx + S * pitch")
+        enc = f"enc{layer}"
+        ends = (f"sx + min(S, {enc} + 1) * pitch", "sx + S * pitch")
         if way == "backward":
-            ends = ("sx", "sx + max(0, S - 1 - enc) * pitch")
+            ends = ("sx", f"sx + clamp(S - 1 - {enc}, 0, S) * pitch")
         marks.append(curtain(*ends, top - 1, layout.strip + 2))
         marks.append(caption(captions[f"{way} {layer}"], top, layout.strip, "encoder"))
-        shown = "datum.i > 0 && " + ("datum.i <= enc" if way == "forward" else "datum.i >= S - enc")
+        shown = "datum.i > 0 && " + (f"datum.i <= {enc}" if way == "forward" else f"datum.i >= S - {enc}")
         marks.append(recurrence("source", "sx", "i", top + layout.strip / 2, "›" if way == "forward" else "‹", shown))
     return marks
 
@@ -158,10 +162,11 @@ def _output_tokens(layout: Layout, captions: dict[str, str]) -> list[Mark]:
 def _frames(layout: Layout) -> list[Mark]:
     """What is being computed now: one frame an encoder direction, one for the decoder's column."""
     frames = []
-    for band, (_, way) in enumerate(layout.encoder):
-        column = "clamp(enc, 0, S - 1)" if way == "forward" else "clamp(S - 1 - enc, 0, S - 1)"
+    for band, (layer, way) in enumerate(layout.encoder):
+        enc = f"enc{layer}"
+        column = f"clamp({enc}, 0, S - 1)" if way == "forward" else f"clamp(S - 1 - {enc}, 0, S - 1)"
         top = layout.encoder_top(band)
-        shown = "stage == 'encoder' && enc >= 0 ? 1 : 0"
+        shown = f"stage == 'encoder' && layer == {layer} && {enc} >= 0 ? 1 : 0"
         frames.append(frame(f"sx + {column} * pitch", top - 3, layout.strip + 6, "encoder", shown))
     top = layout.decoder_top(0)
     height = layout.decoder_top(len(layout.decoder) - 1) + layout.strip - top

@@ -5,7 +5,7 @@ from seq2seq.stories.network.marks import Mark, caption, curve, node, path
 
 
 def attention(layout: Layout, captions: dict[str, str]) -> list[Mark]:
-    foot, top = layout.node + 12, layout.encoder_first - 38
+    foot, top = layout.node + 12, layout.encoder_first - 44
     bottom = layout.read_back + 12
     link = curve("sx + (datum.i + 0.5) * pitch", str(top), "at", str(foot))
     asker = "tx + (lit + 0.5) * pitch"
@@ -21,7 +21,7 @@ def attention(layout: Layout, captions: dict[str, str]) -> list[Mark]:
             "enter": {"align": {"value": "center"}, "y": {"value": layout.encoder_first - 23}},
             "update": {
                 "x": {"signal": "sx + (datum.i + 0.5) * pitch"},
-                "text": {"signal": "datum.w >= 0.1 ? format(datum.w, '.2f') : ''"},
+                "text": {"signal": "datum.w >= (tight ? 0.5 : 0.1) ? format(datum.w, '.2f') : ''"},
                 "fill": {"signal": "attention"},
                 "fontSize": {"signal": "small"},
                 "fontWeight": {"value": 600},
@@ -55,27 +55,23 @@ def beside_node(text: str, y: float) -> Mark:
     return mark
 
 
-def _ends(layout: Layout) -> list[tuple[str, float]]:
-    """Where the reading ends, for each direction: (x as an expression, y of the top of its strip)."""
-    top_layer = max(layer for layer, _ in layout.encoder)
+def _ends(layout: Layout, layer: int) -> list[tuple[str, float]]:
+    """Where a layer's reading ends, for each direction: (x as an expression, y of the top of its strip)."""
     places = {"forward": "sx + (S - 0.5) * pitch", "backward": "sx + 0.5 * pitch"}
-    return [
-        (places[way], layout.encoder_top(band))
-        for band, (layer, way) in enumerate(layout.encoder)
-        if layer == top_layer
-    ]
+    return [(places[way], layout.encoder_top(band)) for band, (at, way) in enumerate(layout.encoder) if at == layer]
 
 
-def start_links(layout: Layout, captions: dict[str, str]) -> list[Mark]:
-    """From the last states read to the decoder's first: drawn strongly while the decoder starts."""
+def start_links(layout: Layout) -> list[Mark]:
+    """From the last states read to the decoder's first, layer by layer: drawn while the decoder starts."""
     if not layout.attention:
         return []  # there it is the whole story, drawn as the fixed vector
-    x, y = "tx - 0.5 * pitch", layout.decoder_top(len(layout.decoder) - 1) + layout.strip + 3
     paths = []
-    for end, top in _ends(layout):
-        mark = path(curve(end, str(top - 2), x, str(y)), "encoder", "3", "begin * 0.8")
-        mark["interactive"] = False
-        paths.append(mark)
+    for band, layer in enumerate(layout.decoder):
+        bottom = layout.decoder_top(band) + layout.strip + 3
+        for end, top in _ends(layout, layer):
+            mark = path(curve(end, str(top - 2), "tx - 0.5 * pitch", str(bottom)), "encoder", "3", "begin * 0.8")
+            mark["interactive"] = False
+            paths.append(mark)
     return paths
 
 
@@ -114,7 +110,7 @@ def fixed_vector(layout: Layout, captions: dict[str, str]) -> list[Mark]:
     up = curve("width / 2", str(y - 3), "tx - 0.5 * pitch", str(layout.read_back - 26))
     into = [
         path(curve(end, str(top - 2), "width / 2", str(y + height + 4)), "attention", "7", "0.2 + 0.6 * begin")
-        for end, top in _ends(layout)
+        for end, top in _ends(layout, max(layout.decoder))
     ]
     return [
         *into,

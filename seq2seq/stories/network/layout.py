@@ -18,7 +18,7 @@ class Layout:
     @property
     def unit(self) -> float:
         """Height of one unit in a strip."""
-        return 4.5 if len(self.encoder) + len(self.decoder) <= 3 else 3.0
+        return 4.0 if len(self.encoder) + len(self.decoder) <= 3 else 3.0
 
     @property
     def strip(self) -> float:
@@ -47,7 +47,7 @@ class Layout:
     @cached_property
     def encoder_first(self) -> float:
         """Top of the uppermost encoder band."""
-        return self.node + (134 if self.attention else 90)
+        return self.node + (124 if self.attention else 84)
 
     def encoder_top(self, band: int) -> float:
         """Top of an encoder band."""
