@@ -3,8 +3,8 @@
 from seq2seq.words import Words
 
 LABELS = (
-    "player", "first", "previous", "play", "pause", "next", "last", "scrubber", "speed", "step_of", "previous_chapter",
-    "next_chapter", "keys", "copy_link", "copied", "save", "loading", "failed",
+    "player", "first", "previous", "play", "pause", "next", "last", "scrubber", "speed", "step_of", "keys", "copy_link",
+    "copied", "save", "failed",
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """First light: strings of letters copied, reversed or sorted."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import ClassVar
@@ -21,9 +22,9 @@ class LetterTask(Task):
     def __post_init__(self) -> None:
         check_range(self, shortest=(1, 40), longest=(self.shortest, 40), letters=(2, 26))
 
+    @abstractmethod
     def rearrange(self, source: str) -> str:
         """The target of a source."""
-        raise NotImplementedError
 
     def draw(self, rng: np.random.Generator) -> Pair:
         length = rng.integers(self.shortest, self.longest + 1)

@@ -49,7 +49,7 @@ def shown(app):
 
 def stories(app):
     """Stories on the page, parsed."""
-    found = [node.proto.json for node in app.main if False]
+    found = []
 
     def walk(block):
         for child in block.children.values():
@@ -205,7 +205,8 @@ def test_stored_stories_are_what_the_shipped_models_say_today(date):
     for name, story in stored_stories():
         if f"-{date}-" in name:
             stored, made = json.loads(read_story(name)), json.loads(story.to_json())
-            assert stored["steps"] == made["steps"] or len(stored["steps"]) == len(made["steps"])
+            titles = [[step["title"] for step in side["steps"]] for side in (stored, made)]
+            assert titles[0] == titles[1] and stored["labels"] == made["labels"]
             assert [view["template"] for view in stored["views"]] == [view["template"] for view in made["views"]]
             for a, b in zip(stored["views"], made["views"], strict=True):
                 for row, other in zip(a["data"].get("weights", []), b["data"].get("weights", []), strict=True):
