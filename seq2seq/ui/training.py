@@ -161,11 +161,11 @@ def _board(run_id: str, words: Words, live: bool) -> None:
         return
     if live and run.over:
         st.rerun()
-    reports = store.reports(run_id)
+    last = store.last_report(run_id)
     _status(run, words)
-    _figures(run, reports, words)
-    if reports:
-        story = training_story(run_id, reports, words).to_json()
+    _figures(run, last, words)
+    if last:
+        story = _told(run_id, last["step"], last["done"], words.language)
         show_story(story, key="training")
         if run.over:
             offer_export(story, "training", words)
@@ -174,6 +174,13 @@ def _board(run_id: str, words: Words, live: bool) -> None:
             "pages/attention_page.py", label=words.say("train.open"), icon=":material/visibility:",
             query_params={"model": run_id, "lang": words.language},
         )  # fmt: skip
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _told(run_id: str, step: int, done: bool, language: str) -> str:
+    """The story of a run up to a step, as JSON: made again only when there is a new report."""
+    reports = run_store().reports(run_id)
+    return training_story(run_id, [report for report in reports if report["step"] <= step], Words(language)).to_json()
 
 
 def _status(run: RunRecord, words: Words) -> None:
@@ -198,10 +205,9 @@ def _status(run: RunRecord, words: Words) -> None:
         )  # fmt: skip
 
 
-def _figures(run: RunRecord, reports: list[dict[str, Any]], words: Words) -> None:
+def _figures(run: RunRecord, last: dict[str, Any] | None, words: Words) -> None:
     """Progress and the last report's numbers; their room is there before the first report."""
     say, total = words.say, run.config.training.steps
-    last = reports[-1] if reports else None
     step = last["step"] if last else 0
     done = run.state == "finished"
     st.progress(1.0 if done else min(1.0, step / total), say("train.progress", step=step, steps=total))
