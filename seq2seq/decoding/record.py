@@ -1,15 +1,20 @@
 """Decode one source on the glass path and write down everything."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from seq2seq.decoding.changes import choose_instead, start_instead, touched
 from seq2seq.decoding.walk import Chooser, forced_by, most_probable, walk
+from seq2seq.models.model import EncoderRecord, Memory, Step
 from seq2seq.models.recurrent import Recurrent, RecurrentState
 from seq2seq.tasks import EOS, UNK, Vocabulary
-from seq2seq.traces import DecodingTrace
+from seq2seq.traces import Change, DecodingTrace, Gates, ReadInstead
 
 LONGEST_OUTPUT = 64  # steps after which a model that never ends is stopped
 
@@ -21,61 +26,79 @@ def record_decoding(
     vocabularies: tuple[Vocabulary, Vocabulary],
     target: Sequence[str] | None = None,
     longest: int = LONGEST_OUTPUT,
+    change: Change | None = None,
 ) -> DecodingTrace:
     """Read the source tokens and write greedily, or along a given target (teacher forcing), recording all.
 
-    Args:   source and target: tokens, without special ones; longest: most steps to take.
+    Args:   source and target: tokens, without special ones; longest: most steps to take; change: what to do
+            differently.
     Raises: ValueError if the source is empty.
     """
     if not source:
         raise ValueError("there is nothing to read: the source has no token")
     source_vocabulary, target_vocabulary = vocabularies
+    if isinstance(change, ReadInstead):
+        source = [*source[: change.position], change.token, *source[change.position + 1 :]]
     numbers = source_vocabulary.encode(source)
     memory, read = model.encode_glass(torch.tensor([numbers], device=model.device))
+    if not model.attention:
+        memory = replace(memory, start=start_instead(memory.start, change))
     choose: Chooser = most_probable
     if target is not None:
         forced = [*target_vocabulary.encode(target), EOS]
         choose, longest = forced_by(torch.tensor([forced], device=model.device)), len(forced)
-    tokens, _, steps = zip(*walk(model, memory, choose, longest), strict=True)
-
-    def over_steps(values: Sequence[Tensor | None]) -> np.ndarray | None:
-        """One row a step: (T, …)."""
-        present = [value[0] for value in values if value is not None]
-        return torch.stack(present).cpu().numpy() if present else None
-
-    def required(values: Sequence[Tensor | None]) -> np.ndarray:
-        stacked = over_steps(values)
-        assert stacked is not None
-        return stacked
-
-    config, start = model.config, memory.start
-    assert isinstance(start, RecurrentState)
+    choose = choose_instead(choose, change, target_vocabulary)
+    tokens, _, steps = zip(*walk(model, memory, choose, longest, partial(touched, change)), strict=True)
     return DecodingTrace(
-        cell=config.cell,
-        attention=config.attention,
-        asks_before=config.asks_before,
+        cell=model.config.cell,
+        attention=model.config.attention,
+        asks_before=model.config.asks_before,
         source=tuple(source),
         unknown=tuple(number == UNK for number in numbers),
         output=tuple(target_vocabulary.tokens[int(token)] for token in tokens),
         forced=target is not None,
         vocabulary=target_vocabulary.tokens,
-        encoder=tuple(
-            {way: {name: value[0].cpu().numpy() for name, value in gates.items()} for way, gates in layer.items()}
-            for layer in read.layers
-        ),
-        states=memory.states[0].cpu().numpy(),
-        start=tuple(
-            {"h": h[0].cpu().numpy()} | ({"c": start.c[layer][0].cpu().numpy()} if start.c else {})
-            for layer, h in enumerate(start.h)
-        ),
-        decoder=tuple(
-            {name: required([step.layers[layer][name] for step in steps]) for name in steps[0].layers[layer]}
-            for layer in range(config.layers)
-        ),
-        query=over_steps([step.query for step in steps]),
-        scores=over_steps([step.scores for step in steps]),
-        weights=over_steps([step.weights for step in steps]),
-        context=over_steps([step.context for step in steps]),
-        readout=required([step.readout for step in steps]),
-        log_probs=required([step.log_probs for step in steps]),
+        **_encoder_side(memory, read),
+        **_decoder_side(steps),
+        parameters={name: value.detach().cpu().numpy() for name, value in model.named_parameters()},
+        change=change,
     )
+
+
+def _encoder_side(memory: Memory[RecurrentState], read: EncoderRecord) -> dict[str, Any]:
+    """What the encoder left, as the trace's fields."""
+    start = memory.start
+
+    def arrays(gates: dict[str, Tensor]) -> Gates:
+        return {name: value[0].cpu().numpy() for name, value in gates.items()}
+
+    return {
+        "embedded": read.embedded[0].cpu().numpy(),
+        "encoder": tuple({way: arrays(gates) for way, gates in layer.items()} for layer in read.layers),
+        "states": memory.states[0].cpu().numpy(),
+        "start": tuple(
+            arrays({"h": h} | ({"c": start.c[layer]} if start.c else {})) for layer, h in enumerate(start.h)
+        ),
+        "keys": None if memory.keys is None else memory.keys[0].cpu().numpy(),
+    }
+
+
+def _decoder_side(steps: Sequence[Step]) -> dict[str, Any]:
+    """What the decoder's steps computed, one row a step, as the trace's fields."""
+
+    def rows(values: Sequence[Tensor]) -> np.ndarray:
+        return torch.stack([value[0] for value in values]).cpu().numpy()
+
+    def looked(name: str) -> np.ndarray | None:
+        values = [value for step in steps if (value := getattr(step.look, name, None)) is not None]
+        return rows(values) if values else None
+
+    return {
+        "fed": rows([step.embedded for step in steps]),
+        "decoder": tuple(
+            {name: rows([step.layers[layer][name] for step in steps]) for name in steps[0].layers[layer]}
+            for layer in range(len(steps[0].layers))
+        ),
+        **{name: looked(name) for name in ("query", "asking", "energy", "scores", "weights", "context")},
+        **{name: rows([getattr(step, name) for step in steps]) for name in ("readout", "logits", "log_probs")},
+    }

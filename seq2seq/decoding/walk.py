@@ -1,14 +1,16 @@
 """Decoding step by step: who chooses the next token is the only difference between the decoders."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from seq2seq.models.model import Memory, Seq2Seq, State, Step
+from seq2seq.models.model import Memory, Seq2Seq, State, Step, untouched
 from seq2seq.tasks import BOS, EOS, PAD
 
 Chooser = Callable[[int, Step], Tensor]  # (step number, what it computed) → next token (B,)
+Hand = Callable[[int, str, Tensor], Tensor]  # (step number, name, value) → the value to go on with; see `Touch`
 
 
 def best_token(scores: Tensor) -> Tensor:
@@ -32,7 +34,9 @@ def forced_by(target: Tensor) -> Chooser:
     return choose
 
 
-def walk(model: Seq2Seq, memory: Memory, choose: Chooser, longest: int) -> Iterator[tuple[Tensor, Tensor, Step]]:
+def walk(
+    model: Seq2Seq, memory: Memory, choose: Chooser, longest: int, hand: Hand | None = None
+) -> Iterator[tuple[Tensor, Tensor, Step]]:
     """Take at most `longest` steps from ⟨bos⟩; stop when every row of the batch has written ⟨eos⟩.
 
     Yields: chosen tokens (B,), PAD in rows that had ended before; log-probability of each (B,), 0 there; the step.
@@ -42,7 +46,7 @@ def walk(model: Seq2Seq, memory: Memory, choose: Chooser, longest: int) -> Itera
     ended = torch.zeros(rows, dtype=torch.bool, device=memory.mask.device)
     state: State = memory.start
     for number in range(longest):
-        state, step = model.step(token, state, memory)
+        state, step = model.step(token, state, memory, partial(hand, number) if hand else untouched)
         token = choose(number, step)
         log_prob = step.log_probs.gather(1, token[:, None])[:, 0]
         yield token.masked_fill(ended, PAD), log_prob.masked_fill(ended, 0.0), step

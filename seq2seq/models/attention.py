@@ -1,9 +1,18 @@
 """How a decoder weighs the encoder's states: four ways to score, one softmax, one weighted sum."""
 
 import math
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+
+
+class Comparison(NamedTuple):
+    """One query against all keys: scores (B, S); additive also the asking W s (B, D) and the energies (B, S, D)."""
+
+    scores: Tensor
+    asking: Tensor | None = None
+    energy: Tensor | None = None
 
 
 class Attention(nn.Module):
@@ -28,12 +37,14 @@ class Attention(nn.Module):
         """What of a score depends on the encoder alone, computed once a source: (B, S, D) → (B, S, D)."""
         return self.key(states) if self.kind in ("additive", "general") else states
 
-    def score(self, query: Tensor, keys: Tensor) -> Tensor:
-        """Scores (B, S) of the keys (B, S, D) for one query (B, D)."""
+    def compare(self, query: Tensor, keys: Tensor) -> Comparison:
+        """Score the keys (B, S, D) for one query (B, D), and keep what was computed on the way."""
         if self.kind == "additive":
-            return torch.tanh(self.query(query)[:, None, :] + keys) @ self.v
+            asking = self.query(query)
+            energy = torch.tanh(asking[:, None, :] + keys)
+            return Comparison(energy @ self.v, asking, energy)
         scores = torch.einsum("bd,bsd->bs", query, keys)
-        return scores / math.sqrt(self.size) if self.kind == "scaled_dot" else scores
+        return Comparison(scores / math.sqrt(self.size) if self.kind == "scaled_dot" else scores)
 
     def attend_all(self, queries: Tensor, states: Tensor, keys: Tensor, mask: Tensor) -> Tensor:
         """Contexts (B, T, D) of all queries (B, T, D) at once; dot-product scores only. The fast path."""
@@ -54,5 +65,15 @@ def attend(scores: Tensor, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor
     """
     if not bool(mask.any(-1).all()):
         raise ValueError("a source without one real token has nothing to attend to")
-    weights = scores.masked_fill(~mask, -math.inf).softmax(-1)
-    return torch.einsum("bs,bsd->bd", weights, states), weights
+    weights = weigh(scores, mask)
+    return mix(weights, states), weights
+
+
+def weigh(scores: Tensor, mask: Tensor) -> Tensor:
+    """Scores (B, S) as weights (B, S): a softmax over the positions that mask (B, S) shows, exactly 0 elsewhere."""
+    return scores.masked_fill(~mask, -math.inf).softmax(-1)
+
+
+def mix(weights: Tensor, states: Tensor) -> Tensor:
+    """The context (B, D): the states (B, S, D), each times its weight (B, S), summed."""
+    return torch.einsum("bs,bsd->bd", weights, states)

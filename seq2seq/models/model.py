@@ -1,7 +1,8 @@
 """What every encoder-decoder here can do, whatever is inside it."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 import torch
@@ -41,22 +42,45 @@ class Memory(Generic[StateT]):
         return Memory(self.states[rows], self.mask[rows], keys, start)
 
 
-@dataclass(frozen=True)
-class Step:
-    """Everything one decoder step computed. Fields that a model does not have are None or empty.
+# A hand that may change a value while a step is computed: (what it is, the value) → the value to go on with.
+# What it is: "state" (the top layer's new state), "weights" or "context".
+Touch = Callable[[str, Tensor], Tensor]
 
-    embedded (B, E) the token read; layers: gates by name, each (B, D), bottom layer first;
-    query (B, D), scores and weights (B, S), context (B, D); readout (B, D); log_probs (B, V).
+
+def untouched(name: str, value: Tensor) -> Tensor:
+    """Leave every value as the model computed it."""
+    return value
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at the source: query (B, D), scores and weights (B, S), context (B, D).
+
+    Additive attention also has asking (B, D), the query times its matrix, and energy (B, S, D), the tanh.
     """
 
-    log_probs: Tensor
+    query: Tensor
+    scores: Tensor
+    weights: Tensor
+    context: Tensor
+    asking: Tensor | None = None
+    energy: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """Everything one decoder step computed.
+
+    embedded (B, E) the token read; layers: gates by name, each (B, D), bottom layer first; look: None without
+    attention; readout (B, D); logits and log_probs (B, V).
+    """
+
     embedded: Tensor
+    layers: list[Gates]
+    look: Look | None
     readout: Tensor
-    query: Tensor | None = None
-    scores: Tensor | None = None
-    weights: Tensor | None = None
-    context: Tensor | None = None
-    layers: list[Gates] = field(default_factory=list)
+    logits: Tensor
+    log_probs: Tensor
 
 
 @dataclass(frozen=True)
@@ -86,7 +110,9 @@ class Seq2Seq(nn.Module, ABC, Generic[StateT]):
         """Read the source as the textbook writes it, and keep everything."""
 
     @abstractmethod
-    def step(self, token: Tensor, state: StateT, memory: Memory[StateT]) -> tuple[StateT, Step]:
+    def step(
+        self, token: Tensor, state: StateT, memory: Memory[StateT], touch: Touch = untouched
+    ) -> tuple[StateT, Step]:
         """One decoder step from the previous token (B,). Forcing, greedy, beam and sampling all use this."""
 
     @property

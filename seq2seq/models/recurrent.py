@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from seq2seq.models.attention import Attention, attend
+from seq2seq.models.attention import Attention, attend, mix, weigh
 from seq2seq.models.cells import Gates, cell_step, cell_weights, fast_cell_step
 from seq2seq.models.config import RecurrentConfig
-from seq2seq.models.model import EncoderRecord, Memory, Seq2Seq, Step
+from seq2seq.models.model import EncoderRecord, Look, Memory, Seq2Seq, Step, Touch, untouched
 from seq2seq.tasks import PAD
 
 NETWORKS: dict[str, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
@@ -109,7 +109,7 @@ class Recurrent(Seq2Seq[RecurrentState]):
         state, pairs = memory.start, []
         weights = [cell_weights(self.decoder, layer) for layer in range(self.config.layers)]
         for x in embedded.unbind(1):
-            scores = self.attention.score(state.h[-1], memory.keys)
+            scores = self.attention.compare(state.h[-1], memory.keys).scores
             context, _ = attend(scores, memory.states, memory.mask)
             x, h, c = torch.cat([x, context], -1), [], []
             for layer, weight in enumerate(weights):
@@ -155,35 +155,41 @@ class Recurrent(Seq2Seq[RecurrentState]):
             record.reverse()
         return {name: torch.stack([gates[name] for gates in record], 1) for name in record[0]}
 
-    def step(self, token: Tensor, state: RecurrentState, memory: Memory[RecurrentState]) -> tuple[RecurrentState, Step]:
-        embedded = self.target_embedding(token)
-        query = scores = weights = context = None
-        x = embedded
-        if self.attention and self.config.asks_before:
-            query = state.h[-1]
-            scores, weights, context = self.look(query, memory)
-            x = torch.cat([embedded, context], -1)
+    def step(
+        self,
+        token: Tensor,
+        state: RecurrentState,
+        memory: Memory[RecurrentState],
+        touch: Touch = untouched,
+    ) -> tuple[RecurrentState, Step]:
+        embedded = x = self.target_embedding(token)
+        look = None
+        if self.config.asks_before:  # the state before the step asks, and the context goes into the step
+            look = self.look(state.h[-1], memory, touch)
+            x = torch.cat([embedded, look.context], -1)
         layers: list[Gates] = []
         for layer in range(self.config.layers):
             cell = state.c[layer] if state.c else None
-            weight = cell_weights(self.decoder, layer)
-            layers.append(cell_step(self.config.cell, x, state.h[layer], cell, weight))
-            x = layers[-1]["h"]
-        if self.attention and not self.config.asks_before:
-            query = x
-            scores, weights, context = self.look(query, memory)
+            gates = cell_step(self.config.cell, x, state.h[layer], cell, cell_weights(self.decoder, layer))
+            if layer == self.config.layers - 1:
+                gates["h"] = touch("state", gates["h"])
+            layers.append(gates)
+            x = gates["h"]
+        if self.attention and not self.config.asks_before:  # the new state asks
+            look = self.look(x, memory, touch)
         readout = x
-        if self.combine and context is not None:
-            readout = torch.tanh(self.combine(torch.cat([context, x], -1)))
+        if self.combine and look:
+            readout = torch.tanh(self.combine(torch.cat([look.context, x], -1)))
+        logits = self.output(readout)
         after = RecurrentState(
             tuple(gates["h"] for gates in layers), tuple(gates["c"] for gates in layers if "c" in gates)
         )
-        log_probs = self.output(readout).log_softmax(-1)
-        return after, Step(log_probs, embedded, readout, query, scores, weights, context, layers)
+        return after, Step(embedded, layers, look, readout, logits, logits.log_softmax(-1))
 
-    def look(self, query: Tensor, memory: Memory[RecurrentState]) -> tuple[Tensor, Tensor, Tensor]:
-        """Scores (B, S), weights (B, S) and context (B, D) for one query (B, D)."""
+    def look(self, query: Tensor, memory: Memory[RecurrentState], touch: Touch) -> Look:
+        """One look at the source: compare, weigh, mix."""
         assert self.attention and memory.keys is not None
-        scores = self.attention.score(query, memory.keys)
-        context, weights = attend(scores, memory.states, memory.mask)
-        return scores, weights, context
+        scores, asking, energy = self.attention.compare(query, memory.keys)
+        weights = touch("weights", weigh(scores, memory.mask))
+        context = touch("context", mix(weights, memory.states))
+        return Look(query, scores, weights, context, asking, energy)

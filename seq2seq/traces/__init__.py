@@ -1,5 +1,8 @@
 """What happened, as labelled NumPy arrays. No torch past this line."""
 
+from seq2seq.traces.change import Change, DisturbContext, DisturbUnit, LookElsewhere, ReadInstead, WriteInstead
 from seq2seq.traces.decoding import DecodingTrace, Gates
 
-__all__ = ["DecodingTrace", "Gates"]
+__all__ = [
+    "Change", "DecodingTrace", "DisturbContext", "DisturbUnit", "Gates", "LookElsewhere", "ReadInstead", "WriteInstead",
+]  # fmt: skip

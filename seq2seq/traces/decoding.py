@@ -1,8 +1,11 @@
 """The record of one source read and one output written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+
+from seq2seq.traces.change import Change
 
 NEVER_WRITTEN = ("⟨pad⟩", "⟨bos⟩")
 Gates = dict[str, np.ndarray]  # gate or state by name → (positions, units)
@@ -13,29 +16,39 @@ class DecodingTrace:
     """Everything that happened between a typed source and the output, float32, one example.
 
     S source positions, T output steps (the last is ⟨eos⟩ unless the length ran out), H units of one encoder
-    direction, D units of the decoder, V target tokens. Axes in brackets; None where the model has no attention.
+    direction, D units of the decoder, E of an embedding, V target tokens. Axes in brackets; None where the model
+    has no attention; asking and energy only where it is additive.
     """
 
     cell: str  # rnn, gru or lstm
     attention: str  # none, additive, dot, general or scaled_dot
     asks_before: bool  # Bahdanau's wiring: the state before the step is the query
 
-    source: tuple[str, ...]  # as typed
+    source: tuple[str, ...]  # as read: typed, or changed
     unknown: tuple[bool, ...]  # which of them the model read as ⟨unk⟩
     output: tuple[str, ...]  # as chosen, ⟨eos⟩ included
     forced: bool  # chosen by a given target, not by the model
     vocabulary: tuple[str, ...]  # target tokens
 
+    embedded: np.ndarray  # (S, E) of the source tokens
     encoder: tuple[dict[str, Gates], ...]  # layer → direction → gate → (S, H)
     states: np.ndarray  # (S, D) the top layer, both directions joined: what is attended to
     start: tuple[Gates, ...]  # layer → "h", "c" → (D,)
+    fed: np.ndarray  # (T, E) embeddings of the tokens that the decoder reads, ⟨bos⟩ first
     decoder: tuple[Gates, ...]  # layer → gate → (T, D)
     query: np.ndarray | None  # (T, D)
+    keys: np.ndarray | None  # (S, D) what the query is compared with
+    asking: np.ndarray | None  # (T, D) the query times its matrix
+    energy: np.ndarray | None  # (T, S, D) the tanh whose product with v is the score
     scores: np.ndarray | None  # (T, S) before the softmax
     weights: np.ndarray | None  # (T, S) rows summing to 1
     context: np.ndarray | None  # (T, D)
     readout: np.ndarray  # (T, D) what the output layer reads
+    logits: np.ndarray  # (T, V)
     log_probs: np.ndarray  # (T, V)
+
+    parameters: Mapping[str, np.ndarray]  # the model's weights by name, as torch names them; shared, not copied
+    change: Change | None = None  # what was done differently from the model's own decoding
 
     @property
     def text(self) -> str:

@@ -25,6 +25,26 @@ RECIPES: dict[str, RunConfig] = {
         RecurrentConfig(cell="gru", attention="general", bidirectional=True, hidden=32),
         TrainingConfig(steps=3000, until=None, learning_rate=4e-3, device="cpu"),
     ),
+    **{
+        f"reverse-gru-{attention.replace('_', '-')}": RunConfig(
+            Reverse(),
+            RecurrentConfig(cell="gru", attention=attention, bidirectional=True, hidden=32),
+            TrainingConfig(steps=1000, until=None, learning_rate=4e-3, device="cpu"),
+        )
+        for attention in ("additive", "dot", "scaled_dot")
+    },
+    # the whole date in one vector: what the last state carries can be looked at
+    "dates-lstm-none": RunConfig(
+        Dates(),
+        RecurrentConfig(cell="lstm", attention="none", hidden=128),
+        TrainingConfig(steps=2000, until=None, learning_rate=3e-3, device="cpu"),
+    ),
+    "dates-rnn-none": RunConfig(
+        Dates(),
+        # at 0.003, which suits the LSTM, it learns almost nothing: 0.3 % after 2,000 updates
+        RecurrentConfig(cell="rnn", attention="none", hidden=128),
+        TrainingConfig(steps=4000, until=None, learning_rate=1e-3, device="cpu"),
+    ),
     "reverse-gru-none": RunConfig(
         Reverse(),
         RecurrentConfig(cell="gru", attention="none", hidden=64),

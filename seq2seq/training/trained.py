@@ -7,7 +7,7 @@ import torch
 from seq2seq.decoding import record_decoding
 from seq2seq.models.recurrent import Recurrent
 from seq2seq.tasks import InputError, Task, Vocabulary
-from seq2seq.traces import DecodingTrace
+from seq2seq.traces import Change, DecodingTrace
 from seq2seq.training.checkpoint import unpack
 from seq2seq.training.config import RunConfig
 from seq2seq.training.shipped import WEIGHTS, shipped_card, shipped_names
@@ -29,14 +29,14 @@ class Trained:
         """The task it was trained on."""
         return self.config.task
 
-    def record(self, text: str, target: str | None = None) -> DecodingTrace:
+    def record(self, text: str, target: str | None = None, change: Change | None = None) -> DecodingTrace:
         """Everything that happens between a typed text and the output; forced along `target` if one is given.
 
         Raises: InputError if the text cannot be used.
         """
         tokens = self.task.read(text, self.vocabularies[0])
         forced = None if target is None else self.task.tokenise(target)
-        return record_decoding(self.model, tokens, self.vocabularies, forced)
+        return record_decoding(self.model, tokens, self.vocabularies, forced, change=change)
 
 
 def load_trained(reference: str, store: RunStore | None = None) -> Trained:

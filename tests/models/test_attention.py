@@ -48,7 +48,7 @@ def formula(attention, s, h):
 def test_scores_are_the_papers_formulas(kind):
     torch.manual_seed(0)
     attention, query, states = Attention(kind, D), torch.randn(B, D), torch.randn(B, S, D)
-    scores = attention.score(query, attention.keys(states))
+    scores = attention.compare(query, attention.keys(states)).scores
     for b in range(B):
         for i in range(S):
             torch.testing.assert_close(scores[b, i], formula(attention, query[b], states[b, i]))
@@ -62,5 +62,5 @@ def test_all_queries_at_once_are_the_same(kind):
     keys = attention.keys(states)
     together = attention.attend_all(queries, states, keys, mask)
     for t in range(6):
-        alone, _ = attend(attention.score(queries[:, t], keys), states, mask)
+        alone, _ = attend(attention.compare(queries[:, t], keys).scores, states, mask)
         torch.testing.assert_close(together[:, t], alone, atol=1e-6, rtol=0)

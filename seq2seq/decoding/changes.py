@@ -1,0 +1,56 @@
+"""A change as what the walk and the model's step can carry out: a chooser, a hand, another first state."""
+
+import torch
+from torch import Tensor
+
+from seq2seq.decoding.walk import Chooser
+from seq2seq.models.model import Step
+from seq2seq.models.recurrent import RecurrentState
+from seq2seq.tasks import Vocabulary
+from seq2seq.traces import Change, DisturbContext, DisturbUnit, LookElsewhere, WriteInstead
+
+
+def choose_instead(choose: Chooser, change: Change | None, vocabulary: Vocabulary) -> Chooser:
+    """The chooser, except at the step where the change writes another token."""
+    if not isinstance(change, WriteInstead):
+        return choose
+    (wanted,) = vocabulary.encode([change.token])
+
+    def chosen(number: int, step: Step) -> Tensor:
+        token = choose(number, step)
+        return torch.full_like(token, wanted) if number == change.step else token
+
+    return chosen
+
+
+def touched(change: Change | None, number: int, name: str, value: Tensor) -> Tensor:
+    """The value of this name at a step as the change wants it; see `Touch`."""
+    if change is None or getattr(change, "step", None) != number:
+        return value
+    if isinstance(change, LookElsewhere) and name == "weights":
+        return value.new_tensor([change.weights])
+    if isinstance(change, DisturbContext) and name == "context":
+        return disturbed(value, change.noise, change.seed)
+    if isinstance(change, DisturbUnit) and name == "state":
+        value = value.clone()
+        value[:, change.unit] = disturbed(value[:, change.unit], change.noise, change.seed)
+    return value
+
+
+def start_instead(start: RecurrentState, change: Change | None) -> RecurrentState:
+    """The decoder's first state; without attention it is the context, and is disturbed as one."""
+    if not isinstance(change, DisturbContext):
+        return start
+    noise, seed = change.noise, change.seed
+    return RecurrentState(
+        tuple(disturbed(h, noise, seed + layer) for layer, h in enumerate(start.h)),
+        tuple(disturbed(c, noise, seed + 100 + layer) for layer, c in enumerate(start.c)),
+    )
+
+
+def disturbed(value: Tensor, noise: float, seed: int) -> Tensor:
+    """Zeros, or the value with normal noise of this standard deviation."""
+    if not noise:
+        return torch.zeros_like(value)
+    generator = torch.Generator().manual_seed(seed)
+    return value + noise * torch.randn(value.shape, generator=generator).to(value)

@@ -1,0 +1,52 @@
+"""What can be done differently in a decoding: each a small record, so that a trace can say what was changed in it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LookElsewhere:
+    """At an output step, these attention weights instead of the computed ones (they sum to 1)."""
+
+    step: int
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class WriteInstead:
+    """At an output step, this token instead of the chosen one; the decoder goes on from there."""
+
+    step: int
+    token: str
+
+
+@dataclass(frozen=True)
+class ReadInstead:
+    """At a source position, this token instead of the typed one."""
+
+    position: int
+    token: str
+
+
+@dataclass(frozen=True)
+class DisturbContext:
+    """At an output step the context, or, without attention, the one vector: set to 0, or noise added to it.
+
+    noise: standard deviation of normal noise; 0 sets the whole vector to 0.
+    """
+
+    step: int
+    noise: float = 0.0
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class DisturbUnit:
+    """At an output step, one unit of the top decoder state: set to 0, or noise added to it, as above."""
+
+    step: int
+    unit: int
+    noise: float = 0.0
+    seed: int = 1
+
+
+Change = LookElsewhere | WriteInstead | ReadInstead | DisturbContext | DisturbUnit
