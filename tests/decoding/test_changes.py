@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
 from seq2seq.decoding import record_decoding
+from seq2seq.tasks import EOS
 from seq2seq.traces import DisturbContext, DisturbUnit, LookElsewhere, ReadInstead, WriteInstead
 from tests.decoding.test_decoding import VOCABULARIES
 from tests.models.small import CONFIGS, build, name_of
@@ -14,7 +16,15 @@ attentive = pytest.mark.parametrize("config", [c for c in CONFIGS[::2] if c.atte
 
 
 def record(config, change=None):
-    return record_decoding(build(config), TEXT, VOCABULARIES, longest=6, change=change)
+    return record_decoding(endless(config), TEXT, VOCABULARIES, longest=6, change=change)
+
+
+@torch.no_grad()
+def endless(config):
+    """A model that never ends by itself, so that there is a step to change."""
+    model = build(config)
+    model.output.bias[EOS] = -1e4
+    return model
 
 
 def same_before(a, b, step):
@@ -54,7 +64,7 @@ def test_another_token_is_written_and_gone_on_from(config):
 def test_another_source_token_is_read(config):
     after = record(config, ReadInstead(1, "g"))
     assert after.source == ("b", "g", *TEXT[2:])
-    plain = record_decoding(build(config), list(after.source), VOCABULARIES, longest=6)
+    plain = record_decoding(endless(config), list(after.source), VOCABULARIES, longest=6)
     np.testing.assert_array_equal(after.log_probs, plain.log_probs)
 
 
