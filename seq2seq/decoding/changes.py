@@ -6,7 +6,7 @@ from torch import Tensor
 from seq2seq.decoding.walk import Chooser
 from seq2seq.models.model import Step
 from seq2seq.models.recurrent import RecurrentState
-from seq2seq.tasks import Vocabulary
+from seq2seq.tasks import UNK, Vocabulary
 from seq2seq.traces import Change, DisturbContext, DisturbUnit, LookElsewhere, WriteInstead
 
 
@@ -14,7 +14,7 @@ def choose_instead(choose: Chooser, change: Change | None, vocabulary: Vocabular
     """The chooser, except at the step where the change writes another token."""
     if not isinstance(change, WriteInstead):
         return choose
-    (wanted,) = vocabulary.encode([change.token])
+    wanted = vocabulary.numbers.get(change.token, UNK)  # ⟨eos⟩ too: a learner may end an output early
 
     def chosen(number: int, step: Step) -> Tensor:
         token = choose(number, step)

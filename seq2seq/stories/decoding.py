@@ -6,17 +6,18 @@ from typing import Any
 import numpy as np
 
 from seq2seq.stories.charts import top_tokens, units_over_time, weights_heat_map
-from seq2seq.stories.decoding_steps import Moment, Teller, Told, quoted
+from seq2seq.stories.decoding_steps import Moment, Teller, Told
+from seq2seq.stories.explain.vectors import Vectors
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.network import UNITS, Layout, network_diagram
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.softmax import score_bars
 from seq2seq.stories.story import Story, View
+from seq2seq.stories.tokens import quoted, short_sign, token_row
 from seq2seq.traces import DecodingTrace
 from seq2seq.words import Words
 
 UNITS_OVER_TIME, TOP = 32, 8
-SHORT = {"⟨eos⟩": "∎", "⟨bos⟩": "▸", "⟨unk⟩": "?", "⟨pad⟩": "·"}
 
 
 def decoding_story(trace: DecodingTrace, words: Words, name: str, answer: str | None = None, start: int = 0) -> Story:
@@ -42,11 +43,6 @@ def busiest(values: np.ndarray, count: int) -> np.ndarray:
     return np.sort(np.argsort(-values.std(0), kind="stable")[:count])
 
 
-def token_row(token: str) -> dict[str, str]:
-    """A token with the one sign that stands for it where there is little room."""
-    return {"token": quoted(token), "short": SHORT.get(token, quoted(token))}
-
-
 def _marks(trace: DecodingTrace, answer: str | None) -> list[str | None]:
     """Whether each output token is right, position by position; None where no right answer is known."""
     if answer is None:
@@ -62,31 +58,47 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
     reads = ["⟨bos⟩", *trace.output[:-1]]
     data: dict[str, Any] = {
         "source": [
-            {"i": i, "unknown": unknown} | token_row(token)
+            {"i": i, "unknown": unknown, "ask": f"source {i} 0"} | token_row(token)
             for i, (token, unknown) in enumerate(zip(trace.source, trace.unknown, strict=True))
         ],
         "output": [
-            {"t": t, "mark": mark, "read": quoted(read), "read_short": SHORT.get(read, quoted(read))} | token_row(token)
+            {"t": t, "mark": mark, "read": quoted(read), "read_short": short_sign(read), "ask": f"chosen {t}"}
+            | token_row(token)
             for t, (token, read, mark) in enumerate(zip(trace.output, reads, _marks(trace, answer), strict=True))
         ],
-        "enc_units": _strips("i", [trace.encoder[layer][way]["h"] for layer, way in bands], words),
+        "enc_units": _strips(
+            "i", {f"encoder {layer} {way}": trace.encoder[layer][way]["h"] for layer, way in bands}, words
+        ),
         "dec_units": _strips(
             "t",
-            [np.vstack([trace.start[layer]["h"], trace.decoder[layer]["h"]]) for layer in layout.decoder],
+            {
+                f"decoder {layer}": np.vstack([trace.start[layer]["h"], trace.decoder[layer]["h"]])
+                for layer in layout.decoder
+            },
             words,
             -1,
         ),
     }
     if trace.weights is not None:
         data["links"] = [
-            {"t": t, "i": i, "w": w, "tip": f"{quoted(trace.source[i])} → {quoted(trace.output[t])}: {w:.4f}"}
+            {
+                "t": t,
+                "i": i,
+                "w": w,
+                "tip": f"{quoted(trace.source[i])} → {quoted(trace.output[t])}: {w:.4f}",
+                "ask": f"weight {t} {i}",
+            }
             for t, row in enumerate(trace.weights)
             for i, w in enumerate(row)
         ]
     else:
         vector = trace.start[-1]["h"]
         tip = words.say("decoding.vector.tip")
-        data["vector"] = [{"u": u, "n": len(vector), "v": v, "tip": tip.format(unit=u)} for u, v in enumerate(vector)]
+        top = len(trace.start) - 1
+        data["vector"] = [
+            {"u": u, "n": len(vector), "v": v, "tip": tip.format(unit=u), "ask": f"decoder {top} h -1 {u}"}
+            for u, v in enumerate(vector)
+        ]
     signals = {"S": len(trace.source), "T": len(trace.output)}
     tracks = (
         *(f"enc{layer}" for layer in range(layers)),
@@ -128,15 +140,19 @@ def _captions(trace: DecodingTrace, words: Words) -> dict[str, str]:
     return captions
 
 
-def _strips(position: str, bands: list[np.ndarray], words: Words, first: int = 0) -> list[dict[str, Any]]:
-    """One row for each band and position, from `first` on: the units that change most there, with their numbers."""
+def _strips(position: str, bands: dict[str, np.ndarray], words: Words, first: int = 0) -> list[dict[str, Any]]:
+    """One row for each band and position, from `first` on: the units that change most there, with their numbers.
+
+    bands: values (positions, units) by the beginning of their addresses.
+    """
     rows = []
     tip = words.say("decoding.unit.tip")
-    for band, values in enumerate(bands):
+    for band, (address, values) in enumerate(bands.items()):
         units = busiest(values, UNITS)
         for place, state in enumerate(values, first):
             text = tip.format(position=place + 1, count=values.shape[1])
-            rows.append({"band": band, position: place, "v": state[units], "tip": text})
+            ask = f"{address} h {place}"
+            rows.append({"band": band, position: place, "v": state[units], "unit": units, "tip": text, "ask": ask})
     return rows
 
 
@@ -145,13 +161,20 @@ def _heat_map(trace: DecodingTrace, told: Told, words: Words) -> View:
     say = words.say
     spec = weights_heat_map(say("axis.output"), say("axis.source"), say("axis.weight"))
     cells = [
-        {"t": t, "i": i, "w": w, "target": quoted(trace.output[t]), "source": quoted(trace.source[i])}
+        {
+            "t": t,
+            "i": i,
+            "w": w,
+            "target": quoted(trace.output[t]),
+            "source": quoted(trace.source[i]),
+            "ask": f"weight {t} {i}",
+        }
         for t, row in enumerate(trace.weights)
         for i, w in enumerate(row)
     ]
     signals = {
-        "source": [token_row(token)["short"] for token in trace.source],
-        "target": [token_row(token)["short"] for token in trace.output],
+        "source": [short_sign(token) for token in trace.source],
+        "target": [short_sign(token) for token in trace.output],
         "row_at": [moment.row if moment.glow else moment.row - 1 for moment in told.moments],
         "wrote_at": told.track("wrote"),
         "height": max(150, min(440, 28 * len(trace.output))),
@@ -188,7 +211,7 @@ def _probabilities(trace: DecodingTrace, told: Told, words: Words) -> View:
     rows = [
         {
             "t": t, "rank": rank, "token": quoted(trace.vocabulary[token]), "p": probabilities[t, token],
-            "chosen": bool(token == chosen[t]),
+            "chosen": bool(token == chosen[t]), "ask": f"probability {t} {token}",
         }
         for t in range(len(order))
         for rank, token in enumerate(order[t])
@@ -213,13 +236,24 @@ def _units(trace: DecodingTrace, told: Told, words: Words) -> View:
     say = words.say
     S, T = len(trace.source), len(trace.output)
     rows = []
-    tokens = [token_row(token)["short"] for token in (*trace.source, *trace.output)]
-    for offset, values, part in ((0, trace.states, "encoder"), (S, trace.decoder[-1]["h"], "decoder")):
+    tokens = [short_sign(token) for token in (*trace.source, *trace.output)]
+    vectors = Vectors(trace)
+    for offset, values, part, at in (
+        (0, trace.states, "encoder", vectors.states), (S, trace.decoder[-1]["h"], "decoder", vectors.top),
+    ):  # fmt: skip
         units = busiest(values, UNITS_OVER_TIME)
-        for position, state in enumerate(values):
+        for position in range(len(values)):
             place = f"{say(f'decoding.units.{part}')} {position + 1} {tokens[offset + position]}"
+            numbers = at(position)
             rows += [
-                {"column": offset + position, "u": rank, "unit": unit, "v": state[unit], "place": place}
+                {
+                    "column": offset + position,
+                    "u": rank,
+                    "unit": unit,
+                    "v": numbers[unit].value,
+                    "place": place,
+                    "ask": numbers[unit].address,
+                }
                 for rank, unit in enumerate(units)
             ]
     width = trace.encoder[-1]["forward"]["h"].shape[1]

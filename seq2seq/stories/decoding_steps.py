@@ -5,18 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from seq2seq.stories.formulas import FormulaBook, number, percent, subscript, weighted_terms
+from seq2seq.stories.explain.vectors import Vectors
+from seq2seq.stories.formulas import FormulaBook, Line, exact, percent, short, subscript
+from seq2seq.stories.sources import stage_passage
 from seq2seq.stories.story import Step
+from seq2seq.stories.tokens import quoted
 from seq2seq.traces import DecodingTrace
 from seq2seq.words import Words
 
 CELL_NAMES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
-SCORES = {
-    "additive": r"v^\top \tanh(W s_{\text{@1}} + U h_{\text{@2}})",
-    "dot": r"s_{\text{@1}}^\top h_{\text{@2}}",
-    "general": r"s_{\text{@1}}^\top W h_{\text{@2}}",
-    "scaled_dot": r"\frac{s_{\text{@1}}^\top h_{\text{@2}}}{\sqrt{D}}",
-}
 
 
 @dataclass(frozen=True)
@@ -59,16 +56,12 @@ class Told:
         return [getattr(moment, name) for moment in self.moments]
 
 
-def quoted(token: str) -> str:
-    """A token as a sentence shows it: a space needs a sign."""
-    return "␣" if token == " " else token
-
-
 class Teller:
     """Builds the steps in order; `say` looks up a sentence under `decoding.`."""
 
     def __init__(self, trace: DecodingTrace, words: Words) -> None:
         self.trace, self.words, self.book = trace, words, FormulaBook()
+        self.vectors = Vectors(trace)
         self.steps: list[Step] = []
         self.moments: list[Moment] = []
         self.chapters: list[str] = []
@@ -83,12 +76,13 @@ class Teller:
     def chapter(self, title: str) -> None:
         self.chapters.append(title)
 
-    def add(
-        self, key: str, moment: Moment, formula: tuple[int, tuple[str, ...]] | None = None, **slots: object
-    ) -> None:
-        """One step; its sentences are `key.title` and `key.text`."""
+    def add(self, key: str, moment: Moment, formula: Line | None = None, **slots: object) -> None:
+        """One step; its sentences are `key.title` and `key.text`, its lines of source those of its stage."""
         title, text = (self.say(f"{key}.{part}", **slots) for part in ("title", "text"))
-        self.steps.append(Step(title, text, len(self.chapters) - 1, formula))
+        stage = {"intro": "intro", "end": "end"}.get(key, moment.stage)
+        passage = stage_passage(stage, self.trace.cell, self.trace.attention, self.trace.forced)
+        line = formula.into(self.book) if formula else None
+        self.steps.append(Step(title, text, len(self.chapters) - 1, line, passage))
         self.moments.append(moment)
 
     def tell(self, answer: str | None) -> Told:
@@ -129,17 +123,20 @@ class Teller:
                     key = f"read.{both}.above"
                 self.add(key, Moment("encoder", read, layer), self.encoder_formula(layer, i), **slots)
 
-    def encoder_formula(self, layer: int, i: int) -> tuple[int, tuple[str, ...]]:
+    def encoder_formula(self, layer: int, i: int) -> Line:
         """h_i from its input and h_{i−1}, forward, with the first units of the result."""
-        h = self.trace.encoder[layer]["forward"]["h"][i]
+        line = Line()
         arrow = r"\overrightarrow{h}" if len(self.trace.directions) == 2 else "h"
         mark = rf"^{{({layer + 1})}}" if self.layers > 1 else ""
         below = rf"h^{{({layer})}}" if layer else "x"
-        state, before = rf"{arrow}_{{\text{{@0}}}}{mark}", rf"{arrow}_{{\text{{@1}}}}{mark}"
-        read = rf"\mathrm{{{self.cell}}}({below}_{{\text{{@0}}}},\ {before})"
+        now, before = line.text(i + 1), line.text(i)
+        state, old = rf"{arrow}_{{{now}}}{mark}", rf"{arrow}_{{{before}}}{mark}"
+        read = rf"\mathrm{{{self.cell}}}({below}_{{{now}}},\ {old})"
         if self.trace.cell == "rnn":
-            read = rf"\tanh(W {below}_{{\text{{@0}}}} + U {before} + b)"
-        return self.book.add(rf"{state} = {read} = (\text{{@2}})", i + 1, i, first_units(h))
+            read = rf"\tanh(W {below}_{{{now}}} + U {old} + b)"
+        width = self.trace.encoder[layer]["forward"]["h"].shape[1]
+        line.latex = rf"{state} = {read} = {line.units(self.vectors.encoder(layer, i)[:width])}"
+        return line
 
     def start_decoder(self) -> None:
         trace = self.trace
@@ -147,14 +144,14 @@ class Teller:
         key = "start.attention" if trace.weights is not None else "start.fixed"
         if len(states) > 1:  # an LSTM's cell state, or more than one layer
             key += ".several"
-        mark = rf"^{{({self.layers})}}" if self.layers > 1 else ""
-        ends = rf"h_{{\text{{@0}}}}{mark}"
+        line, mark = Line(), rf"^{{({self.layers})}}" if self.layers > 1 else ""
+        ends = rf"h_{{{line.text(self.S)}}}{mark}"
         if len(trace.directions) == 2:
-            ends = rf"[\overrightarrow{{h}}_{{\text{{@0}}}}{mark}\,;\ \overleftarrow{{h}}_1{mark}]"
-        formula = self.book.add(rf"s_0{mark} = {ends} = (\text{{@1}})", self.S, first_units(trace.start[-1]["h"]))
+            ends = rf"[\overrightarrow{{h}}_{{{line.text(self.S)}}}{mark}\,;\ \overleftarrow{{h}}_1{mark}]"
+        line.latex = rf"s_0{mark} = {ends} = {line.units(self.vectors.top(-1))}"
         moment = Moment("start", enc=self.all_read, begin=1)
         size, shown = sum(len(state) for state in states), len(trace.start[-1]["h"])
-        self.add(key, moment, formula, count=self.S, size=size, shown=shown)
+        self.add(key, moment, line, count=self.S, size=size, shown=shown)
 
     # ---- decoder
 
@@ -162,12 +159,13 @@ class Teller:
         trace = self.trace
         read = quoted(trace.output[t - 1]) if t else "⟨bos⟩"
         moment = replace(moment, stage="state", dec=t, lit=t, query=0)
-        extra = r",\ c_{\text{@0}}" if trace.asks_before and trace.weights is not None else ""
-        inside = rf"\mathrm{{{self.cell}}}(y_{{\text{{@1}}}}{extra},\ s_{{\text{{@1}}}})"
-        units = first_units(trace.decoder[-1]["h"][t])
-        formula = self.book.add(rf"s_{{\text{{@0}}}} = {inside} = (\text{{@2}})", t + 1, t, units)
+        line = Line()
+        now, before = line.text(t + 1), line.text(t)
+        extra = rf",\ c_{{{now}}}" if trace.asks_before else ""
+        inside = rf"\mathrm{{{self.cell}}}(y_{{{before}}}{extra},\ s_{{{before}}})"
+        line.latex = rf"s_{{{now}}} = {inside} = {line.units(self.vectors.top(t))}"
         key = ("state.after" if extra else "state") + ("" if t else ".first")
-        self.add(key, moment, formula, number=t + 1, before=subscript(t), read=read, cell=self.cell)
+        self.add(key, moment, line, number=t + 1, before=subscript(t), read=read, cell=self.cell)
         return moment
 
     def attend(self, t: int, moment: Moment) -> Moment:
@@ -175,30 +173,44 @@ class Teller:
         assert trace.scores is not None and trace.weights is not None and trace.context is not None
         best = int(trace.weights[t].argmax())
         asks = t if trace.asks_before else t + 1  # number of the state that asks
-        score, weight = number(trace.scores[t, best]), number(trace.weights[t, best])
+        score, weight = self.vectors.scores(t)[best], self.vectors.weights(t)[best]
         slots = {
             "number": t + 1, "asks": subscript(asks), "position": best + 1, "token": quoted(trace.source[best]),
-            "score": score, "weight": weight, "count": self.S,
+            "score": short(score.value), "weight": short(weight.value), "count": self.S,
         }  # fmt: skip
         if trace.asks_before:
             moment = replace(moment, stage="query", query=1)
             self.add("query", moment, None, **slots)
         moment = replace(moment, stage="scores", asks=1)
-        latex = rf"e_{{\text{{@0}},\text{{@2}}}} = {SCORES[trace.attention]} = \text{{@3}}"
-        self.add("scores", moment, self.book.add(latex, t + 1, asks, best + 1, score), **slots)
-        moment = replace(moment, stage="weights", glow=1)
-        latex = (
-            r"\alpha_{\text{@0},\text{@1}} = \frac{\exp(\text{@2})}{\sum_{j=1}^{\text{@3}} \exp(e_{\text{@0},j})}"
-            r" = \text{@4}"
+        line = Line()
+        line.latex = rf"e_{{{line.text(t + 1)},{line.text(best + 1)}}} = {self.score_symbols(line, asks, best + 1)}"
+        line.latex += rf" = {line.number(score)}"
+        self.add("scores", moment, line, **slots)
+        moment, line = replace(moment, stage="weights", glow=1), Line()
+        row = line.text(t + 1)
+        line.latex = (
+            rf"\alpha_{{{row},{line.text(best + 1)}}} = \frac{{\exp({line.number(score)})}}"
+            rf"{{\sum_{{j=1}}^{{{line.text(self.S)}}} \exp(e_{{{row},j}})}} = {line.number(weight)}"
         )
-        self.add("weights", moment, self.book.add(latex, t + 1, best + 1, score, self.S, weight), **slots)
-        moment = replace(moment, stage="context")
-        names = [f"h{subscript(i + 1)}" for i in range(self.S)]
-        terms, units = weighted_terms(trace.weights[t].tolist(), names), first_units(trace.context[t])
-        latex = r"c_{\text{@0}} = \sum_i \alpha_{\text{@0},i}\, h_i = \text{@1} = (\text{@2})"
-        key = "context" if trace.weights[t, best] >= 0.5 else "context.spread"
-        self.add(key, moment, self.book.add(latex, t + 1, terms, units), **slots)
+        self.add("weights", moment, line, **slots)
+        moment, line = replace(moment, stage="context"), Line()
+        row = line.text(t + 1)
+        line.latex = (
+            rf"c_{{{row}}} = \sum_i \alpha_{{{row},i}}\, h_i = {line.weighted(self.vectors.weights(t), 'h')}"
+            rf" = {line.units(self.vectors.context(t))}"
+        )
+        self.add("context" if weight.value >= 0.5 else "context.spread", moment, line, **slots)
         return moment
+
+    def score_symbols(self, line: Line, asks: int, position: int) -> str:
+        """How a score is computed, in symbols."""
+        s, h = rf"s_{{{line.text(asks)}}}", rf"h_{{{line.text(position)}}}"
+        return {
+            "additive": rf"v^\top \tanh(W {s} + U {h})",
+            "dot": rf"{s}^\top {h}",
+            "general": rf"{s}^\top W {h}",
+            "scaled_dot": rf"\frac{{{s}^\top {h}}}{{\sqrt{{D}}}}",
+        }[self.trace.attention]
 
     def predict_and_choose(self, t: int, moment: Moment) -> None:
         trace = self.trace
@@ -209,18 +221,18 @@ class Teller:
             "number": t + 1, "token": token, "p": percent(probabilities[chosen]), "size": len(probabilities),
             "second": quoted(trace.vocabulary[runner_up]), "q": percent(probabilities[runner_up]),
         }  # fmt: skip
-        reads = r"s_{\text{@0}}"
-        if trace.context is not None:
-            reads = r"\tanh(W_c\,[c_{\text{@0}};\ s_{\text{@0}}])"
-        softmax = rf"\mathrm{{softmax}}(W_o\, {reads} + b)_{{\text{{@1}}}}"
-        latex = rf"P(y_{{\text{{@0}}}} = \text{{@1}}) = {softmax} = \text{{@2}}"
-        formula = self.book.add(latex, t + 1, token, number(probabilities[chosen]))
-        moment = replace(moment, stage="predict", dec=t, told=1)
-        self.add("predict", moment, formula, **slots)
+        line, moment = Line(), replace(moment, stage="predict", dec=t, told=1)
+        s, y = rf"s_{{{line.text(t + 1)}}}", rf"y_{{{line.text(t + 1)}}}"
+        reads = s if trace.context is None else rf"\tanh(W_c\,[c_{{{line.text(t + 1)}}};\ {s}])"
+        softmax = rf"\mathrm{{softmax}}(W_o\, {reads} + b)_{{{line.text(token)}}}"
+        line.latex = rf"P({y} = {line.text(token)}) = {softmax} = {line.number(self.vectors.probability(t, chosen))}"
+        self.add("predict", moment, line, **slots)
         key = "end" if trace.output[t] == "⟨eos⟩" else "choose.forced" if trace.forced else "choose"
-        latex = r"y_{\text{@0}} = \underset{w}{\mathrm{argmax}}\ P(y_{\text{@0}} = w) = \text{@1}"
-        greedy = None if trace.forced else self.book.add(latex, t + 1, token)
-        self.add(key, replace(moment, stage="choose", wrote=t + 1), greedy, **slots)
+        greedy = Line()
+        y = rf"y_{{{greedy.text(t + 1)}}}"
+        argmax = rf"\underset{{w}}{{\mathrm{{argmax}}}}\ P({y} = w)"
+        greedy.latex = rf"{y} = {argmax} = {greedy.text(token, f'chosen {t}')}"
+        self.add(key, replace(moment, stage="choose", wrote=t + 1), None if trace.forced else greedy, **slots)
 
     def finish(self, answer: str | None) -> None:
         trace = self.trace
@@ -231,13 +243,8 @@ class Teller:
         key = "done" if answer is None else "done.right" if trace.text == answer else "done.wrong"
         if not trace.finished:
             key = "done.unfinished"
-        latex = r"\log P(y \mid x) = \sum_t \log P(y_t \mid y_{<t}, x) = \text{@0}"
+        line = Line()
+        line.latex = rf"\log P(y \mid x) = \sum_t \log P(y_t \mid y_{{<t}}, x) = {line.text(exact(trace.log_prob))}"
         slots = {"source": "".join(trace.source), "output": trace.text, "answer": answer, "steps": self.T}
         slots["p"] = percent(float(np.exp(trace.log_prob)))
-        self.add(key, moment, self.book.add(latex, number(trace.log_prob)), **slots)
-
-
-def first_units(values: np.ndarray, shown: int = 3) -> str:
-    """The first units of a vector, as text."""
-    text = ", ".join(number(float(value)) for value in values[:shown])
-    return text + (", …" if len(values) > shown else "")
+        self.add(key, moment, line, **slots)

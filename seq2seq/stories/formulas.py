@@ -1,12 +1,14 @@
-"""Formulas: LaTeX with numbered slots, as MathML that the player fills with live numbers."""
+"""Formulas: LaTeX with numbered slots, as MathML that the player fills; a slot may lead to another number."""
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
 from latex2mathml.converter import convert
 
 
-@cache
+@lru_cache(maxsize=1024)
 def mathml(latex: str) -> str:
     r"""LaTeX as MathML. A slot is written \text{@0}, \text{@1}, …; the player puts text there, never markup.
 
@@ -15,24 +17,26 @@ def mathml(latex: str) -> str:
     return convert(latex, display="block")  # full size in fractions too
 
 
+Slot = str | tuple[str, str]  # text, or text and the address of the number that it is
+Formula = tuple[int, tuple[Slot, ...]]  # number of its template, what goes into its slots
+T = TypeVar("T")
+HEAD, TAIL = 3, 1  # terms of a long sum that are shown, from its beginning and its end
+
+
 class FormulaBook:
     """The formulas of one story, each kept once: `book.add(latex, "0.93", "a")` gives a step's formula."""
 
     def __init__(self) -> None:
         self.templates: list[str] = []
+        self.numbers: dict[str, int] = {}
 
-    def add(self, latex: str, *slots: object) -> tuple[int, tuple[str, ...]]:
-        """The formula's number and its slots as text."""
+    def add(self, latex: str, *slots: object) -> Formula:
+        """The formula's number and its slots; a slot that leads to a number stays a pair."""
         template = mathml(latex)
-        if template not in self.templates:
+        if template not in self.numbers:
+            self.numbers[template] = len(self.templates)
             self.templates.append(template)
-        return self.templates.index(template), tuple(str(slot) for slot in slots)
-
-
-def number(value: float) -> str:
-    """A number as a formula shows it: three decimals at most, a real minus sign."""
-    text = f"{value:.3f}" if abs(value) < 10 else f"{value:.2f}"
-    return text.replace("-", "−")
+        return self.numbers[template], tuple(slot if isinstance(slot, tuple) else str(slot) for slot in slots)
 
 
 def percent(share: float) -> str:
@@ -42,13 +46,81 @@ def percent(share: float) -> str:
     return "< 0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
 
 
-def weighted_terms(weights: Sequence[float], names: Sequence[str], shown: int = 3) -> str:
-    """The largest terms of a weighted sum, as text: "0.92 h₇ + 0.05 h₆ + …"."""
-    order = sorted(range(len(weights)), key=lambda i: -weights[i])
-    terms = [f"{weights[i]:.2f} {names[i]}" for i in order[:shown]]
-    return " + ".join(terms) + (" + …" if len(weights) > shown else "")
-
-
 def subscript(value: int) -> str:
     """A number as subscript characters."""
     return str(value).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+class Number(NamedTuple):
+    """A number of the trace, and the address under which it explains itself ("" if it is given, not computed)."""
+
+    value: float
+    address: str = ""
+
+
+def exact(value: float) -> str:
+    """A number as pictures show it: four decimals, or four digits where it is tiny or large."""
+    if value and not 1e-4 <= abs(value) < 1e4:
+        digits, power = f"{value:.3e}".split("e")
+        superscript = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"{digits}·10{superscript}".replace("-", "−")
+    return f"{value:.4f}".replace("-", "−")
+
+
+def short(value: float) -> str:
+    """A number inside an equation: three decimals, or two digits where that would be nothing."""
+    return f"{value:.3f}".replace("-", "−") if not value or abs(value) >= 5e-4 else exact(value)
+
+
+@dataclass
+class Line:
+    """One line of an equation; its methods put something into a slot and return the LaTeX of that slot."""
+
+    slots: list[Slot] = field(default_factory=list)
+    latex: str = ""
+
+    def into(self, book: FormulaBook) -> Formula:
+        """The line as a formula of a book."""
+        return book.add(self.latex, *self.slots)
+
+    def text(self, text: object, address: str = "") -> str:
+        """A text, or a number that leads to its own explanation."""
+        self.slots.append((str(text), address) if address else str(text))
+        return rf"\text{{@{len(self.slots) - 1}}}"
+
+    def number(self, number: Number) -> str:
+        """A number of an equation."""
+        return self.text(short(number.value), number.address)
+
+    def factor(self, number: Number) -> str:
+        """A number that is multiplied or raised: a negative one in brackets."""
+        text = short(number.value)
+        return self.text(f"({text})" if text.startswith("−") else text, number.address)
+
+    def products(self, left: Sequence[Number], right: Sequence[Number]) -> str:
+        """A row times a column, elided in the middle when long."""
+        pairs = list(zip(left, right, strict=True))
+        return self.elided(pairs, lambda pair: rf"{self.factor(pair[0])} \cdot {self.factor(pair[1])}")
+
+    def powers(self, exponents: Sequence[Number]) -> str:
+        """A sum of exponentials, elided in the middle when long."""
+        return self.elided(exponents, lambda number: rf"e^{{{self.number(number)}}}")
+
+    def units(self, vector: Sequence[Number], shown: int = HEAD) -> str:
+        """The first numbers of a vector, in brackets."""
+        parts = [self.number(number) for number in vector[:shown]]
+        return "(" + r",\ ".join(parts) + (r",\ \ldots)" if len(vector) > shown else ")")
+
+    def weighted(self, weights: Sequence[Number], name: str) -> str:
+        """The largest terms of a weighted sum of vectors called `name`."""
+        order = sorted(range(len(weights)), key=lambda i: -weights[i].value)[:HEAD]
+        terms = [rf"{self.number(weights[i])}\, {name}_{{{self.text(i + 1)}}}" for i in order]
+        return " + ".join(terms) + (r" + \cdots" if len(weights) > HEAD else "")
+
+    @staticmethod
+    def elided(terms: Sequence[T], show: Callable[[T], str]) -> str:
+        """Terms joined by plus signs; of many, the first and the last only."""
+        if len(terms) <= HEAD + TAIL + 1:
+            return " + ".join(show(term) for term in terms)
+        shown = [show(term) for term in terms[:HEAD]]
+        return " + ".join([*shown, r"\cdots", *(show(term) for term in terms[-TAIL:])])

@@ -52,8 +52,8 @@ def score_bars(scores: str, weights: str, source: str) -> dict[str, Any]:
         "marks": [
             _title(scores, ROOM - 14, "asks"),
             _title(weights, below - 14, "glow"),
-            _bars(zero, {"scale": "score", "field": "score"}, "muted", "asks"),
-            _bars({"scale": "weight", "value": 0}, {"scale": "weight", "field": "w"}, "attention", "glow"),
+            _bars("score", zero, {"scale": "score", "field": "score"}, "muted", "asks"),
+            _bars("weight", {"scale": "weight", "value": 0}, {"scale": "weight", "field": "w"}, "attention", "glow"),
             _values("score", ROOM + BARS, "asks"),
             {
                 "type": "text",
@@ -104,7 +104,7 @@ def _title(text: str, y: float, shown: str) -> dict[str, Any]:
     }
 
 
-def _bars(base: dict[str, Any], end: dict[str, Any], color: str, shown: str) -> dict[str, Any]:
+def _bars(kind: str, base: dict[str, Any], end: dict[str, Any], color: str, shown: str) -> dict[str, Any]:
     return {
         "type": "rect",
         "from": {"data": "now"},
@@ -117,6 +117,8 @@ def _bars(base: dict[str, Any], end: dict[str, Any], color: str, shown: str) -> 
                 "fill": {"signal": color},
                 "fillOpacity": {"signal": shown},
                 "tooltip": {"field": "tip"},
+                "ask": {"signal": f"'{kind} ' + datum.t + ' ' + datum.i"},
+                "cursor": {"value": "pointer"},
             }
         },
     }

@@ -13,17 +13,21 @@ from typing import Any, Literal
 
 import numpy as np
 
+from seq2seq.stories.formulas import Formula
+from seq2seq.stories.sources import Listing, Passage, listing
+
 Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: a title, a sentence or two, a formula (template number and its slots), and its chapter."""
+    """One step: a title, a sentence or two, its chapter, a formula, and the lines of our source that computed it."""
 
     title: str
     text: str
     chapter: int = 0
-    formula: tuple[int, tuple[str, ...]] | None = None
+    formula: Formula | None = None
+    passage: Passage | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Story:
 
         Raises: ValueError if it holds a number that is not finite, or a value JSON does not know.
         """
+        listings = list(dict.fromkeys(listing(step.passage) for step in self.steps if step.passage))
         return to_json(
             {
                 "id": self.id,
@@ -70,16 +75,20 @@ class Story:
                 "formulas": self.formulas,
                 "start": self.start,
                 "follow": self.follow,
-                "steps": [_step(step) for step in self.steps],
+                "steps": [_step(step, listings) for step in self.steps],
+                "listings": [listing.told() for listing in listings],
                 "views": [_view(view) for view in self.views],
             }
         )
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: Step, listings: list[Listing]) -> dict[str, Any]:
     row: dict[str, Any] = {"title": step.title, "text": step.text, "chapter": step.chapter}
     if step.formula:
         row["formula"] = [step.formula[0], *step.formula[1]]
+    if step.passage:
+        shown = listing(step.passage)
+        row["code"] = [listings.index(shown), *shown.lit(step.passage)]
     return row
 
 

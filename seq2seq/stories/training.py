@@ -3,14 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from seq2seq.stories.decoding import token_row
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
+from seq2seq.stories.tokens import short_sign
 from seq2seq.stories.training_views import accuracy_curves, loss_curve, probe_map, sample_lines
 from seq2seq.words import Words
 
 Report = Mapping[str, Any]
+UPDATES = Passage(
+    "training/trainer.py", "Trainer.update",
+    ("loss = token_loss", "loss.backward", "clip_grad_norm_", "self.optimiser.step()"),
+)  # fmt: skip
+MEASURES = Passage("training/evaluate.py", "evaluate", ("loss +=", "right_tokens +=", "written, _ =", "exact +="))
 SPACING = 0.06  # of the updates so far: reports closer together than this are left out of the story
 
 
@@ -56,7 +62,11 @@ def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
     ]  # fmt: skip
     if kept[-1]["probe"]["weights"] is not None:
         views.append(_probe(kept, words))
-    samples = [{"k": k, "s": s} | sample for k, report in enumerate(kept) for s, sample in enumerate(report["samples"])]
+    samples = [
+        {"k": k, "step": report["step"], "s": s} | sample
+        for k, report in enumerate(kept)
+        for s, sample in enumerate(report["samples"])
+    ]
     views.append(
         View(
             "samples", say("training.samples.title"), say("training.samples.hint"),
@@ -74,18 +84,25 @@ def _step(report: Report, words: Words) -> Step:
         "exact": percent(report["exact_match"]), "n": report["n"], "seconds": f"{report['seconds']:.1f}",
     }  # fmt: skip
     key = "untrained" if report["step"] == 0 else "done" if report["done"] else "report"
-    return Step(words.say(f"training.{key}.title", **slots), words.say(f"training.{key}.text", **slots))
+    title, text = (words.say(f"training.{key}.{part}", **slots) for part in ("title", "text"))
+    return Step(title, text, passage=MEASURES if key == "untrained" else UPDATES)
 
 
 def _probe(kept: Sequence[Report], words: Words) -> View:
     source = kept[-1]["probe"]["source"]
     rows = [
-        {"k": k, "t": t, "token": token_row(token)["short"], "w": [round(value, 2) for value in weights]}
+        {
+            "k": k,
+            "step": report["step"],
+            "t": t,
+            "token": short_sign(token),
+            "w": [round(value, 2) for value in weights],
+        }
         for k, report in enumerate(kept)
         for t, (token, weights) in enumerate(zip(report["probe"]["output"], report["probe"]["weights"], strict=True))
     ]
     signals = {
-        "source_tokens": [token_row(token)["short"] for token in source],
+        "source_tokens": [short_sign(token) for token in source],
         "S": len(source),
         "rows": max(len(report["probe"]["output"]) for report in kept),
     }

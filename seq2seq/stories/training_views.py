@@ -19,7 +19,7 @@ def loss_curve(x_title: str, y_title: str, train: str, held_out: str) -> Spec:
         y = alt.Y(f"{field}:Q", axis=alt.Axis(title=y_title, tickCount=4), scale=alt.Scale(domainMin=0))
         tip = [alt.Tooltip("step:Q", title=x_title), alt.Tooltip(f"{field}:Q", title=title, format=".4f")]
         mark = base.mark_line(strokeWidth=2.5, color=alt.expr(color), clip=True, point=False, **options)
-        return mark.encode(x=x, y=y, tooltip=tip)
+        return alt.layer(mark.encode(x=x, y=y), _points(field, tip).encode(x=x, y=y))
 
     lines = [line("train", "muted", train, strokeDash=[3, 3]), line("loss", "encoder", held_out)]
     return finish(alt.layer(*lines, *_now("loss")), 200, stepped("now"))
@@ -35,10 +35,18 @@ def accuracy_curves(x_title: str, y_title: str, token: str, exact: str) -> Spec:
         axis = alt.Axis(title=y_title, format=".0%", tickCount=4)
         tip = [alt.Tooltip("step:Q", title=x_title), alt.Tooltip(f"{field}:Q", title=title, format=".1%")]
         y = alt.Y(f"{field}:Q", axis=axis, scale=alt.Scale(domain=[0, 1]))
-        return base.mark_line(strokeWidth=2.5, color=alt.expr(color), **options).encode(x=x, y=y, tooltip=tip)
+        mark = base.mark_line(strokeWidth=2.5, color=alt.expr(color), **options)
+        return alt.layer(mark.encode(x=x, y=y), _points(field, tip).encode(x=x, y=y))
 
     lines = [line("token_accuracy", "muted", token, strokeDash=[6, 3]), line("exact_match", "correct", exact)]
     return finish(alt.layer(*lines, *_now("exact_match")), 200, stepped("now"))
+
+
+def _points(field: str, tip: list[alt.Tooltip]) -> alt.Chart:
+    """Something to point at and to click, a report each; the line itself is drawn."""
+    rows = alt.Chart(alt.NamedData(name="curve")).transform_filter(f"isValid(datum.{field})")
+    asking = rows.transform_calculate(ask=f"'{field} ' + datum.step")
+    return asking.mark_point(filled=True, size=140, opacity=0, cursor="pointer").encode(tooltip=tip)
 
 
 def _now(field: str) -> list[Any]:
@@ -62,7 +70,7 @@ def _now(field: str) -> list[Any]:
 def probe_map(source: str, output: str) -> Spec:
     """The attention map of the probe sentence at the report in hand.
 
-    Data: probe {k, t, token, w: […]}. Signals: source_tokens, S, rows (most output rows of any report).
+    Data: probe {k, step, t, token, w: […]}. Signals: source_tokens, S, rows (most output rows of any report).
     """
     return {
         "$schema": "https://vega.github.io/schema/vega/v6.json",
@@ -109,6 +117,8 @@ def probe_map(source: str, output: str) -> Spec:
                         "tooltip": {
                             "signal": "source_tokens[datum.i] + ' → ' + datum.token + ': ' + format(datum.w, '.3f')"
                         },
+                        "ask": {"signal": "'probe ' + datum.step + ' ' + datum.t + ' ' + datum.i"},
+                        "cursor": {"value": "pointer"},
                     }
                 },
             },
@@ -159,7 +169,7 @@ def _word(text: str, x: str, y: float, align: str) -> dict[str, Any]:
 def sample_lines(wanted: str) -> Spec:
     """Sample predictions at the report in hand, letter by letter; errors in another colour and underlined.
 
-    Data: samples {k, s, source, target, output}. `wanted` names the right answer beside a wrong one.
+    Data: samples {k, step, s, source, target, output}. `wanted` names the right answer beside a wrong one.
     """
     output_y, tall = 26, 88
     letters = [
@@ -188,7 +198,10 @@ def sample_lines(wanted: str) -> Spec:
     color = [{"test": "datum.wrong", "signal": "wrong"}, {"signal": "correct"}]
     place, row = "datum.i * pitch", f"datum.s * {tall} + 14"
     letter = text("letters", "datum.ch", f"{row} + {output_y}", color, "pitch * 1.5", place)
-    letter["encode"]["update"] |= {"font": {"value": "ui-monospace, monospace"}, "fontWeight": {"value": 600}}
+    letter["encode"]["update"] |= {
+        "font": {"value": "ui-monospace, monospace"}, "fontWeight": {"value": 600}, "cursor": {"value": "pointer"},
+        "ask": {"signal": "'letter ' + datum.step + ' ' + datum.s + ' ' + datum.i"},
+    }  # fmt: skip
     underline = {
         "type": "rule",
         "from": {"data": "letters"},

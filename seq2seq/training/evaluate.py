@@ -13,12 +13,18 @@ from seq2seq.tasks import BOS, PAD, Batch, Vocabulary
 
 @dataclass(frozen=True)
 class Score:
-    """On n pairs: mean loss per target token and token accuracy under teacher forcing, exact match free-running."""
+    """On n pairs: mean loss per target token and token accuracy under teacher forcing, exact match free-running.
+
+    The counts behind the shares: `right_tokens` of `tokens` under teacher forcing, `right` outputs of n.
+    """
 
     loss: float
     token_accuracy: float
     exact_match: float
     n: int
+    tokens: int
+    right_tokens: int
+    right: int
     outputs: tuple[str, ...]  # the free-running outputs, in order
 
 
@@ -62,4 +68,5 @@ def evaluate(model: Seq2Seq, batch: Batch, vocabulary: Vocabulary, chunk: int = 
         outputs += ["".join(vocabulary.decode([n for n in row if n != PAD])) for row in written.tolist()]
     model.train(training)
     n = len(batch.source)
-    return Score(loss / tokens, right_tokens / tokens, exact / n, n, tuple(outputs))
+    counts = (int(tokens), int(right_tokens), int(exact))
+    return Score(loss / tokens, right_tokens / tokens, exact / n, n, *counts, tuple(outputs))

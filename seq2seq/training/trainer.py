@@ -30,16 +30,20 @@ PROBE_LENGTH = 16  # tokens at most: a map that can be read at a glance
 
 @dataclass(frozen=True)
 class Probe:
-    """One held-out sentence, written greedily: tokens and attention weights (T, S), or None without attention."""
+    """One held-out sentence, written greedily: tokens; scores and weights (T, S), or None without attention."""
 
     source: list[str]
     output: list[str]
+    scores: list[list[float]] | None
     weights: list[list[float]] | None
 
 
 @dataclass(frozen=True)
 class Report:
-    """How a run stands after `step` updates; scores on held-out pairs, `seconds` of training so far."""
+    """How a run stands after `step` updates; scores on held-out pairs, `seconds` of training so far.
+
+    train_loss: mean over the `batches` batches since the report before; counts as in `Score`.
+    """
 
     step: int
     seconds: float
@@ -48,6 +52,10 @@ class Report:
     token_accuracy: float
     exact_match: float
     n: int
+    tokens: int
+    right_tokens: int
+    right: int
+    batches: int
     tokens_per_second: float
     samples: list[dict[str, str]]
     probe: Probe
@@ -119,7 +127,7 @@ class Trainer:
         losses: list[torch.Tensor] = []
         tokens = 0
         if self.step == 0:
-            yield self.report(None, 0.0, done=False)
+            yield self.report([], 0.0, done=False)
             began = reported = time.perf_counter()
         while self.step < training.steps:
             loss, count = self.update()
@@ -136,7 +144,7 @@ class Trainer:
             rate = tokens / max(now - began, 1e-9)
             if not math.isfinite(mean):
                 raise InputError("input.diverged")
-            report = self.report(mean, rate, done=last)
+            report = self.report(losses, rate, done=last)
             yield report
             if report.done:
                 return
@@ -160,7 +168,7 @@ class Trainer:
         self.step += 1
         return loss.detach(), int((batch.target != PAD).sum())
 
-    def report(self, train_loss: float | None, rate: float, done: bool) -> Report:
+    def report(self, losses: list[torch.Tensor], rate: float, done: bool) -> Report:
         """Look at the held-out pairs; near the goal at more of them, before it counts as reached."""
         until = self.config.training.until
         score = evaluate(self.model, self.watched, self.target_vocabulary)
@@ -171,9 +179,10 @@ class Trainer:
             {"source": pair.source, "target": pair.target, "output": output}
             for pair, output in zip(self.held_out[:SHOWN], score.outputs, strict=False)
         ]
+        train_loss = float(torch.stack(losses).mean()) if losses else None
         return Report(
-            self.step, self.seconds, train_loss, score.loss, score.token_accuracy, score.exact_match, score.n, rate,
-            samples, self.probe(), done,
+            self.step, self.seconds, train_loss, score.loss, score.token_accuracy, score.exact_match, score.n,
+            score.tokens, score.right_tokens, score.right, len(losses), rate, samples, self.probe(), done,
         )  # fmt: skip
 
     def probe(self) -> Probe:
@@ -185,5 +194,8 @@ class Trainer:
             (self.source_vocabulary, self.target_vocabulary),
             longest=len(self.probe_pair.target) + 3,
         )
-        weights = None if trace.weights is None else np.round(trace.weights, 4).astype(float).tolist()
-        return Probe(list(trace.source), list(trace.output), weights)
+
+        def rounded(values: np.ndarray | None) -> list[list[float]] | None:
+            return None if values is None else np.round(values, 4).astype(float).tolist()
+
+        return Probe(list(trace.source), list(trace.output), rounded(trace.scores), rounded(trace.weights))

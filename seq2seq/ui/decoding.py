@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from seq2seq.stories.decoding import decoding_story
-from seq2seq.stories.decoding_steps import quoted
+from seq2seq.stories.tokens import quoted
 from seq2seq.tasks import LONGEST_INPUT, InputError, Task
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.training.config import RunConfig

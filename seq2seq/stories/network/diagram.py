@@ -17,8 +17,9 @@ def network_diagram(layout: Layout, captions: dict[str, str]) -> dict[str, Any]:
     """The diagram as a Vega template.
 
     Data:    source {i, token, short, unknown}; output {t, token, short, mark, read, read_short};
-             enc_units {band, i, v, tip}; dec_units {band, t, v, tip}; links {t, i, w, tip} with attention,
-             vector {u, n, v, tip} without.
+             enc_units {band, i, v, unit, tip}; dec_units {band, t, v, unit, tip}; links {t, i, w, tip} with
+             attention, vector {u, n, v, tip} without. A row's `ask` is the address of its number; in a strip
+             the unit's number is joined to it.
     Signals: S, T; and for each step enc0_at, enc1_at, … (last position that an encoder layer has read), layer_at (the
              one in hand), col_at (output column in hand), dec_at (last decoder state), wrote_at (tokens written),
              row_at (row of weights in hand), query_at, asks_at and glow_at (how far question, scores and weights
@@ -38,7 +39,10 @@ def network_diagram(layout: Layout, captions: dict[str, str]) -> dict[str, Any]:
             {
                 "name": f"{name}_flat",
                 "source": name,
-                "transform": [{"type": "flatten", "fields": ["v"], "index": "u", "as": ["v"]}],
+                "transform": [
+                    {"type": "flatten", "fields": ["v", "unit"], "index": "u"},
+                    {"type": "formula", "expr": "datum.ask + ' ' + datum.unit", "as": "ask"},
+                ],
             },
         ]
     if layout.attention:

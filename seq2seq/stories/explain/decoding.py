@@ -1,0 +1,255 @@
+"""The equations of a decoding, every one with the numbers of its trace.
+
+Addresses (t output step, i source position, counted from 0; d, u units; v a vocabulary number; −1 as a step is the
+decoder's first state):
+
+    weight t i · score t i · energy t i d · asking t d · key i d · context t d · readout t d · probability t v ·
+    logit t v · encoder LAYER WAY GATE i u · decoder LAYER GATE t u · source i d · fed t d · chosen t
+"""
+
+import math
+from collections.abc import Callable
+
+from seq2seq.stories.explain.cells import CellEquations
+from seq2seq.stories.explain.equation import Explanation, Unknown, dot, softmax
+from seq2seq.stories.explain.vectors import Vectors
+from seq2seq.stories.formulas import Line, Number
+from seq2seq.stories.sources import SCORE_PIECES, Passage, cell_passage, stage_passage
+from seq2seq.stories.tokens import quoted
+from seq2seq.traces import DecodingTrace, DisturbContext, DisturbUnit, LookElsewhere
+from seq2seq.words import Words
+
+RECURRENT, ATTENTION = "models/recurrent.py", "models/attention.py"
+
+
+class DecodingExplainer:
+    """Explains the numbers of one decoding."""
+
+    def __init__(self, trace: DecodingTrace, words: Words) -> None:
+        self.trace, self.words, self.vectors = trace, words, Vectors(trace)
+        self.cells = CellEquations(self.vectors)
+        self.kinds: dict[str, Callable[..., Explanation]] = {
+            "weight": self.weight, "score": self.score, "energy": self.energy, "asking": self.asking,
+            "key": self.key, "context": self.context, "readout": self.readout, "probability": self.probability,
+            "logit": self.logit, "encoder": self.encoder, "decoder": self.decoder, "source": self.source,
+            "fed": self.fed, "chosen": self.chosen,
+        }  # fmt: skip
+
+    def explain(self, address: str) -> Explanation:
+        """How the number at this address came about.
+
+        Raises: Unknown if the trace has no such number.
+        """
+        kind, *index = address.split() or [""]
+        try:
+            numbers = [int(part) if part.lstrip("-").isdecimal() else part for part in index]
+            return self.kinds[kind](*numbers)
+        except (KeyError, TypeError, IndexError) as error:
+            raise Unknown(address) from error
+
+    def told(
+        self, address: str, name: str, lines: list[Line], value: float, computed: float, passage: Passage | None
+    ) -> Explanation:
+        """An explanation; where a what-if set the number itself, it says just that."""
+        if self.is_set(address):
+            line = Line()
+            line.latex = line.text(self.words.say("explain.set"))
+            return Explanation(address, name, (line,), value, value)
+        return Explanation(address, name, tuple(lines), value, computed, passage)
+
+    def is_set(self, address: str) -> bool:
+        """Whether the trace's change put this number there, whatever the model computed."""
+        change, parts = self.trace.change, address.split()
+        if isinstance(change, LookElsewhere):
+            return parts[:2] == ["weight", str(change.step)]
+        if isinstance(change, DisturbContext) and self.trace.weights is not None:
+            return parts[:2] == ["context", str(change.step)]
+        if isinstance(change, DisturbContext):
+            return parts[0] == "decoder" and parts[-2] == "-1" and parts[2] in ("h", "c")
+        if isinstance(change, DisturbUnit):
+            top = len(self.trace.decoder) - 1
+            return address == f"decoder {top} h {change.step} {change.unit}"
+        return False
+
+    def name(self, key: str, **slots: object) -> str:
+        return self.words.say(f"explain.{key}", **slots)
+
+    # ---- attention
+
+    def weight(self, t: int, i: int) -> Explanation:
+        trace, scores = self.trace, self.vectors.scores(t)
+        line, numbers = Line(), Line()
+        own = rf"e_{{{line.text(t + 1)},{line.text(i + 1)}}}"
+        line.latex = (
+            rf"\alpha_{{{line.text(t + 1)},{line.text(i + 1)}}} = \frac{{\exp({own})}}"
+            rf"{{\sum_j \exp(e_{{{line.text(t + 1)},j}})}}"
+        )
+        numbers.latex = rf"= \frac{{e^{{{numbers.number(scores[i])}}}}}{{{numbers.powers(scores)}}}"
+        name = self.name("weight", number=t + 1, token=quoted(trace.source[i]), position=i + 1)
+        passage = Passage(ATTENTION, "weigh", ("softmax",))
+        value = float(self.vectors.weights(t)[i].value)
+        computed = softmax(scores[i].value, scores)
+        return self.told(f"weight {t} {i}", name, [line, numbers], value, computed, passage)
+
+    def score(self, t: int, i: int) -> Explanation:
+        trace, kind = self.trace, self.trace.attention
+        asks = t if trace.asks_before else t + 1
+        line, numbers = Line(), Line()
+        s, h = (lambda: rf"s_{{{line.text(asks)}}}"), (lambda: rf"h_{{{line.text(i + 1)}}}")
+        own = rf"e_{{{line.text(t + 1)},{line.text(i + 1)}}}"
+        if kind == "additive":
+            left, right = self.vectors.parameter("attention.v"), self.vectors.energy(t, i)
+            line.latex = rf"{own} = v^\top \tanh(W {s()} + U {h()})"
+        else:
+            left, right = self.vectors.query(t), self.vectors.keys(i)
+            middle = " W" if kind == "general" else ""
+            line.latex = rf"{own} = {s()}^\top{middle} {h()}"
+        numbers.latex = rf"= {numbers.products(left, right)}"
+        computed = dot(left, right)
+        if kind == "scaled_dot":
+            line.latex = rf"{own} = \frac{{{s()}^\top {h()}}}{{\sqrt{{D}}}}"
+            numbers.latex = rf"= \frac{{{numbers.products(left, right)}}}{{\sqrt{{{numbers.text(len(left))}}}}}"
+            computed /= math.sqrt(len(left))
+        name = self.name("score", number=t + 1, token=quoted(trace.source[i]), position=i + 1)
+        passage = Passage(ATTENTION, "Attention.compare", SCORE_PIECES[kind])
+        value = self.vectors.scores(t)[i].value
+        return self.told(f"score {t} {i}", name, [line, numbers], value, computed, passage)
+
+    def energy(self, t: int, i: int, d: int) -> Explanation:
+        asking, key, own = self.vectors.asking(t)[d], self.vectors.keys(i)[d], self.vectors.energy(t, i)[d]
+        line, numbers = Line(), Line()
+        line.latex = rf"\tanh(W s + U h_{{{line.text(i + 1)}}})_{{{line.text(d)}}}"
+        numbers.latex = rf"= \tanh({numbers.number(asking)} + {numbers.factor(key)})"
+        name = self.name("energy", number=t + 1, position=i + 1, unit=d)
+        passage = Passage(ATTENTION, "Attention.compare", ("energy = ",))
+        computed = math.tanh(asking.value + key.value)
+        return self.told(f"energy {t} {i} {d}", name, [line, numbers], own.value, computed, passage)
+
+    def asking(self, t: int, d: int) -> Explanation:
+        name = self.name("asking", number=t + 1, unit=d)
+        symbol, passage = r"(W s)", Passage(ATTENTION, "Attention.compare", ("asking = ",))
+        row, column = self.vectors.row("attention.query.weight", d), self.vectors.query(t)
+        return self.product(f"asking {t} {d}", name, symbol, row, column, self.vectors.asking(t)[d], passage)
+
+    def key(self, i: int, d: int) -> Explanation:
+        name = self.name("key", token=quoted(self.trace.source[i]), position=i + 1, unit=d)
+        symbol, passage = r"(U h)", Passage(ATTENTION, "Attention.keys", ("return",))
+        if self.trace.attention == "general":
+            symbol = r"(W h)"
+        row, column = self.vectors.row("attention.key.weight", d), self.vectors.states(i)
+        return self.product(f"key {i} {d}", name, symbol, row, column, self.vectors.keys(i)[d], passage)
+
+    def context(self, t: int, d: int) -> Explanation:
+        weights = self.vectors.weights(t)
+        column = [self.vectors.states(i)[d] for i in range(len(weights))]
+        line, numbers = Line(), Line()
+        c = rf"c_{{{line.text(t + 1)}}}"
+        line.latex = rf"({c})_{{{line.text(d)}}} = \sum_i \alpha_{{{line.text(t + 1)},i}}\, (h_i)_{{{line.text(d)}}}"
+        numbers.latex = rf"= {numbers.products(weights, column)}"
+        name, passage = self.name("context", number=t + 1, unit=d), Passage(ATTENTION, "mix", ("einsum",))
+        value, computed = self.vectors.context(t)[d].value, dot(weights, column)
+        return self.told(f"context {t} {d}", name, [line, numbers], value, computed, passage)
+
+    def product(
+        self, address: str, name: str, symbol: str, row: list[Number], column: list[Number], own: Number,
+        passage: Passage,
+    ) -> Explanation:  # fmt: skip
+        """A unit of a matrix times a vector."""
+        line, numbers = Line(), Line()
+        line.latex = rf"{symbol}_{{{line.text(address.split()[-1])}}}"
+        numbers.latex = rf"= {numbers.products(row, column)}"
+        return self.told(address, name, [line, numbers], own.value, dot(row, column), passage)
+
+    # ---- prediction
+
+    def readout(self, t: int, d: int) -> Explanation:
+        trace, own, state = self.trace, self.vectors.readout(t)[d], self.vectors.top(t)
+        name, line, numbers = self.name("readout", number=t + 1, unit=d), Line(), Line()
+        if trace.context is None:
+            line.latex = rf"(s_{{{line.text(t + 1)}}})_{{{line.text(d)}}}"
+            numbers.latex = rf"= {numbers.number(state[d])}"
+            return self.told(f"readout {t} {d}", name, [line, numbers], own.value, state[d].value, None)
+        row = self.vectors.row("combine.weight", d)
+        column, bias = [*self.vectors.context(t), *state], self.vectors.parameter("combine.bias")[d]
+        c, s = rf"c_{{{line.text(t + 1)}}}", rf"s_{{{line.text(t + 1)}}}"
+        line.latex = rf"\tanh(W_c\,[{c};\ {s}] + b)_{{{line.text(d)}}}"
+        numbers.latex = rf"= \tanh({numbers.products(row, column)} + {numbers.factor(bias)})"
+        passage = Passage(RECURRENT, "Recurrent.step", ("readout = torch",))
+        computed = math.tanh(dot(row, column) + bias.value)
+        return self.told(f"readout {t} {d}", name, [line, numbers], own.value, computed, passage)
+
+    def probability(self, t: int, v: int) -> Explanation:
+        trace, logits, token = self.trace, self.vectors.logits(t), quoted(self.trace.vocabulary[v])
+        line, numbers = Line(), Line()
+        y = rf"y_{{{line.text(t + 1)}}} = {line.text(token)}"
+        line.latex = rf"P({y}) = \frac{{\exp(z_{{{line.text(token)}}})}}{{\sum_w \exp(z_w)}}"
+        numbers.latex = rf"= \frac{{e^{{{numbers.number(logits[v])}}}}}{{{numbers.powers(logits)}}}"
+        name = self.name("probability", token=token, number=t + 1)
+        value, passage = math.exp(float(trace.log_probs[t, v])), Passage(RECURRENT, "Recurrent.step", ("log_softmax",))
+        computed = softmax(logits[v].value, logits)
+        return self.told(f"probability {t} {v}", name, [line, numbers], value, computed, passage)
+
+    def logit(self, t: int, v: int) -> Explanation:
+        token = quoted(self.trace.vocabulary[v])
+        row, column = self.vectors.row("output.weight", v), self.vectors.readout(t)
+        bias = self.vectors.parameter("output.bias")[v]
+        line, numbers = Line(), Line()
+        reads = r"\tilde{s}" if self.trace.context is not None else "s"
+        line.latex = rf"z_{{{line.text(token)}}} = (W_o\, {reads}_{{{line.text(t + 1)}}} + b)_{{{line.text(token)}}}"
+        numbers.latex = rf"= {numbers.products(row, column)} + {numbers.factor(bias)}"
+        name, passage = (
+            self.name("logit", token=token, number=t + 1),
+            Passage(RECURRENT, "Recurrent.step", ("logits = ",)),
+        )
+        value, computed = self.vectors.logits(t)[v].value, dot(row, column) + bias.value
+        return self.told(f"logit {t} {v}", name, [line, numbers], value, computed, passage)
+
+    def chosen(self, t: int) -> Explanation:
+        trace, v = self.trace, int(self.trace.chosen[t])
+        best = int(trace.ranking(t)[0])
+        own, most = self.vectors.probability(t, v), self.vectors.probability(t, best)
+        line, numbers = Line(), Line()
+        line.latex = rf"y_{{{line.text(t + 1)}}} = \underset{{w}}{{\mathrm{{argmax}}}}\ P(y_{{{line.text(t + 1)}}} = w)"
+        token = quoted(trace.output[t])
+        numbers.latex = rf"= {numbers.text(token)}, \quad P = {numbers.number(own)}"
+        key = "chosen" if v == best else "chosen.other"
+        name = self.name(key, token=token, number=t + 1, best=quoted(trace.vocabulary[best]))
+        passage = stage_passage("choose", trace.cell, trace.attention, trace.forced)
+        computed = most.value if v == best else own.value
+        return self.told(f"chosen {t}", name, [line, numbers], own.value, computed, passage)
+
+    # ---- states
+
+    def encoder(self, layer: int, way: str, gate: str, i: int, u: int) -> Explanation:
+        token = quoted(self.trace.source[i])
+        lines, value, computed = self.cells.encoder(layer, way, gate, i, u)
+        name = self.name(
+            f"encoder.{way}", gate=self.words.say(f"gate.{gate}"), token=token, position=i + 1, unit=u, layer=layer + 1
+        )
+        passage = cell_passage(self.trace.cell, gate)
+        return self.told(f"encoder {layer} {way} {gate} {i} {u}", name, lines, value, computed, passage)
+
+    def decoder(self, layer: int, gate: str, t: int, u: int) -> Explanation:
+        address = f"decoder {layer} {gate} {t} {u}"
+        lines, value, computed = self.cells.decoder(layer, gate, t, u)
+        if t < 0:
+            passage = stage_passage("start", self.trace.cell, self.trace.attention)
+            return self.told(address, self.name("start", unit=u, layer=layer + 1), lines, value, computed, passage)
+        gate_name = self.words.say(f"gate.{gate}")
+        name = self.name("decoder", gate=gate_name, number=t + 1, unit=u, layer=layer + 1)
+        return self.told(address, name, lines, value, computed, cell_passage(self.trace.cell, gate))
+
+    # ---- embeddings: looked up, not computed
+
+    def source(self, i: int, d: int) -> Explanation:
+        token = "⟨unk⟩" if self.trace.unknown[i] else quoted(self.trace.source[i])
+        return self.looked_up(f"source {i} {d}", token, d, self.vectors.embedded(i)[d].value)
+
+    def fed(self, t: int, d: int) -> Explanation:
+        token = "⟨bos⟩" if t == 0 else quoted(self.trace.output[t - 1])
+        return self.looked_up(f"fed {t} {d}", token, d, self.vectors.fed(t)[d].value)
+
+    def looked_up(self, address: str, token: str, d: int, value: float) -> Explanation:
+        line = Line()
+        line.latex = rf"E[{line.text(token)}]_{{{line.text(d)}}}"
+        return self.told(address, self.name("embedding", token=token, unit=d), [line], value, value, None)

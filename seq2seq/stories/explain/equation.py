@@ -1,0 +1,74 @@
+"""An equation with live numbers, and the arithmetic that says what its numbers come to."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from seq2seq.stories.formulas import FormulaBook, Line, Number, exact
+from seq2seq.stories.sources import Passage, listing
+from seq2seq.stories.story import to_json
+
+HEAD, TAIL = 3, 1  # terms of a long sum that are shown, from its beginning and its end
+
+
+class Unknown(ValueError):
+    """There is no number at this address."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How one number came about.
+
+    name: what it is, in words; lines: symbols, then numbers; value: the trace's number; computed: what the numbers
+    of the equation, none left out, come to (equal up to float32's rounding); passage: the lines of our own source.
+    """
+
+    address: str
+    name: str
+    lines: tuple[Line, ...]
+    value: float
+    computed: float
+    passage: Passage | None = None
+
+    @property
+    def result(self) -> str:
+        """The value as it is shown."""
+        return exact(self.value)
+
+    def told(self, book: FormulaBook) -> dict[str, object]:
+        """As plain values for the player, its lines as formulas of the book."""
+        last = Line()
+        last.latex = rf"= {last.text(self.result)}"
+        told: dict[str, object] = {
+            "name": self.name,
+            "lines": [line.into(book) for line in (*self.lines, last)],
+        }
+        if self.passage:
+            told["listing"] = listing(self.passage).told()
+            told["lit"] = listing(self.passage).lit(self.passage)
+        return told
+
+    def told_alone(self) -> dict[str, object]:
+        """As plain values, whole by itself."""
+        book = FormulaBook()
+        return {"address": self.address, **self.told(book), "formulas": book.templates}
+
+    def to_json(self) -> str:
+        """As an answer to one click."""
+        return to_json(self.told_alone())
+
+
+def dot(left: Iterable[Number], right: Iterable[Number]) -> float:
+    """The sum of products, in float64."""
+    return math.fsum(a.value * b.value for a, b in zip(left, right, strict=True))
+
+
+def softmax(own: float, exponents: Sequence[Number]) -> float:
+    """exp(own) over the sum of exp(exponents), in float64."""
+    largest = max(number.value for number in exponents)
+    return math.exp(own - largest) / math.fsum(math.exp(number.value - largest) for number in exponents)
+
+
+def sigmoid(value: float) -> float:
+    """The logistic function."""
+    return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(value) / (1 + math.exp(value))
