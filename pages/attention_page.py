@@ -1,6 +1,6 @@
 """Attention: choose a model, type an input, and step through its decoding."""
 
-from seq2seq.ui.decoding import ATTENTION_TRIES, chosen_model_and_input, decoded_story
+from seq2seq.ui.decoding import ATTENTION_TRIES, chosen_model_and_input, decode, explainer
 from seq2seq.ui.page import begin_page, beside_lesson, one_sentence
 from seq2seq.ui.player import offer_export, show_story
 
@@ -8,6 +8,6 @@ words = begin_page("attention")
 tries = [(words.say(f"attention.try.{name}"), act) for name, act in ATTENTION_TRIES.items()]
 with beside_lesson("attention", words, tries), one_sentence(words):
     model, text = chosen_model_and_input(words)
-    story = decoded_story(model, text, words)
-    show_story(story, key="attention")
-    offer_export(story, "attention", words)
+    decoded = decode(model, text, words)
+    show_story(decoded.story, "attention", words, explainer(decoded, words))
+    offer_export(decoded.story, "attention", words)

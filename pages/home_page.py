@@ -3,6 +3,7 @@
 import streamlit as st
 
 from seq2seq.ui.controls import choice
+from seq2seq.ui.decoding import home_explainer
 from seq2seq.ui.page import begin_page, beside_lesson
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.stored import HOME_DATES, stored_story
@@ -11,7 +12,7 @@ words = begin_page("home")
 with beside_lesson("home", words):
     date = choice("date", words.say("home.pick"), list(HOME_DATES), "fr", HOME_DATES.__getitem__, width=320)
     story = stored_story(f"home-{date}-{words.language}")
-    show_story(story, key="home")
+    show_story(story, "home", words, home_explainer(date, words))
     offer_export(story, "home", words)
 
 ways = st.columns(2)

@@ -4,7 +4,7 @@ from seq2seq.words import Words
 
 LABELS = (
     "player", "first", "previous", "play", "pause", "next", "last", "scrubber", "speed", "step_of", "keys", "copy_link",
-    "copied", "save", "failed",
+    "copied", "save", "failed", "asking", "back", "close", "code", "explain", "explained", "predict", "sure", "wrong", "score",
 )  # fmt: skip
 
 

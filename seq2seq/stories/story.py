@@ -7,7 +7,7 @@ data is the same mounted picture in the browser. Every view reads one continuous
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from typing import Any, Literal
 
@@ -20,14 +20,30 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
+class Question:
+    """Asked before the step that answers it: options with one right one, and why it is right."""
+
+    id: str
+    kind: Literal["token", "position", "compare", "true-false"]
+    prompt: str
+    options: tuple[str, ...]
+    right: int
+    why: str
+
+
+@dataclass(frozen=True)
 class Step:
-    """One step: a title, a sentence or two, its chapter, a formula, and the lines of our source that computed it."""
+    """One step: a title, a sentence or two, its chapter, a formula, and the lines of our source that computed it.
+
+    question: what may be asked before this step is shown.
+    """
 
     title: str
     text: str
     chapter: int = 0
     formula: Formula | None = None
     passage: Passage | None = None
+    question: Question | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,8 @@ def _step(step: Step, listings: list[Listing]) -> dict[str, Any]:
     if step.passage:
         shown = listing(step.passage)
         row["code"] = [listings.index(shown), *shown.lit(step.passage)]
+    if step.question:
+        row["question"] = asdict(step.question)
     return row
 
 

@@ -7,14 +7,16 @@ from typing import Any
 import streamlit as st
 
 from seq2seq.stories.decoding import decoding_story
+from seq2seq.stories.explain import DecodingExplainer
 from seq2seq.stories.tokens import quoted
 from seq2seq.tasks import LONGEST_INPUT, InputError, Task
 from seq2seq.tasks.sequences import LetterTask
+from seq2seq.traces import Change, DecodingTrace
 from seq2seq.training.config import RunConfig
 from seq2seq.training.shipped import shipped_card, shipped_names
 from seq2seq.ui.controls import choice, line
 from seq2seq.ui.session import owner, run_store, trained
-from seq2seq.ui.stored import ATTENTION_INPUT, ATTENTION_MODEL, stored_story
+from seq2seq.ui.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, HOME_MODEL, stored_story
 from seq2seq.words import Words
 
 
@@ -118,18 +120,41 @@ def _chosen_input(model: ChosenModel, words: Words) -> str:
     return line("text", say("attention.input"), _example(model.task), longest, help=say("attention.input.help"))
 
 
-def decoded_story(model: ChosenModel, text: str, words: Words) -> str:
-    """The story of decoding the text; if it cannot be used, a sentence why, and the last story that could."""
+@dataclass(frozen=True)
+class Decoded:
+    """An input decoded by a model, and the story of it (JSON)."""
+
+    model: ChosenModel
+    text: str
+    story: str
+
+
+def decode(model: ChosenModel, text: str, words: Words) -> Decoded:
+    """The text decoded; if it cannot be used, a sentence why, and the last one that could.
+
+    Raises: InputError if there was none before.
+    """
     try:
-        story = _decoded(model.reference, model.step, text, words.language)
+        decoded = Decoded(model, text, _decoded(model.reference, model.step, text, words.language))
     except InputError as error:
-        if "last-story" not in st.session_state:
+        if "last-decoded" not in st.session_state:
             raise
         st.warning(words.say(error.key, **error.slots), icon=":material/edit:")
-        return str(st.session_state["last-story"])
-    st.session_state["last-story"] = story
+        model, text = st.session_state["last-decoded"]
+        return Decoded(model, text, _decoded(model.reference, model.step, text, words.language))
+    st.session_state["last-decoded"] = (model, text)
     _remark(model, text, words)
-    return story
+    return decoded
+
+
+def explainer(decoded: Decoded, words: Words) -> Callable[[], DecodingExplainer]:
+    """What explains the numbers of a decoding, made when the first one is asked."""
+    return lambda: DecodingExplainer(traced(decoded.model.reference, decoded.model.step, decoded.text), words)
+
+
+def home_explainer(date: str, words: Words) -> Callable[[], DecodingExplainer]:
+    """What explains the numbers of a stored story of the home page: the same decoding, made again."""
+    return lambda: DecodingExplainer(traced(HOME_MODEL, None, HOME_DATES[date]), words)
 
 
 def _remark(model: ChosenModel, text: str, words: Words) -> None:
@@ -152,7 +177,12 @@ def _decoded(reference: str, step: int, text: str, language: str) -> str:
     """The story's JSON. The first picture is stored, so that it needs no torch."""
     if (reference, text) == (ATTENTION_MODEL, ATTENTION_INPUT):
         return stored_story(f"attention-{language}")
-    model = trained(reference, step)
-    trace = model.record(text)
-    answer = model.task.answer("".join(trace.source))
+    trace = traced(reference, step, text)
+    answer = trained(reference, step).task.answer("".join(trace.source))
     return decoding_story(trace, Words(language), reference, answer).to_json()
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def traced(reference: str, step: int | None, text: str, change: Change | None = None) -> DecodingTrace:
+    """Everything that happened in a decoding. Shared: never to be changed."""
+    return trained(reference, step).record(text, change=change)

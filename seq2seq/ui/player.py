@@ -1,19 +1,57 @@
-"""Mounting the player on a page."""
+"""Mounting the player on a page, and answering what is asked in it."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import streamlit as st
 
 from seq2seq.player.export import to_html
+from seq2seq.stories.explain import Explanation, Unknown
 from seq2seq.words import Words
 
 # Streamlit finds the folder of these files by the entry in pyproject.toml.
 _player = st.components.v2.component(
     "seq2seq.player", html='<div class="studio-player"></div>', css="player.css", js="player.js", isolate_styles=True
 )
+# An answer travels beside the player, so that the story, which has not changed, is not sent again.
+_answer = st.components.v2.component(
+    "seq2seq.answer",
+    html="<span hidden></span>",
+    js="""
+    export default function ({ data }) {
+      dispatchEvent(new CustomEvent("seq2seq-answer", { detail: data }));
+    }
+    """,
+)
 
 
-def show_story(story: str, key: str) -> None:
-    """Show a story (its JSON); the same key keeps the mounted player and only gives it new data."""
-    _player(key=key, data=story)
+class Explainer(Protocol):
+    """Explains the numbers of what a story was told from."""
+
+    def explain(self, address: str) -> Explanation:
+        """How the number at this address came about; raises Unknown if there is none."""
+        ...
+
+
+@st.fragment
+def show_story(story: str, key: str, words: Words, explainer: Callable[[], Explainer] | None = None) -> None:
+    """Show a story (its JSON); the same key keeps the mounted player and only gives it new data.
+
+    A number that is clicked is explained by `explainer`, which is made only then; nothing else on the page runs.
+    """
+    picked = _player(key=key, data=story, on_ask_change=lambda: None)
+    asked = picked.get("ask")
+    if asked and explainer:
+        _answer(key=f"{key}-answer", data=_answer_to(asked, explainer, words))
+
+
+def _answer_to(asked: dict[str, Any], explainer: Callable[[], Explainer], words: Words) -> dict[str, Any]:
+    """The explanation of a number; what comes from a browser may be anything."""
+    ticket, address = str(asked.get("ticket", ""))[:200], str(asked.get("address", ""))[:200]
+    try:
+        return {"ticket": ticket, "answer": explainer().explain(address).told_alone()}
+    except Unknown:
+        return {"ticket": ticket, "failed": words.say("explain.unknown")}
 
 
 def offer_export(story: str, name: str, words: Words) -> None:

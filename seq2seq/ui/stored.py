@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, read_story
+from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, HOME_MODEL, read_story
 
-__all__ = ["ATTENTION_INPUT", "ATTENTION_MODEL", "HOME_DATES", "stored_story"]
+__all__ = ["ATTENTION_INPUT", "ATTENTION_MODEL", "HOME_DATES", "HOME_MODEL", "stored_story"]
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

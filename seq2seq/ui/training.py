@@ -8,6 +8,7 @@ import streamlit as st
 
 from seq2seq.models.config import ATTENTIONS, CELLS, RecurrentConfig
 from seq2seq.models.config import LIMITS as MODEL_LIMITS
+from seq2seq.stories.explain import TrainingExplainer
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.training import training_story
 from seq2seq.tasks import TASKS, make_task
@@ -166,7 +167,7 @@ def _board(run_id: str, words: Words, live: bool) -> None:
     _figures(run, last, words)
     if last:
         story = _told(run_id, last["step"], last["done"], words.language)
-        show_story(story, key="training")
+        show_story(story, "training", words, lambda: TrainingExplainer(store.reports(run_id), words))
         if run.over:
             offer_export(story, "training", words)
     if run.over and store.checkpoint_step(run_id) is not None:

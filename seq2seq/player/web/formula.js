@@ -1,16 +1,32 @@
-// A formula is MathML of ours with slots `@0`, `@1`, …; what goes into a slot is text and stays text.
+// A formula is MathML of ours with slots `@0`, `@1`, …; what goes into a slot is text and stays text. A slot that is a
+// pair (text, address) is a number that can be asked where it comes from.
 
-export function formula(templates, filled) {
+/** A formula [number of its template, ...slots] as nodes. */
+export function formula(templates, filled, explainer = null) {
   if (!filled) return [];
   const [number, ...slots] = filled;
   const holder = document.createElement("div");
   holder.innerHTML = templates[number]; // ours alone: no token of a learner is ever in a template
   for (const text of holder.querySelectorAll("mtext")) {
     const slot = /^@(\d+)$/.exec(text.textContent.trim());
-    if (slot) {
-      text.textContent = slots[Number(slot[1])] ?? "";
-      text.classList.add("live");
-    }
+    if (slot) fill(text, slots[Number(slot[1])] ?? "", explainer);
   }
   return [...holder.childNodes];
+}
+
+function fill(place, slot, explainer) {
+  const [text, address] = Array.isArray(slot) ? slot : [slot, null];
+  place.textContent = text;
+  if (!/^\d+$/.test(text)) place.classList.add("live"); // an index is not a number of the learner
+  if (!address || !explainer?.knows(address)) return;
+  place.classList.add("asks");
+  place.setAttribute("role", "button");
+  place.setAttribute("tabindex", "0");
+  place.addEventListener("click", () => explainer.ask(address));
+  place.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation(); // not the player's "play"
+    explainer.ask(address);
+  });
 }

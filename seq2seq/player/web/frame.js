@@ -37,12 +37,15 @@ export function build(host, story, act) {
   bar.append(first, previous, play, next, last, track, count, speed, link);
   link.hidden = location.protocol === "file:"; // an exported file has no address worth sending
 
-  const telling = make("div", "telling", { "aria-live": "polite" });
-  const [chapter, title, text] = [make("p", "chapter"), make("h3", "title"), make("p", "text")];
-  telling.append(chapter, title, text);
-  const formula = make("div", "formula");
   const words = make("div", "words");
-  words.append(telling, formula);
+  const telling = tellingParts();
+  const equation = equationParts(labels);
+  const code = codeParts(labels);
+  const question = questionParts(labels);
+  const beside = make("div", "beside");
+  beside.append(question.box, code.box);
+  words.append(telling.box, beside, equation.box);
+  bar.append(equation.asked);
 
   const details = make("div", "details");
   const [wide, narrow] = [true, false].map((is) => story.views.filter((view) => Boolean(view.wide) === is));
@@ -51,13 +54,60 @@ export function build(host, story, act) {
   if (wide.length) root.append(...wide.map((view) => figures.get(view.id)), bar, words, details);
   else root.append(bar, words, details);
   bar.classList.toggle("floats", wide.length > 0);
-  words.classList.toggle("brief", !story.formulas.length);
   root.addEventListener("keydown", (event) => key(event, act));
   host.replaceChildren(root);
   return {
-    root, figures, scrubber, marks, count, chapter, title, text, formula, play,
+    root, figures, scrubber, marks, count, play, telling, equation, code, question,
     backward: [first, previous], forward: [next, last],
   };
+}
+
+function tellingParts() {
+  const box = make("div", "telling", { "aria-live": "polite" });
+  const [chapter, title, text] = [make("p", "chapter"), make("h3", "title"), make("p", "text")];
+  box.append(chapter, title, text);
+  return { box, chapter, title, text };
+}
+
+/** The step's formula; and a card, in reach wherever one has scrolled to, that says where a number comes from. */
+function equationParts(labels) {
+  const box = make("div", "equation"), own = make("div", "formula");
+  const asked = make("div", "asked", { role: "group", "aria-label": labels.explained, "aria-live": "polite" });
+  const [name, lines] = [make("p", "name"), make("div", "formula")];
+  const [back, close] = [textButton(labels.back, "back"), textButton(labels.close, "close")];
+  const head = make("div", "head");
+  head.append(name, back, close);
+  asked.append(head, lines);
+  asked.hidden = true;
+  asked.addEventListener("keydown", (event) => event.key === "Escape" && close.click());
+  const hint = make("p", "invitation");
+  hint.textContent = labels.explain;
+  box.append(own, hint);
+  return { box, own, asked, name, lines, back, close };
+}
+
+function codeParts(labels) {
+  const box = make("figure", "code", { "aria-label": labels.code });
+  const caption = make("figcaption"), [place, title] = [make("code"), make("span")];
+  title.textContent = labels.code;
+  caption.append(title, place);
+  const lines = make("pre", "", { tabindex: 0, "aria-label": labels.code });
+  box.append(caption, lines);
+  return { box, place, lines };
+}
+
+function questionParts(labels) {
+  const box = make("section", "question", { "aria-label": labels.predict });
+  const [mark, prompt, options] = [make("p", "mark"), make("p", "prompt", { id: "prompt" }), make("div", "options")];
+  mark.textContent = labels.predict;
+  options.setAttribute("role", "group");
+  options.setAttribute("aria-labelledby", "prompt");
+  const sure = make("input", "", { type: "checkbox" }), confidence = make("label", "sure");
+  confidence.append(sure, labels.sure);
+  const [verdict, score] = [make("p", "verdict", { "aria-live": "polite" }), make("p", "score")];
+  box.append(mark, prompt, options, confidence, verdict, score);
+  box.hidden = true;
+  return { box, prompt, options, sure, confidence, verdict, score };
 }
 
 function key(event, act) {
@@ -106,6 +156,12 @@ function button(label, name, act) {
   return made;
 }
 
+function textButton(label, name) {
+  const made = make("button", name, { type: "button" });
+  made.textContent = label;
+  return made;
+}
+
 function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
@@ -117,7 +173,7 @@ function icon(name) {
   return svg;
 }
 
-function make(tag, name = "", attributes = {}) {
+export function make(tag, name = "", attributes = {}) {
   const made = document.createElement(tag);
   if (name) made.className = name;
   for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);

@@ -2,18 +2,25 @@
 // element, without cleaning up, whenever data or theme change; a call therefore means "update".
 
 import { Clock } from "./clock.js";
+import { showCode } from "./code.js";
+import { Explainer } from "./explain.js";
 import { build } from "./frame.js";
 import { formula } from "./formula.js";
+import { Questioner } from "./question.js";
 import { copyLink } from "./save.js";
 import { isDark } from "./theme.js";
 import { Picture } from "./view.js";
 
 const players = new WeakMap();
 
-export default function mount({ data, parentElement }) {
+export default function mount({ data, parentElement, setTriggerValue }) {
   const host = parentElement.querySelector?.(".studio-player") ?? parentElement.appendChild(element("studio-player"));
   if (!players.has(host)) players.set(host, new Player(host));
-  players.get(host).update(typeof data === "string" ? JSON.parse(data) : data);
+  const player = players.get(host);
+  player.send = setTriggerValue ? (question) => setTriggerValue("ask", question) : null;
+  if (player.received !== data) player.update(typeof data === "string" ? JSON.parse(data) : data);
+  else player.recolour();
+  player.received = data;
   return () => {
     players.get(host)?.close();
     players.delete(host);
@@ -49,10 +56,20 @@ export class Player {
     if (story.follow && (!same || atEnd)) step = story.steps.length - 1;
     if (this.saved !== null && !story.follow) step = Number(this.saved) || 0; // the link that brought us here
     this.saved = null;
-    if (!same) this.clock.stop();
+    this.explainer.story = story;
+    this.explainer.send = this.send;
+    if (!same) {
+      this.clock.stop();
+      this.explainer.close();
+    }
     this.draw(Math.max(0, Math.min(step, story.steps.length - 1)));
     const told = new URLSearchParams(location.search).get("step"); // another input's, or a step there is not
     if (told !== null && told !== String(this.clock.step)) this.saveStep(this.clock.step);
+  }
+
+  /** The same story again: only the theme may be another one. */
+  recolour() {
+    this.draw(this.clock.step);
   }
 
   draw(step) {
@@ -83,8 +100,16 @@ export class Player {
       copyLink: () => copyLink(this.clock.step),
       save: (view, kind) => this.pictures.get(view).save(kind),
     });
+    this.explainer?.finish();
+    const { labels } = story, { asked, name, lines, back, close } = this.parts.equation;
+    this.explainer = new Explainer(
+      { box: asked, name, lines, back, close },
+      { labels, send: this.send, shown: (told) => this.showLines(told) },
+    );
+    this.questioner = new Questioner(this.parts.question, labels);
+    const ask = (address) => this.explainer.ask(address);
     this.pictures = new Map(
-      story.views.map((view) => [view.id, new Picture(this.parts.figures.get(view.id), story.labels)]),
+      story.views.map((view) => [view.id, new Picture(this.parts.figures.get(view.id), labels, ask)]),
     );
   }
 
@@ -103,14 +128,28 @@ export class Player {
     const of = labels.step_of.replace("{step}", step + 1).replace("{steps}", steps.length);
     parts.scrubber.setAttribute("aria-valuetext", `${of}: ${told.title}`);
     parts.count.textContent = `${step + 1} / ${steps.length}`;
-    parts.chapter.textContent = chapters[told.chapter] ?? "";
-    parts.title.textContent = told.title;
-    parts.text.textContent = told.text;
-    parts.formula.replaceChildren(...formula(formulas, told.formula));
+    parts.telling.chapter.textContent = chapters[told.chapter] ?? "";
+    parts.telling.title.textContent = told.title;
+    parts.telling.text.textContent = told.text;
+    if (byUser) this.explainer.close();
+    parts.equation.own.replaceChildren(...formula(formulas, told.formula, this.explainer));
+    this.showLines(null);
     for (const view of views) this.pictures.get(view.id).describe(view.alternatives[step] ?? "");
     for (const button of parts.backward) button.disabled = step === 0;
     for (const button of parts.forward) button.disabled = step === steps.length - 1;
     if (byUser) this.saveStep(step);
+  }
+
+  /** The running lines of the step, or of the number that explains itself; a question stands in their place. */
+  showLines(asked) {
+    const { steps, listings = [] } = this.story, { code, question } = this.parts;
+    const [number, ...lit] = steps[this.clock.step]?.code ?? [];
+    const next = this.clock.playing || this.explainer.open ? null : steps[this.clock.step + 1]?.question;
+    const asking = this.questioner.show(next, this.story.id);
+    question.box.hidden = !asking;
+    if (asked?.listing) showCode(code, asked.listing, asked.lit);
+    else showCode(code, listings[number], lit);
+    code.box.hidden ||= asking;
   }
 
   /** The step goes into the URL, for a reload or a link; Python sees it when it runs next. */
@@ -137,15 +176,17 @@ export class Player {
   }
 
   showPlaying() {
-    const { play, text } = this.parts, { labels } = this.story, { playing } = this.clock;
+    const { play, telling } = this.parts, { labels } = this.story, { playing } = this.clock;
     play.setAttribute("aria-label", playing ? labels.pause : labels.play);
     play.title = playing ? labels.pause : labels.play;
     play.classList.toggle("playing", playing);
-    text.parentElement.setAttribute("aria-live", playing ? "off" : "polite");
+    telling.box.setAttribute("aria-live", playing ? "off" : "polite");
+    if (!playing) this.showLines(null);
   }
 
   close() {
     clearTimeout(this.saving);
+    this.explainer?.finish();
     this.clock.stop();
     this.pictures.forEach((picture) => picture.close());
   }

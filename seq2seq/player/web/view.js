@@ -9,9 +9,9 @@ import { showTip } from "./tip.js";
 const noEval = Boolean(document.querySelector('meta[http-equiv="Content-Security-Policy"]'));
 
 export class Picture {
-  constructor(figure, labels) {
-    this.figure = figure;
-    this.labels = labels;
+  /** `ask(address)` is called with the address of a number that was clicked. */
+  constructor(figure, labels, ask) {
+    Object.assign(this, { figure, labels, ask });
     this.box = figure.querySelector(".picture");
     this.alternative = figure.querySelector(".alternative");
     this.vega = null;
@@ -43,6 +43,7 @@ export class Picture {
       if (generation !== this.generation) return mounted.finalize(); // another story came while this one was drawn
       this.vega?.finalize();
       this.vega = mounted;
+      mounted.view.addEventListener("click", (event, item) => this.ask(item?.ask ?? item?.datum?.ask));
       this.box.replaceChildren(mounted.view.container());
       if (this.view !== view) this.replace(this.view, this.step);
       this.size = null;
@@ -60,7 +61,7 @@ export class Picture {
     for (const [name, rows] of Object.entries(view.data)) vega.data(name, rows);
     for (const [name, value] of Object.entries(view.signals)) vega.signal(name, value);
     this.drawn = step;
-    return vega.signal("step", step).runAsync();
+    return vega.signal("step", step).runAsync().then(() => anchorGradients(this.box));
   }
 
   /** Draw at a position of the clock; a picture nobody sees waits until it is seen. */
@@ -88,7 +89,7 @@ export class Picture {
     const width = Math.floor(this.box.clientWidth);
     if (!this.vega || !width || width === this.size) return;
     this.size = width;
-    this.vega.view.width(width).resize().run();
+    this.vega.view.width(width).resize().runAsync().then(() => anchorGradients(this.box));
   }
 
   close() {
@@ -97,6 +98,13 @@ export class Picture {
     this.sized.disconnect();
     this.vega?.finalize();
     this.vega = null;
+  }
+}
+
+/** Gradients by their name alone: Vega writes the page's address before it, which changes with every step. */
+function anchorGradients(box) {
+  for (const painted of box.querySelectorAll('[fill^="url("]')) {
+    painted.setAttribute("fill", painted.getAttribute("fill").replace(/url\(.*#/, "url(#"));
   }
 }
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from seq2seq.stories.formulas import FormulaBook, Line, Number, exact
+from seq2seq.stories.formulas import Formula, FormulaBook, Line, Number, exact
 from seq2seq.stories.sources import Passage, listing
 from seq2seq.stories.story import to_json
 
@@ -41,7 +41,7 @@ class Explanation:
         last.latex = rf"= {last.text(self.result)}"
         told: dict[str, object] = {
             "name": self.name,
-            "lines": [line.into(book) for line in (*self.lines, last)],
+            "lines": [_flat(line.into(book)) for line in (*self.lines, last)],
         }
         if self.passage:
             told["listing"] = listing(self.passage).told()
@@ -56,6 +56,10 @@ class Explanation:
     def to_json(self) -> str:
         """As an answer to one click."""
         return to_json(self.told_alone())
+
+
+def _flat(formula: Formula) -> tuple[object, ...]:
+    return (formula[0], *formula[1])
 
 
 def dot(left: Iterable[Number], right: Iterable[Number]) -> float:
