@@ -1,6 +1,7 @@
 """Decoding trace → story: the overview of the network, and beside it heat map, bars, probabilities and units."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from seq2seq.stories.explain.vectors import Vectors
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.network import UNITS, Layout, network_diagram
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.questions import decoding_questions
 from seq2seq.stories.softmax import score_bars
-from seq2seq.stories.story import Story, View
+from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
 from seq2seq.traces import DecodingTrace
 from seq2seq.words import Words
@@ -27,15 +29,24 @@ def decoding_story(trace: DecodingTrace, words: Words, name: str, answer: str | 
     Returns: a story whose views all follow `step`.
     """
     told = Teller(trace, words).tell(answer)
+    steps = ask(told, decoding_questions(trace, words))
     views = [_overview(trace, told, words, answer)]
     if trace.weights is not None:
         views += [_heat_map(trace, told, words), _score_bars(trace, told, words)]
     views += [_probabilities(trace, told, words), _units(trace, told, words)]
     identity = "|".join(["decoding", name, "".join(trace.source), "".join(trace.output)])
     return Story(
-        identity, words.say("decoding.title", source="".join(trace.source)), told.steps, views, told.chapters,
+        identity, words.say("decoding.title", source="".join(trace.source)), steps, views, told.chapters,
         player_labels(words), told.formulas, start,
     )  # fmt: skip
+
+
+def ask(told: Told, questions: dict[tuple[str, int], Question]) -> list[Step]:
+    """The steps, each with the question that it answers."""
+    return [
+        replace(step, question=questions.pop((moment.stage, moment.col), None))  # asked once, before it is first seen
+        for step, moment in zip(told.steps, told.moments, strict=True)
+    ]
 
 
 def busiest(values: np.ndarray, count: int) -> np.ndarray:

@@ -1,10 +1,12 @@
 """Reports of a run → story: each step is a report, so that a run can be watched live and wound back while it goes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.questions import training_questions
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import short_sign
@@ -34,7 +36,8 @@ def thin_out(reports: Sequence[Report]) -> list[Report]:
 def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
     """Tell a run from its reports (at least one), as `Report.to_dict` gives them."""
     kept = thin_out(reports)
-    steps = [_step(report, words) for report in kept]
+    questions = training_questions(kept, words)
+    steps = [replace(_step(report, words), question=questions.get(k)) for k, report in enumerate(kept)]
     told = [step.text for step in steps]
     now = [report["step"] for report in kept]
     shown = {report["step"] for report in kept}
