@@ -9,5 +9,6 @@ tries = [(words.say(f"attention.try.{name}"), act) for name, act in ATTENTION_TR
 with beside_lesson("attention", words, tries), one_sentence(words):
     model, text = chosen_model_and_input(words)
     decoded = decode(model, text, words)
-    show_story(decoded.story, "attention", words, explainer(decoded, words))
-    offer_export(decoded.story, "attention", words)
+    explain = explainer(decoded, words)
+    show_story(decoded.story, "attention", words, explain)
+    offer_export(decoded.story, "attention", words, explain)

@@ -12,8 +12,9 @@ words = begin_page("home")
 with beside_lesson("home", words):
     date = choice("date", words.say("home.pick"), list(HOME_DATES), "fr", HOME_DATES.__getitem__, width=320)
     story = stored_story(f"home-{date}-{words.language}")
-    show_story(story, "home", words, home_explainer(date, words))
-    offer_export(story, "home", words)
+    explain = home_explainer(date, words)
+    show_story(story, "home", words, explain)
+    offer_export(story, "home", words, explain)
 
 ways = st.columns(2)
 for column, (way, file) in zip(ways, {"train": "train", "attention": "attention"}.items(), strict=True):

@@ -212,6 +212,7 @@ def export_story(options: argparse.Namespace) -> int:
     """`export`."""
     from seq2seq.player.export import write_html
     from seq2seq.stories.decoding import decoding_story
+    from seq2seq.stories.explain import DecodingExplainer
     from seq2seq.training.trained import load_trained
 
     trained = load_trained(options.model)
@@ -219,7 +220,8 @@ def export_story(options: argparse.Namespace) -> int:
     answer = trained.task.answer("".join(trace.source))
     story = decoding_story(trace, Words(options.language), options.model, answer)
     try:
-        path = write_html(story, options.out, story.title, options.language)
+        explainer = DecodingExplainer(trace, Words(options.language))
+        path = write_html(story, options.out, story.title, options.language, explainer)
     except OSError as error:
         raise InputError("input.cannot_write", path=options.out, error=error.strerror) from error
     told = {"file": str(path), "bytes": path.stat().st_size, "output": trace.text}

@@ -7,12 +7,17 @@ that script, by its hash, and no `eval` (Vega then interprets its expressions in
 import base64
 import hashlib
 import html
+import json
 import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from seq2seq.player.bundle import WEB
-from seq2seq.stories.story import Story
+from seq2seq.stories.explain import Explainer, Unknown
+from seq2seq.stories.formulas import FormulaBook
+from seq2seq.stories.story import Story, to_json
 
 IMPORT = re.compile(r'^import \{ ([^}]+) \} from "\./(\w+)\.js";$', re.M)
 EXPORT = re.compile(r"^export (?=(?:default |async )?(?:function|class|const) (\w+))", re.M)
@@ -75,9 +80,16 @@ def one_script() -> str:
     return "".join(written.values()).replace("</script", "<\\/script") + start
 
 
-def to_html(story: Story | str, title: str = "Seq2Seq Studio", language: str = "en") -> str:
-    """One self-contained page that plays the story (or its JSON) offline."""
+def to_html(
+    story: Story | str, title: str = "Seq2Seq Studio", language: str = "en", explainer: Explainer | None = None
+) -> str:
+    """One self-contained page that plays the story (or its JSON) offline.
+
+    explainer: with it, every number that can be clicked explains itself offline too.
+    """
     text = story.to_json() if isinstance(story, Story) else story
+    if explainer:
+        text = with_explanations(text, explainer)
     script = one_script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return PAGE.format(
@@ -90,22 +102,60 @@ def to_html(story: Story | str, title: str = "Seq2Seq Studio", language: str = "
     )
 
 
-def write_html(story: Story | str, path: str | Path, title: str = "Seq2Seq Studio", language: str = "en") -> Path:
+def with_explanations(story: str, explainer: Explainer) -> str:
+    """The story's JSON with the explanation of every number that its pictures show, and of those behind the steps."""
+    told, book = json.loads(story), FormulaBook()
+    listings: dict[str, int] = {}
+    answers: dict[str, object] = {}
+    for address in dict.fromkeys(clickable(told)):
+        try:
+            answer = explainer.explain(address).told(book)
+        except Unknown:
+            continue
+        if "listing" in answer:  # each function once in the file
+            text = to_json(answer["listing"])
+            answer["listing"] = listings.setdefault(text, len(listings))
+        answers[address] = answer
+    told |= {"explanations": answers, "explained": book.templates}
+    told["explained_listings"] = [json.loads(text) for text in listings]
+    return to_json(told)
+
+
+def clickable(story: Mapping[str, Any]) -> Iterator[str]:
+    """Addresses of the numbers that a story's pictures and formulas show.
+
+    A row of data names its number in `ask`, or several in `asks`; a row of units has `ask` and a list `unit`.
+    """
+    for step in story["steps"]:
+        yield from (slot[1] for slot in step.get("formula", []) if isinstance(slot, list))
+    for view in story["views"]:
+        for row in (row for rows in view["data"].values() for row in rows):
+            yield from row.get("asks", [])
+            if isinstance(row.get("unit"), list):
+                yield from (f"{row['ask']} {unit}" for unit in row["unit"])
+            elif "ask" in row:
+                yield row["ask"]
+
+
+def write_html(
+    story: Story | str, path: str | Path, title: str = "Seq2Seq Studio", language: str = "en",
+    explainer: Explainer | None = None,
+) -> Path:  # fmt: skip
     """Write that page to a file; returns its path.
 
     Raises: OSError if the file cannot be written.
     """
     path = Path(path)
-    path.write_text(to_html(story, title, language), encoding="utf-8")
+    path.write_text(to_html(story, title, language, explainer), encoding="utf-8")
     return path
 
 
 class Shown:
     """A story that shows itself in a notebook: `Shown(story)` as the last line of a cell."""
 
-    def __init__(self, story: Story, height: int = 1100) -> None:
-        self.story, self.height = story, height
+    def __init__(self, story: Story, explainer: Explainer | None = None, height: int = 1100) -> None:
+        self.story, self.explainer, self.height = story, explainer, height
 
     def _repr_html_(self) -> str:
-        page = html.escape(to_html(self.story, self.story.title))
+        page = html.escape(to_html(self.story, self.story.title, explainer=self.explainer))
         return f'<iframe srcdoc="{page}" style="width:100%;height:{self.height}px;border:0" title="story"></iframe>'

@@ -203,6 +203,7 @@ def _score_bars(trace: DecodingTrace, told: Told, words: Words) -> View:
         {"t": t, "i": i, "score": trace.scores[t, i], "w": trace.weights[t, i]}
         | token_row(token)
         | {"tip": f"{quoted(token)}: {trace.scores[t, i]:.4f} → {trace.weights[t, i]:.4f}"}
+        | {"asks": (f"score {t} {i}", f"weight {t} {i}")}
         for t in range(len(trace.output))
         for i, token in enumerate(trace.source)
     ]

@@ -135,7 +135,7 @@ class Teller:
         if self.trace.cell == "rnn":
             read = rf"\tanh(W {below}_{{{now}}} + U {old} + b)"
         width = self.trace.encoder[layer]["forward"]["h"].shape[1]
-        line.latex = rf"{state} = {read} = {line.units(self.vectors.encoder(layer, i)[:width])}"
+        line.latex = rf"{state} = {read} \\ = {line.units(self.vectors.encoder(layer, i)[:width])}"
         return line
 
     def start_decoder(self) -> None:
@@ -148,7 +148,7 @@ class Teller:
         ends = rf"h_{{{line.text(self.S)}}}{mark}"
         if len(trace.directions) == 2:
             ends = rf"[\overrightarrow{{h}}_{{{line.text(self.S)}}}{mark}\,;\ \overleftarrow{{h}}_1{mark}]"
-        line.latex = rf"s_0{mark} = {ends} = {line.units(self.vectors.top(-1))}"
+        line.latex = rf"s_0{mark} = {ends} \\ = {line.units(self.vectors.top(-1))}"
         moment = Moment("start", enc=self.all_read, begin=1)
         size, shown = sum(len(state) for state in states), len(trace.start[-1]["h"])
         self.add(key, moment, line, count=self.S, size=size, shown=shown)
@@ -163,7 +163,7 @@ class Teller:
         now, before = line.text(t + 1), line.text(t)
         extra = rf",\ c_{{{now}}}" if trace.asks_before else ""
         inside = rf"\mathrm{{{self.cell}}}(y_{{{before}}}{extra},\ s_{{{before}}})"
-        line.latex = rf"s_{{{now}}} = {inside} = {line.units(self.vectors.top(t))}"
+        line.latex = rf"s_{{{now}}} = {inside} \\ = {line.units(self.vectors.top(t))}"
         key = ("state.after" if extra else "state") + ("" if t else ".first")
         self.add(key, moment, line, number=t + 1, before=subscript(t), read=read, cell=self.cell)
         return moment
@@ -184,20 +184,20 @@ class Teller:
         moment = replace(moment, stage="scores", asks=1)
         line = Line()
         line.latex = rf"e_{{{line.text(t + 1)},{line.text(best + 1)}}} = {self.score_symbols(line, asks, best + 1)}"
-        line.latex += rf" = {line.number(score)}"
+        line.latex += rf" \\ = {line.number(score)}"
         self.add("scores", moment, line, **slots)
         moment, line = replace(moment, stage="weights", glow=1), Line()
         row = line.text(t + 1)
         line.latex = (
             rf"\alpha_{{{row},{line.text(best + 1)}}} = \frac{{\exp({line.number(score)})}}"
-            rf"{{\sum_{{j=1}}^{{{line.text(self.S)}}} \exp(e_{{{row},j}})}} = {line.number(weight)}"
+            rf"{{\sum_{{j=1}}^{{{line.text(self.S)}}} \exp(e_{{{row},j}})}} \\ = {line.number(weight)}"
         )
         self.add("weights", moment, line, **slots)
         moment, line = replace(moment, stage="context"), Line()
         row = line.text(t + 1)
         line.latex = (
-            rf"c_{{{row}}} = \sum_i \alpha_{{{row},i}}\, h_i = {line.weighted(self.vectors.weights(t), 'h')}"
-            rf" = {line.units(self.vectors.context(t))}"
+            rf"c_{{{row}}} = \sum_i \alpha_{{{row},i}}\, h_i \\ = {line.weighted(self.vectors.weights(t), 'h')}"
+            rf" \\ = {line.units(self.vectors.context(t))}"
         )
         self.add("context" if weight.value >= 0.5 else "context.spread", moment, line, **slots)
         return moment
@@ -225,13 +225,15 @@ class Teller:
         s, y = rf"s_{{{line.text(t + 1)}}}", rf"y_{{{line.text(t + 1)}}}"
         reads = s if trace.context is None else rf"\tanh(W_c\,[c_{{{line.text(t + 1)}}};\ {s}])"
         softmax = rf"\mathrm{{softmax}}(W_o\, {reads} + b)_{{{line.text(token)}}}"
-        line.latex = rf"P({y} = {line.text(token)}) = {softmax} = {line.number(self.vectors.probability(t, chosen))}"
+        line.latex = (
+            rf"P({y} = {line.text(token)}) \\ = {softmax} \\ = {line.number(self.vectors.probability(t, chosen))}"
+        )
         self.add("predict", moment, line, **slots)
         key = "end" if trace.output[t] == "⟨eos⟩" else "choose.forced" if trace.forced else "choose"
         greedy = Line()
         y = rf"y_{{{greedy.text(t + 1)}}}"
         argmax = rf"\underset{{w}}{{\mathrm{{argmax}}}}\ P({y} = w)"
-        greedy.latex = rf"{y} = {argmax} = {greedy.text(token, f'chosen {t}')}"
+        greedy.latex = rf"{y} = {argmax} \\ = {greedy.text(token, f'chosen {t}')}"
         self.add(key, replace(moment, stage="choose", wrote=t + 1), None if trace.forced else greedy, **slots)
 
     def finish(self, answer: str | None) -> None:
@@ -244,7 +246,7 @@ class Teller:
         if not trace.finished:
             key = "done.unfinished"
         line = Line()
-        line.latex = rf"\log P(y \mid x) = \sum_t \log P(y_t \mid y_{{<t}}, x) = {line.text(exact(trace.log_prob))}"
+        line.latex = rf"\log P(y \mid x) = \sum_t \log P(y_t \mid y_{{<t}}, x) \\ = {line.text(exact(trace.log_prob))}"
         slots = {"source": "".join(trace.source), "output": trace.text, "answer": answer, "steps": self.T}
         slots["p"] = percent(float(np.exp(trace.log_prob)))
         self.add(key, moment, line, **slots)

@@ -12,9 +12,10 @@ from latex2mathml.converter import convert
 def mathml(latex: str) -> str:
     r"""LaTeX as MathML. A slot is written \text{@0}, \text{@1}, …; the player puts text there, never markup.
 
+    A formula may be broken at a double backslash, where there is no room for it in one line.
     Only our own formulas come here: latex2mathml does not escape what it is given.
     """
-    return convert(latex, display="block")  # full size in fractions too
+    return "".join(convert(part, display="block") for part in latex.split(r"\\"))  # block: full size in fractions too
 
 
 Slot = str | tuple[str, str]  # text, or text and the address of the number that it is

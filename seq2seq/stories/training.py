@@ -45,6 +45,7 @@ def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
         {
             "step": report["step"], "train": report["train_loss"], "loss": report["loss"],
             "token_accuracy": report["token_accuracy"], "exact_match": report["exact_match"],
+            "asks": [f"{kind} {report['step']}" for kind in ("train", "loss", "token_accuracy", "exact_match")],
         }
         for report in reports if report["step"] in shown or len(reports) < 300
     ]  # fmt: skip
@@ -66,7 +67,7 @@ def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
     if kept[-1]["probe"]["weights"] is not None:
         views.append(_probe(kept, words))
     samples = [
-        {"k": k, "step": report["step"], "s": s} | sample
+        {"k": k, "s": s, "ask": f"letter {report['step']} {s}", "unit": range(len(sample["output"]))} | sample
         for k, report in enumerate(kept)
         for s, sample in enumerate(report["samples"])
     ]
@@ -95,15 +96,12 @@ def _probe(kept: Sequence[Report], words: Words) -> View:
     source = kept[-1]["probe"]["source"]
     rows = [
         {
-            "k": k,
-            "step": report["step"],
-            "t": t,
-            "token": short_sign(token),
-            "w": [round(value, 2) for value in weights],
+            "k": k, "t": t, "token": short_sign(token), "w": [round(w, 2) for w in weights],
+            "ask": f"probe {report['step']} {t}", "unit": range(len(source)),
         }
         for k, report in enumerate(kept)
         for t, (token, weights) in enumerate(zip(report["probe"]["output"], report["probe"]["weights"], strict=True))
-    ]
+    ]  # fmt: skip
     signals = {
         "source_tokens": [short_sign(token) for token in source],
         "S": len(source),

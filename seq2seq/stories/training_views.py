@@ -70,7 +70,7 @@ def _now(field: str) -> list[Any]:
 def probe_map(source: str, output: str) -> Spec:
     """The attention map of the probe sentence at the report in hand.
 
-    Data: probe {k, step, t, token, w: […]}. Signals: source_tokens, S, rows (most output rows of any report).
+    Data: probe {k, t, token, w: […], ask}. Signals: source_tokens, S, rows (most output rows of any report).
     """
     return {
         "$schema": "https://vega.github.io/schema/vega/v6.json",
@@ -117,7 +117,7 @@ def probe_map(source: str, output: str) -> Spec:
                         "tooltip": {
                             "signal": "source_tokens[datum.i] + ' → ' + datum.token + ': ' + format(datum.w, '.3f')"
                         },
-                        "ask": {"signal": "'probe ' + datum.step + ' ' + datum.t + ' ' + datum.i"},
+                        "ask": {"signal": "datum.ask + ' ' + datum.i"},
                         "cursor": {"value": "pointer"},
                     }
                 },
@@ -169,7 +169,7 @@ def _word(text: str, x: str, y: float, align: str) -> dict[str, Any]:
 def sample_lines(wanted: str) -> Spec:
     """Sample predictions at the report in hand, letter by letter; errors in another colour and underlined.
 
-    Data: samples {k, step, s, source, target, output}. `wanted` names the right answer beside a wrong one.
+    Data: samples {k, s, source, target, output, ask}. `wanted` names the right answer beside a wrong one.
     """
     output_y, tall = 26, 88
     letters = [
@@ -200,7 +200,7 @@ def sample_lines(wanted: str) -> Spec:
     letter = text("letters", "datum.ch", f"{row} + {output_y}", color, "pitch * 1.5", place)
     letter["encode"]["update"] |= {
         "font": {"value": "ui-monospace, monospace"}, "fontWeight": {"value": 600}, "cursor": {"value": "pointer"},
-        "ask": {"signal": "'letter ' + datum.step + ' ' + datum.s + ' ' + datum.i"},
+        "ask": {"signal": "datum.ask + ' ' + datum.i"},
     }  # fmt: skip
     underline = {
         "type": "rule",

@@ -25,16 +25,16 @@ def begin_page(page: str) -> Words:
 
 @contextmanager
 def beside_lesson(page: str, words: Words, tries: Sequence[tuple[str, Callable[[], None]]] = ()) -> Iterator[None]:
-    """The body of a page, with its lesson beside it where there is room and above it where there is not."""
+    """The body of a page under its lesson, which can be folded away; on a phone the story comes first."""
     with st.container(key="page-body"):
-        with st.container(key="lesson", border=True, gap="small"):
+        with st.expander(words.say("page.lesson"), expanded=True, icon=":material/school:", key="lesson"):
             st.markdown(lesson(page, words))
             if tries:
-                st.markdown(f"**{words.say('try.heading')}**")
-            for number, (label, act) in enumerate(tries):
-                st.button(
-                    label, key=f"{page}-try-{number}", on_click=act, type="tertiary", icon=":material/arrow_forward:"
-                )
+                with st.container(key="tries", horizontal=True, vertical_alignment="center", gap="small"):
+                    st.markdown(f"**{words.say('try.heading')}**", width="content")
+                    for number, (label, act) in enumerate(tries):
+                        key, icon = f"{page}-try-{number}", ":material/arrow_forward:"
+                        st.button(label, key=key, on_click=act, type="tertiary", icon=icon)
         with st.container(key="story"):
             yield
 

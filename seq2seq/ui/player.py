@@ -1,12 +1,12 @@
 """Mounting the player on a page, and answering what is asked in it."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import streamlit as st
 
 from seq2seq.player.export import to_html
-from seq2seq.stories.explain import Explanation, Unknown
+from seq2seq.stories.explain import Explainer, Unknown
 from seq2seq.words import Words
 
 # Streamlit finds the folder of these files by the entry in pyproject.toml.
@@ -23,14 +23,6 @@ _answer = st.components.v2.component(
     }
     """,
 )
-
-
-class Explainer(Protocol):
-    """Explains the numbers of what a story was told from."""
-
-    def explain(self, address: str) -> Explanation:
-        """How the number at this address came about; raises Unknown if there is none."""
-        ...
 
 
 @st.fragment
@@ -54,10 +46,13 @@ def _answer_to(asked: dict[str, Any], explainer: Callable[[], Explainer], words:
         return {"ticket": ticket, "failed": words.say("explain.unknown")}
 
 
-def offer_export(story: str, name: str, words: Words) -> None:
+def offer_export(story: str, name: str, words: Words, explainer: Callable[[], Explainer] | None = None) -> None:
     """A button that saves the story as one file that plays offline; the file is made only when it is pressed."""
+
+    def page() -> str:
+        return to_html(story, f"Seq2Seq Studio: {name}", words.language, explainer() if explainer else None)
+
     st.download_button(
-        words.say("export.save"), lambda: to_html(story, f"Seq2Seq Studio: {name}", words.language),
-        f"seq2seq-{name}.html", "text/html", key=f"export-{name}", help=words.say("export.help"), on_click="ignore",
-        icon=":material/download:", type="tertiary",
+        words.say("export.save"), page, f"seq2seq-{name}.html", "text/html", key=f"export-{name}",
+        help=words.say("export.help"), on_click="ignore", icon=":material/download:", type="tertiary",
     )  # fmt: skip

@@ -167,9 +167,13 @@ def _board(run_id: str, words: Words, live: bool) -> None:
     _figures(run, last, words)
     if last:
         story = _told(run_id, last["step"], last["done"], words.language)
-        show_story(story, "training", words, lambda: TrainingExplainer(store.reports(run_id), words))
+
+        def explain() -> TrainingExplainer:
+            return TrainingExplainer(store.reports(run_id), words)
+
+        show_story(story, "training", words, explain)
         if run.over:
-            offer_export(story, "training", words)
+            offer_export(story, "training", words, explain)
     if run.over and store.checkpoint_step(run_id) is not None:
         st.page_link(
             "pages/attention_page.py", label=words.say("train.open"), icon=":material/visibility:",

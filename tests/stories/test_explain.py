@@ -43,13 +43,13 @@ def shown(view):
                     yield f"{row['ask']} {unit}", value
             elif name == "curve":
                 for kind, value in row.items():
-                    if kind != "step" and value is not None:
+                    if kind not in ("step", "asks") and value is not None:
                         yield f"{kind} {row['step']}", value
             elif name == "probe":
-                yield from ((f"probe {row['step']} {row['t']} {i}", w) for i, w in enumerate(row["w"]))
+                yield from ((f"{row['ask']} {i}", w) for i, w in enumerate(row["w"]))
             elif name == "samples":
                 for i, letter in enumerate(row["output"]):
-                    yield f"letter {row['step']} {row['s']} {i}", float(letter == row["target"][i : i + 1])
+                    yield f"{row['ask']} {i}", float(letter == row["target"][i : i + 1])
             else:
                 yield row["ask"], row.get("w", row.get("v", row.get("p")))
 

@@ -28,7 +28,7 @@ export class Explainer {
     if (!address || !this.knows(address)) return;
     this.path.push(address);
     const told = this.story.explanations?.[address];
-    if (told) return this.show(told, this.story.explained);
+    if (told) return this.show({ ...told, listing: this.story.explained_listings[told.listing] }, this.story.explained);
     clearTimeout(this.late);
     this.waiting = `${address} ${Math.random().toString(36).slice(2)}`;
     this.late = setTimeout(() => this.fail(), PATIENCE);

@@ -51,13 +51,15 @@ export function build(host, story, act) {
   const [wide, narrow] = [true, false].map((is) => story.views.filter((view) => Boolean(view.wide) === is));
   details.append(...narrow.map((view) => figures.get(view.id)));
   // an overview leads, and the bar stays in reach below it; a story of small pictures alone begins with its bar
-  if (wide.length) root.append(...wide.map((view) => figures.get(view.id)), bar, words, details);
+  const lead = make("div", "lead");
+  lead.append(...wide.map((view) => figures.get(view.id)));
+  if (wide.length) root.append(lead, words, bar, details);
   else root.append(bar, words, details);
-  bar.classList.toggle("floats", wide.length > 0);
+  root.classList.toggle("led", wide.length > 0);
   root.addEventListener("keydown", (event) => key(event, act));
   host.replaceChildren(root);
   return {
-    root, figures, scrubber, marks, count, play, telling, equation, code, question,
+    root, lead, bar, figures, scrubber, marks, count, play, telling, equation, code, question,
     backward: [first, previous], forward: [next, last],
   };
 }

@@ -90,11 +90,12 @@ export class Player {
   rebuild(story, shape) {
     this.pictures.forEach((picture) => picture.close());
     this.shape = shape;
+    const move = (act) => (...how) => { this.bringIntoSight(); act(...how); };
     this.parts = build(this.host, story, {
-      go: (step, glide) => { this.clock.pause(); this.clock.go(step, glide); },
-      by: (steps) => { this.clock.pause(); this.clock.go(this.clock.step + steps); },
-      chapter: (direction) => { this.clock.pause(); this.clock.go(this.chapterStart(direction)); },
-      toggle: () => (this.clock.playing ? this.clock.pause() : this.clock.play()),
+      go: move((step, glide) => { this.clock.pause(); this.clock.go(step, glide); }),
+      by: move((steps) => { this.clock.pause(); this.clock.go(this.clock.step + steps); }),
+      chapter: move((direction) => { this.clock.pause(); this.clock.go(this.chapterStart(direction)); }),
+      toggle: move(() => (this.clock.playing ? this.clock.pause() : this.clock.play())),
       speed: (value) => (this.clock.speed = value),
       last: () => this.story.steps.length - 1,
       copyLink: () => copyLink(this.clock.step),
@@ -111,6 +112,16 @@ export class Player {
     this.pictures = new Map(
       story.views.map((view) => [view.id, new Picture(this.parts.figures.get(view.id), labels, ask)]),
     );
+  }
+
+  /** The leading picture, if its foot lies below the window: whoever moves it wants to see it. */
+  bringIntoSight() {
+    const { lead, bar } = this.parts, { top, bottom } = lead.getBoundingClientRect();
+    const head = parseFloat(getComputedStyle(bar).top) || 0, foot = innerHeight - bar.offsetHeight - 8;
+    const down = Math.min(bottom - foot, top - head);
+    if (!lead.childElementCount || down <= 1) return;
+    lead.style.scrollMarginTop = `${top - down}px`; // as little as shows it whole
+    lead.scrollIntoView({ block: "start", behavior: this.clock.calm ? "instant" : "smooth" });
   }
 
   /** The first step of the next chapter, or of this one, or of the one before. */

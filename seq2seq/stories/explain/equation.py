@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from seq2seq.stories.formulas import Formula, FormulaBook, Line, Number, exact
 from seq2seq.stories.sources import Passage, listing
@@ -56,6 +57,17 @@ class Explanation:
     def to_json(self) -> str:
         """As an answer to one click."""
         return to_json(self.told_alone())
+
+
+class Explainer(Protocol):
+    """Explains the numbers of what a story was told from."""
+
+    def explain(self, address: str) -> Explanation:
+        """How the number at this address came about.
+
+        Raises: Unknown if there is no such number.
+        """
+        ...
 
 
 def _flat(formula: Formula) -> tuple[object, ...]:

@@ -80,7 +80,7 @@ def _signals(layout: Layout) -> list[Signal]:
         *stepped("row"),
         *stepped("stage"),
         *stepped("layer"),
-        {"name": "roomy", "update": "width > 720"},  # captions fit at the side
+        {"name": "roomy", "update": "width > 640"},  # captions fit at the side
         {"name": "side", "update": "roomy ? 150 : 0"},
         {"name": "pitch", "update": "min(width > 1100 ? 84 : 64, (width - side - 6) / max(S, T + 1))"},
         {"name": "tight", "update": "pitch < 34"},  # long tokens are drawn by one sign
