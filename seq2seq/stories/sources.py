@@ -86,16 +86,16 @@ SCORE_PIECES = {
     "general": ("torch.einsum", "return Comparison(scores"),
     "scaled_dot": ("torch.einsum", "return Comparison(scores"),
 }
+CELL_GATES = {"rnn": ("h",), "gru": ("r", "z", "n", "h"), "lstm": ("i", "f", "g", "o", "c", "h")}
 ATTENTION, RECURRENT = "models/attention.py", "models/recurrent.py"
 STEP = "Recurrent.step"
 
 
 def cell_passage(cell: str, gate: str = "") -> Passage:
     """Where a cell computes a gate, or, with none named, its whole step."""
-    if not gate:
-        return Passage("models/cells.py", f"{cell}_step")
-    piece = "return" if gate == "h" else f"{gate} = "
-    return Passage("models/cells.py", f"{cell}_step", (piece,))
+    gates = (gate,) if gate else CELL_GATES[cell]
+    pieces = tuple("return" if name == "h" else f" {name} = " for name in gates)
+    return Passage("models/cells.py", f"{cell}_step", pieces)
 
 
 def stage_passage(stage: str, cell: str, attention: str, forced: bool = False) -> Passage:

@@ -89,8 +89,8 @@ function equationParts(labels) {
 }
 
 function codeParts(labels) {
-  const box = make("figure", "code", { "aria-label": labels.code });
-  const caption = make("figcaption"), [place, title] = [make("code"), make("span")];
+  const box = make("section", "code", { "aria-label": labels.code });
+  const caption = make("header"), [place, title] = [make("code"), make("span")];
   title.textContent = labels.code;
   caption.append(title, place);
   const lines = make("pre", "", { tabindex: 0, "aria-label": labels.code });
