@@ -39,11 +39,26 @@ def overlay(name: str, chart: Any) -> Any:
     return alt.Chart(alt.InlineData(values=[{}], name=name)).mark_rect(**chart)
 
 
+def row_frame() -> Any:
+    """A frame round the row of a map that is in hand; signals framed and target."""
+    pitch = "(height / length(target))"
+    return overlay(
+        "frame",
+        {
+            "x": 0, "x2": alt.expr("width"), "y": alt.expr(f"max(0, framed) * {pitch} + 1"),
+            "y2": alt.expr(f"(max(0, framed) + 1) * {pitch} - 1"), "filled": False, "stroke": alt.expr("decoder"),
+            "strokeWidth": 2.5, "cornerRadius": 3, "tooltip": None,
+            "opacity": alt.expr("framed < 0 || framed >= length(target) ? 0 : 1"),
+        },
+    )  # fmt: skip
+
+
 @cache
 def weights_heat_map(row_title: str, column_title: str, value_title: str) -> Spec:
     """Attention weights, one row a target token; rows still to come lie under a curtain, the present one framed.
 
-    Data: "weights" {t, i, w, target, source}. Signals: source, target (tokens), row_at, wrote_at, height.
+    Data: "weights" {t, i, w, target, source}. Signals: source, target (tokens), row_at (the last row shown),
+    framed_at (the row in hand, −1 for none), wrote_at, height.
     """
     x = alt.X("i:O", axis=tokens_axis("source", column_title, orient="top"), scale=alt.Scale(paddingInner=0.06))
     y = alt.Y(
@@ -74,16 +89,11 @@ def weights_heat_map(row_title: str, column_title: str, value_title: str) -> Spe
             "y2": alt.expr("height + 1"), "color": alt.expr("panel"), "opacity": 1, "tooltip": None,
         },
     )  # fmt: skip
-    frame = overlay(
-        "frame",
-        {
-            "x": 0, "x2": alt.expr("width"), "y": alt.expr(f"max(0, row) * {pitch} + 1"),
-            "y2": alt.expr(f"(max(0, row) + 1) * {pitch} - 1"), "filled": False, "stroke": alt.expr("decoder"),
-            "strokeWidth": 2.5, "cornerRadius": 3, "opacity": alt.expr("row < 0 ? 0 : 1"), "tooltip": None,
-        },
-    )  # fmt: skip
-    signals = [{"name": "source", "value": []}, {"name": "target", "value": []}, *smooth("row"), *stepped("wrote")]
-    return finish(alt.layer(cells, curtain, frame), 260, signals)
+    signals = [
+        {"name": "source", "value": []}, {"name": "target", "value": []}, *smooth("row"), *smooth("framed"),
+        *stepped("wrote"),
+    ]  # fmt: skip
+    return finish(alt.layer(cells, curtain, row_frame()), 260, signals)
 
 
 @cache

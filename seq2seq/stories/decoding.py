@@ -187,6 +187,7 @@ def _heat_map(trace: DecodingTrace, told: Told, words: Words) -> View:
         "source": [short_sign(token) for token in trace.source],
         "target": [short_sign(token) for token in trace.output],
         "row_at": [moment.row if moment.glow else moment.row - 1 for moment in told.moments],
+        "framed_at": [moment.row if moment.glow else moment.row - 1 for moment in told.moments],
         "wrote_at": told.track("wrote"),
         "height": max(150, min(440, 28 * len(trace.output))),
     }

@@ -64,7 +64,10 @@ class View:
 
 @dataclass(frozen=True)
 class Story:
-    """Steps and views that share one clock. `follow`: stay at the last step while more are added."""
+    """Steps and views that share one clock.
+
+    follow: stay at the last step while more are added; linked: the step goes into the page's address.
+    """
 
     id: str
     title: str
@@ -75,6 +78,7 @@ class Story:
     formulas: Sequence[str] = ()  # MathML with slots
     start: int = 0
     follow: bool = False
+    linked: bool = True
 
     def to_json(self) -> str:
         """As one string, ready for the player.
@@ -91,6 +95,7 @@ class Story:
                 "formulas": self.formulas,
                 "start": self.start,
                 "follow": self.follow,
+                "linked": self.linked and not self.follow,
                 "steps": [_step(step, listings) for step in self.steps],
                 "listings": [listing.told() for listing in listings],
                 "views": [_view(view) for view in self.views],

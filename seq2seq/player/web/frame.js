@@ -44,7 +44,7 @@ export function build(host, story, act) {
   const question = questionParts(labels);
   const beside = make("div", "beside");
   beside.append(question.box, code.box);
-  words.append(telling.box, beside, equation.box);
+  words.append(telling.box, equation.box, beside);
   bar.append(equation.asked);
 
   const details = make("div", "details");

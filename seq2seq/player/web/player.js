@@ -54,7 +54,7 @@ export class Player {
     this.clock.length = story.steps.length;
     let step = same ? this.clock.step : story.start;
     if (story.follow && (!same || atEnd)) step = story.steps.length - 1;
-    if (this.saved !== null && !story.follow) step = Number(this.saved) || 0; // the link that brought us here
+    if (this.saved !== null && story.linked) step = Number(this.saved) || 0; // the link that brought us here
     this.saved = null;
     this.explainer.story = story;
     this.explainer.send = this.send;
@@ -64,7 +64,7 @@ export class Player {
     }
     this.draw(Math.max(0, Math.min(step, story.steps.length - 1)));
     const told = new URLSearchParams(location.search).get("step"); // another input's, or a step there is not
-    if (told !== null && told !== String(this.clock.step)) this.saveStep(this.clock.step);
+    if (told !== null && told !== String(this.clock.step)) this.saveStep(this.clock.step); // (if it is linked)
   }
 
   /** The same story again: only the theme may be another one. */
@@ -166,7 +166,7 @@ export class Player {
   /** The step goes into the URL, for a reload or a link; Python sees it when it runs next. */
   saveStep(step) {
     clearTimeout(this.saving);
-    if (this.story.follow) return;
+    if (!this.story.linked) return;
     this.saving = setTimeout(() => {
       const url = new URL(location.href);
       url.searchParams.set("step", step);

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from seq2seq.stories.formulas import Formula, FormulaBook, Line, Number, exact
+from seq2seq.stories.formulas import Formula, FormulaBook, Line, Number, Slot, exact
 from seq2seq.stories.sources import Passage, listing
 from seq2seq.stories.story import to_json
 
@@ -35,6 +35,15 @@ class Explanation:
     def result(self) -> str:
         """The value as it is shown."""
         return exact(self.value)
+
+    def under(self, prefix: str) -> "Explanation":
+        """The same, where its trace is one of several: addresses begin with the prefix."""
+
+        def moved(slot: Slot) -> Slot:
+            return (slot[0], f"{prefix} {slot[1]}") if isinstance(slot, tuple) else slot
+
+        lines = tuple(Line([moved(slot) for slot in line.slots], line.latex) for line in self.lines)
+        return replace(self, address=f"{prefix} {self.address}", lines=lines)
 
     def told(self, book: FormulaBook) -> dict[str, object]:
         """As plain values for the player, its lines as formulas of the book."""

@@ -1,0 +1,273 @@
+"""Two decodings side by side, as they were and as they are after a what-if; every view marks what differs."""
+
+from itertools import zip_longest
+from typing import Any
+
+import numpy as np
+
+from seq2seq.stories.charts import top_tokens, weights_heat_map
+from seq2seq.stories.comparison_views import difference_map, outputs_side_by_side
+from seq2seq.stories.explain import DecodingExplainer, Explanation, Unknown
+from seq2seq.stories.formulas import percent
+from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sources import Passage
+from seq2seq.stories.story import Step, Story, View
+from seq2seq.stories.tokens import quoted, short_sign, token_row
+from seq2seq.traces import (
+    Change,
+    DecodingTrace,
+    DisturbContext,
+    DisturbUnit,
+    LookElsewhere,
+    ReadInstead,
+    WriteInstead,
+)  # fmt: skip
+from seq2seq.words import Words
+
+TOP = 6
+SIDES = ("before", "after")
+CHANGED_BY = {
+    LookElsewhere: Passage("models/recurrent.py", "Recurrent.look", ('touch("weights"',)),
+    DisturbContext: Passage("models/recurrent.py", "Recurrent.look", ('touch("context"',)),
+    DisturbUnit: Passage("models/recurrent.py", "Recurrent.step", ('touch("state"',)),
+    WriteInstead: Passage("decoding/changes.py", "choose_instead", ("number == change.step",)),
+    ReadInstead: Passage("decoding/record.py", "record_decoding", ("change.position",)),
+}
+VECTOR = Passage("decoding/changes.py", "start_instead", ("tuple(disturbed",))
+
+
+def comparison_story(before: DecodingTrace, after: DecodingTrace, words: Words, name: str) -> Story:
+    """Tell what a change did: first the whole, then one output after the other.
+
+    Args: after was recorded with a change; name says whose decoding it is.
+    """
+    assert after.change
+    say = words.say
+    views = [_outputs(before, after, words)]
+    if before.weights is not None and after.weights is not None:
+        views += [_heat_map(side, trace, len(_pairs(before, after)), words) for side, trace in _sides(before, after)]
+        views.append(_difference(before, after, words))
+    views += [_probabilities(side, trace, len(_pairs(before, after)), words) for side, trace in _sides(before, after)]
+    identity = "|".join(["comparison", name, "".join(before.source), repr(after.change)])
+    passage = (
+        VECTOR if isinstance(after.change, DisturbContext) and after.weights is None else CHANGED_BY[type(after.change)]
+    )
+    steps = [_summary(before, after, words, passage)]
+    steps += [_step(t, before, after, words, passage) for t in range(len(_pairs(before, after)))]
+    return Story(
+        identity, say("whatif.title"), steps, views, [say("whatif.title")], player_labels(words), linked=False
+    )  # fmt: skip
+
+
+class ComparisonExplainer:
+    """Explains the numbers of both sides: addresses begin with "before" or "after"."""
+
+    def __init__(self, before: DecodingTrace, after: DecodingTrace, words: Words) -> None:
+        self.sides = {"before": DecodingExplainer(before, words), "after": DecodingExplainer(after, words)}
+
+    def explain(self, address: str) -> Explanation:
+        """How the number at this address came about.
+
+        Raises: Unknown if there is no such number.
+        """
+        side, _, rest = address.partition(" ")
+        if side not in self.sides:
+            raise Unknown(address)
+        return self.sides[side].explain(rest).under(side)
+
+
+def describe(change: Change, trace: DecodingTrace, words: Words) -> str:
+    """What was changed, in words."""
+    say = words.say
+
+    def disturbed(noise: float) -> str:
+        return say("whatif.noise.said", noise=f"{noise:g}") if noise else say("whatif.zero.said")
+
+    if isinstance(change, LookElsewhere):
+        best = int(np.argmax(change.weights))
+        token, key = quoted(trace.source[best]), "only" if change.weights[best] > 0.999 else "look"
+        return say(f"whatif.did.{key}", number=change.step + 1, token=token, position=best + 1)
+    if isinstance(change, WriteInstead):
+        return say("whatif.did.write", number=change.step + 1, token=quoted(change.token))
+    if isinstance(change, ReadInstead):
+        old = quoted(trace.source[change.position])
+        return say("whatif.did.read", position=change.position + 1, old=old, token=quoted(change.token))
+    how = disturbed(change.noise)
+    if isinstance(change, DisturbUnit):
+        return say("whatif.did.unit", unit=change.unit, number=change.step + 1, how=how)
+    if trace.weights is None:
+        return say("whatif.did.vector", how=how)
+    return say("whatif.did.context", number=change.step + 1, how=how)
+
+
+def _sides(before: DecodingTrace, after: DecodingTrace) -> list[tuple[str, DecodingTrace]]:
+    return list(zip(SIDES, (before, after), strict=True))
+
+
+def _pairs(before: DecodingTrace, after: DecodingTrace) -> list[tuple[str | None, str | None]]:
+    """The outputs token by token; None where one of them has ended."""
+    return list(zip_longest(before.output, after.output))
+
+
+def _chance(trace: DecodingTrace, t: int) -> float:
+    return float(np.exp(trace.log_probs[t, trace.chosen[t]]))
+
+
+def _summary(before: DecodingTrace, after: DecodingTrace, words: Words, passage: Passage) -> Step:
+    assert after.change
+    differ = sum(a != b for a, b in _pairs(before, after))
+    slots = {"did": describe(after.change, before, words), "before": before.text, "after": after.text, "count": differ}
+    key = "differ" if differ else "same"
+    return Step(words.say(f"whatif.{key}.title", **slots), words.say(f"whatif.{key}.text", **slots), passage=passage)
+
+
+def _step(t: int, before: DecodingTrace, after: DecodingTrace, words: Words, passage: Passage) -> Step:
+    old, new = _pairs(before, after)[t]
+    slots: dict[str, Any] = {"number": t + 1}
+    for side, trace, token in (("old", before, old), ("new", after, new)):
+        slots[side] = words.say("whatif.ended") if token is None else quoted(token)
+        slots[f"p_{side}"] = "–" if token is None else percent(_chance(trace, t))
+    key = "step.same" if old == new else "step.differs"
+    text = words.say(f"whatif.{key}.text", **slots)
+    if old is not None and new is not None and before.weights is not None and after.weights is not None:
+        places = [int(trace.weights[t].argmax()) for trace in (before, after) if trace.weights is not None]
+        names = [f"{quoted(trace.source[i])} ({i + 1})" for trace, i in zip((before, after), places, strict=True)]
+        looks = "whatif.looks.same" if places[0] == places[1] else "whatif.looks.differs"
+        text += " " + words.say(looks, old=names[0], new=names[1])
+    return Step(words.say(f"whatif.{key}.title", **slots), text, passage=passage)
+
+
+def _rows(steps: int) -> list[int]:
+    """The output in hand at each step of the story; −1 in the summary."""
+    return [-1, *range(steps)]
+
+
+def _outputs(before: DecodingTrace, after: DecodingTrace, words: Words) -> View:
+    pairs = _pairs(before, after)
+    rows = [
+        {
+            "row": row, "t": t, "p": percent(_chance(trace, t)), "differs": pairs[t][0] != pairs[t][1],
+            "ask": f"{side} chosen {t}",
+        }
+        | token_row(token)
+        for row, (side, trace) in enumerate(_sides(before, after))
+        for t, token in enumerate(trace.output)
+    ]  # fmt: skip
+    sources = [
+        {"i": i, "was": words.say("whatif.was", token=quoted(old)) if old != token else ""} | token_row(token)
+        for i, (old, token) in enumerate(zip(before.source, after.source, strict=True))
+    ]
+    told = [words.say("whatif.alt", before=before.text, after=after.text)]
+    told += [
+        words.say("whatif.alt.step", number=t + 1, before=a or "–", after=b or "–") for t, (a, b) in enumerate(pairs)
+    ]
+    signals = {"S": len(before.source), "T": len(pairs), "now_at": _rows(len(pairs))}
+    captions = (words.say("whatif.source"), words.say("whatif.before"), words.say("whatif.after"))
+    return View(
+        "outputs", words.say("whatif.outputs.title"), words.say("whatif.outputs.hint"), outputs_side_by_side(*captions),
+        "vega", told, {"tokens": rows, "source": sources}, "tokens", signals, wide=True,
+    )  # fmt: skip
+
+
+def _heat_map(side: str, trace: DecodingTrace, steps: int, words: Words) -> View:
+    assert trace.weights is not None
+    say = words.say
+    cells = [
+        {
+            "t": t, "i": i, "w": w, "target": quoted(trace.output[t]), "source": quoted(trace.source[i]),
+            "ask": f"{side} weight {t} {i}",
+        }
+        for t, row in enumerate(trace.weights)
+        for i, w in enumerate(row)
+    ]  # fmt: skip
+    last = len(trace.output) - 1
+    signals = {
+        "source": [short_sign(token) for token in trace.source],
+        "target": [short_sign(token) for token in trace.output],
+        "row_at": [last] * (steps + 1),
+        "wrote_at": [len(trace.output)] * (steps + 1),
+        "framed_at": _rows(steps),
+        "height": max(150, min(440, 28 * steps)),
+    }
+    return View(
+        f"heat-{side}", say(f"whatif.heat.{side}"), say("decoding.heat.hint"),
+        weights_heat_map(say("axis.output"), say("axis.source"), say("axis.weight")), "vega-lite",
+        _where(trace, steps, words), {"weights": cells}, "weights", signals,
+    )  # fmt: skip
+
+
+def _where(trace: DecodingTrace, steps: int, words: Words) -> list[str]:
+    """Where each output looks most, in words."""
+    assert trace.weights is not None
+    told = [words.say("whatif.heat.alt")]
+    for t in range(steps):
+        if t >= len(trace.output):
+            told.append(words.say("whatif.ended"))
+            continue
+        i = int(trace.weights[t].argmax())
+        best = f"{quoted(trace.source[i])} ({i + 1}) {trace.weights[t, i]:.2f}"
+        told.append(words.say("decoding.heat.alt", number=t + 1, best=best))
+    return told
+
+
+def _difference(before: DecodingTrace, after: DecodingTrace, words: Words) -> View:
+    assert before.weights is not None and after.weights is not None
+    steps, common = len(_pairs(before, after)), min(len(before.output), len(after.output))
+    change = after.weights[:common] - before.weights[:common]
+    cells = [
+        {
+            "t": t,
+            "i": i,
+            "d": d,
+            "before": before.weights[t, i],
+            "after": after.weights[t, i],
+            "ask": f"after weight {t} {i}",
+        }
+        for t, row in enumerate(change)
+        for i, d in enumerate(row)
+    ]
+    signals = {
+        "source": [short_sign(token) for token in after.source],
+        "target": [short_sign(token) for token in after.output[:common]],
+        "framed_at": _rows(steps),
+        "height": max(150, min(440, 28 * steps)),
+    }
+    moved = [float(np.abs(row).sum() / 2) for row in change]
+    told = [words.say("whatif.difference.alt", share=percent(max(moved)))]
+    for t in range(steps):
+        share = percent(moved[t]) if t < common else "–"
+        told.append(words.say("whatif.difference.alt.step", number=t + 1, share=share))
+    say = words.say
+    spec = difference_map(
+        say("axis.output"), say("axis.source"), say("whatif.difference.axis"), say("whatif.before"), say("whatif.after")
+    )
+    return View(
+        "difference", say("whatif.difference.title"), say("whatif.difference.hint"), spec, "vega-lite", told,
+        {"difference": cells}, "difference", signals,
+    )  # fmt: skip
+
+
+def _probabilities(side: str, trace: DecodingTrace, steps: int, words: Words) -> View:
+    say, chosen = words.say, trace.chosen
+    rows = [
+        {
+            "t": t, "rank": rank, "token": quoted(trace.vocabulary[v]), "p": np.exp(trace.log_probs[t, v]),
+            "chosen": bool(v == chosen[t]), "ask": f"{side} probability {t} {v}",
+        }
+        for t in range(len(trace.output))
+        for rank, v in enumerate(trace.ranking(t)[:TOP])
+    ]  # fmt: skip
+
+    def best(t: int) -> str:
+        if not 0 <= t < len(trace.output):
+            return say("whatif.probabilities.nothing")
+        ranking = trace.ranking(t)[:3]
+        named = [f"{quoted(trace.vocabulary[v])} {percent(float(np.exp(trace.log_probs[t, v])))}" for v in ranking]
+        return say("decoding.top.alt", best=", ".join(named))
+
+    signals = {"row_at": _rows(steps), "told_at": [int(0 <= t < len(trace.output)) for t in _rows(steps)]}
+    return View(
+        f"probabilities-{side}", say(f"whatif.probabilities.{side}"), say("decoding.top.hint"),
+        top_tokens(say("axis.probability"), say("axis.token"), say("whatif.probabilities.nothing")), "vega-lite",
+        [best(t) for t in _rows(steps)], {"top": rows}, "top", signals,
+    )  # fmt: skip
