@@ -13,7 +13,7 @@ from seq2seq.stories.training import training_story
 from seq2seq.tasks import TASKS, make_task
 from seq2seq.training.config import LIMITS, OPTIMISERS, RunConfig, TrainingConfig
 from seq2seq.training.device import likely_devices
-from seq2seq.training.store import RunRecord
+from seq2seq.training.records import RunRecord
 from seq2seq.ui.controls import choice, decimal, switch, whole
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import executor, owner, run_store
