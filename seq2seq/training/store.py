@@ -226,8 +226,8 @@ def _lose(connection: Connection, gone: ColumnElement[bool]) -> None:
     for row in connection.execute(select(runs).where(gone)).mappings().all():
         step = _checkpoint_step(connection, row["id"]) or 0
         losses = (row["losses"] or 0) + 1 if row["lost_step"] == step else 1
-        values = {"state": "queued", "worker": None, "lease": None, "losses": losses, "lost_step": step}
-        values["lost_at"] = (row["lease"] or time.time()) - LEASE
+        values = {"state": "queued", "worker": None, "lease": None, "losses": losses}
+        values |= {"lost_at": (row["lease"] or time.time()) - LEASE, "lost_step": step, "device": None}
         if losses >= LOSSES:
             values |= {"state": "failed", "error": pack_error(InputError("input.lost", n=losses, step=step))}
         connection.execute(update(runs).where(runs.c.id == row["id"], gone).values(**values))

@@ -126,8 +126,8 @@ def _lost(run: RunRecord, words: Words) -> str | None:
         return words.say("train.silent", step=run_store().checkpoint_step(run.id) or 0)
     if run.lost_at is None or run.state == "failed":
         return None
-    key = "train.lost" if run.state == "queued" else "train.went_on"
-    return words.say(key, time=_clock(run.lost_at), step=run.lost_step)
+    waits = run.device is None and (run_store().checkpoint_step(run.id) or 0) == run.lost_step
+    return words.say("train.lost" if waits else "train.went_on", time=_clock(run.lost_at), step=run.lost_step)
 
 
 def _clock(seconds: float) -> str:

@@ -12,6 +12,7 @@ from seq2seq.tasks import TASKS, make_task
 from seq2seq.training.config import LIMITS, OPTIMISERS, RunConfig, TrainingConfig
 from seq2seq.training.device import likely_devices
 from seq2seq.training.records import RunRecord
+from seq2seq.ui.address import says_new, touch, write_address
 from seq2seq.ui.board import name_run
 from seq2seq.ui.controls import choice, decimal, switch, whole
 from seq2seq.ui.page import one_sentence
@@ -57,7 +58,9 @@ def chosen_config(words: Words) -> tuple[RunConfig, bool]:
             lambda name: say(f"attention.{name}"),
             width=230,
         )
-        pressed = st.button(say("train.start"), key="train", type="primary", icon=":material/play_arrow:", width=140)
+        pressed = st.button(
+            say("train.start"), key="train", on_click=touch, type="primary", icon=":material/play_arrow:", width=140
+        )
     example = TASKS[task].example
     st.caption(say("train.example", source=example.source, target=example.target))
     with st.expander(say("train.more"), icon=":material/tune:", key="more"):
@@ -109,17 +112,19 @@ def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, int
 def pick_run(words: Words) -> RunRecord | None:
     """The run to look at: the one just started, the link's, or the newest of this browser's; others can be picked."""
     store = run_store()
-    wanted = st.session_state.get("run") or st.query_params.get("run")
+    if says_new("run"):
+        st.session_state["run"] = st.query_params.get("run")
+    wanted = st.session_state.get("run")
     mine = {run.id: run for run in store.recent(owner())}
     if wanted and wanted not in mine:
         with one_sentence(words):
             linked = store.get(wanted)
             if linked is None:
                 st.warning(words.say("train.no_such_run", run=wanted[:40]), icon=":material/link_off:")
-                st.query_params.pop("run", None)
             else:
                 mine = {linked.id: linked, **mine}
     if not mine:
+        write_address("run", None)
         return None
     if st.session_state.get("run") not in mine:
         st.session_state["run"] = wanted if wanted in mine else next(iter(mine))
@@ -132,5 +137,5 @@ def pick_run(words: Words) -> RunRecord | None:
             lambda id: name_run(mine[id], words),
             width=420,
         )
-    st.query_params["run"] = st.session_state["run"]
+    write_address("run", st.session_state["run"])
     return mine[st.session_state["run"]]

@@ -91,6 +91,31 @@ def test_settings_stay_when_the_page_is_left(visit):
     expect(page.get_by_role("combobox", name="Task")).to_have_value("sort letters")
 
 
+def test_back_and_forward_move_the_controls(visit):
+    page = visit("/train", **QUIET)
+    task = page.get_by_role("combobox", name="Task")
+    for name, id in (("sort letters", "sort"), ("copy letters", "copy")):
+        task.click()
+        page.get_by_role("option", name=name).click()
+        expect(page).to_have_url(re.compile(f"task={id}"))
+    page.get_by_role("button", name=re.compile("Addition")).click()  # it sets many controls, and is undone by one step
+    expect(page).to_have_url(re.compile("hidden=96"))
+    page.go_back()
+    expect(task).to_have_value("copy letters")
+    expect(page).not_to_have_url(re.compile("hidden="))
+    page.go_back()
+    expect(task).to_have_value("sort letters")
+    page.go_back()
+    expect(task).to_have_value("reverse letters")
+    for _ in range(2):
+        page.go_forward()
+    expect(task).to_have_value("copy letters")
+    page.get_by_role("combobox", name="Cell").click()
+    page.get_by_role("option", name="LSTM").click()
+    expect(page).to_have_url(re.compile("cell=lstm"))
+    expect(task).to_have_value("copy letters")
+
+
 def test_a_link_opens_on_a_fresh_server(visit):
     page = visit("/attention?model=dates-gru-additive&text=3+mars+2021", **QUIET)
     found = player(page)

@@ -75,7 +75,11 @@ def test_a_dead_worker_is_told_while_it_is_silent_and_afterwards(language):
     store.release("w")
     before, after = (say(language, key, time="*", step=20).split("*")[1] for key in ("train.lost", "train.went_on"))
     assert before in texts(open_page("train", language, run=run))
+    store.ask_to_pause(run)
+    assert before in texts(open_page("train", language, run=run))  # paused before it went on
+    store.resume(run)
     store.claim("v")
+    store.renew(run, "v", "cpu")
     assert after in texts(open_page("train", language, run=run))
 
 
