@@ -43,12 +43,18 @@ class TestStore:
         file, opened = tmp_path / "runs.db", []
         if old:
             make_old(file)
-        many = [threading.Thread(target=lambda: opened.append(RunStore(f"sqlite:///{file}"))) for _ in range(6)]
+        together = threading.Barrier(12)
+
+        def open_one():
+            together.wait()
+            opened.append(RunStore(f"sqlite:///{file}"))
+
+        many = [threading.Thread(target=open_one) for _ in range(12)]
         for thread in many:
             thread.start()
         for thread in many:
             thread.join()
-        assert len(opened) == 6 and len(opened[0].recent()) == old
+        assert len(opened) == 12 and len(opened[0].recent()) == old
 
     def test_locked(self):
         store = RunStore(patience=0.1)
