@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from seq2seq.ui.board import show_run
 from seq2seq.ui.page import begin_page, beside_lesson, one_sentence
 from seq2seq.ui.session import executor, owner
-from seq2seq.ui.training import TRAIN_TRIES, chosen_config, pick_run, show_run
+from seq2seq.ui.training import TRAIN_TRIES, chosen_config, pick_run
 
 words = begin_page("train")
 tries = [(words.say(f"train.try.{name}"), act) for name, act in TRAIN_TRIES.items()]
@@ -13,8 +14,9 @@ with beside_lesson("train", words, tries):
         config, pressed = chosen_config(words)
         if pressed:
             st.session_state["run"] = executor().submit(config, owner())
-    run = pick_run(words)
-    if run:
-        show_run(run, words)
-    else:
-        st.info(words.say("train.none_yet"), icon=":material/play_arrow:")
+    with one_sentence(words):
+        run = pick_run(words)
+        if run:
+            show_run(run, words)
+        else:
+            st.info(words.say("train.none_yet"), icon=":material/play_arrow:")

@@ -169,6 +169,8 @@ def list_runs(options: argparse.Namespace) -> int:
     for name in shipped_names():
         card = shipped_card(name)
         rows.append(row(name, "shipped", RECIPES[name], card["trained"]["steps"], card["test"]["exact_match"]))
+    for error in store.damaged():
+        print(f"seq2seq: {say_error(error)}", file=sys.stderr)
     if options.json:
         print(json.dumps(rows))
         return 0

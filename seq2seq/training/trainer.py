@@ -104,13 +104,23 @@ class Trainer:
         self.optimiser = make_optimiser(config.training, self.model)
         self.step, self.seconds = 0, 0.0
         if checkpoint:
-            self.model.load_state_dict(checkpoint.weights)
-            restore_optimiser(self.optimiser, checkpoint.optimiser)
-            self.step, self.seconds = checkpoint.facts["step"], checkpoint.facts["seconds"]
+            self.restore(checkpoint)
         held_out = config.task.sample("dev", CONFIRMED)
         self.held_out = held_out
         self.probe_pair = max(held_out[:20], key=lambda pair: (len(pair.source) <= PROBE_LENGTH, len(pair.source)))
         self.watched, self.confirmed = self.batch(held_out[:WATCHED]), self.batch(held_out)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on from a checkpoint.
+
+        Raises: InputError if it is another model's, or lacks a part.
+        """
+        try:
+            self.model.load_state_dict(checkpoint.weights)
+            restore_optimiser(self.optimiser, checkpoint.optimiser)
+            self.step, self.seconds = checkpoint.facts["step"], checkpoint.facts["seconds"]
+        except (RuntimeError, LookupError, ValueError) as error:
+            raise InputError("input.damaged_checkpoint") from error
 
     def batch(self, pairs: Any) -> Any:
         """Pairs as token numbers."""

@@ -9,6 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from seq2seq.tasks import InputError
+from seq2seq.ui.address import says_new, touch, write_address
 from seq2seq.ui.text import page_words
 
 
@@ -18,19 +20,14 @@ def widget_key(id: str) -> str:
 
 
 def _begin(id: str, default: Any, read: Callable[[str], Any], then: Callable[[], None] | None = None) -> dict[str, Any]:
-    """Give a control its value (the link's if it can be read, else the default); returns what its widget needs."""
-    if st.session_state.get(id) is None:
-        value = default
-        if id in st.query_params:
-            try:
-                value = read(st.query_params[id])
-            except ValueError:
-                value = default
-        st.session_state[id] = value
+    """Give a control its value (the address's if that is new, else the session's); returns what its widget needs."""
+    if st.session_state.get(id) is None or says_new(id):
+        st.session_state[id] = _read(id, default, read)
     key = widget_key(id)
     st.session_state[key] = st.session_state[id]
 
     def changed() -> None:
+        touch()
         st.session_state[id] = st.session_state[key]
         if then:
             then()
@@ -38,14 +35,40 @@ def _begin(id: str, default: Any, read: Callable[[str], Any], then: Callable[[],
     return {"key": key, "on_change": changed}
 
 
+def _read(id: str, default: Any, read: Callable[[str], Any]) -> Any:
+    """The value in the address; where that cannot be used, the default, and a sentence on the page."""
+    if id not in st.query_params:
+        return default
+    try:
+        return read(st.query_params[id])
+    except InputError as error:
+        misread().append(error)
+    except ValueError:
+        pass  # an option that is not there: the page knows better what to say
+    return default
+
+
+def misread() -> list[InputError]:
+    """What in the address could not be used and is still to be told."""
+    return st.session_state.setdefault("misread", [])
+
+
 def _remember(id: str, default: Any) -> Any:
-    """Write a control's value into the URL, unless it is the default."""
+    """Have the address hold a control's value, unless it is the default."""
     value = st.session_state[id]
-    if value == default or value is None:
-        st.query_params.pop(id, None)
-    else:
-        st.query_params[id] = str(int(value) if isinstance(value, bool) else value)
+    text = str(int(value) if isinstance(value, bool) else value)
+    write_address(id, None if value is None or value == default else text)
     return value
+
+
+def _number(text: str, kind: Callable[[str], Any], name: str, low: float, high: float) -> Any:
+    """A number in the address, between its limits."""
+    try:
+        if low <= kind(text) <= high:
+            return kind(text)
+    except ValueError:
+        pass
+    raise InputError("input.out_of_range", name=name, value=text[:20], low=low, high=high)
 
 
 def choice(
@@ -78,21 +101,16 @@ def switch(id: str, label: str, default: bool, **more: Any) -> bool:
 
 def whole(id: str, label: str, default: int, low: int, high: int, **more: Any) -> int:
     """A whole number between two limits."""
-
-    def read(text: str) -> int:
-        return min(high, max(low, int(text)))
-
-    st.number_input(label, low, high, **_begin(id, default, read), **more)
+    begun = _begin(id, default, lambda text: _number(text, int, label, low, high))
+    st.number_input(label, low, high, **begun, **more)
     return int(_remember(id, default))
 
 
 def decimal(id: str, label: str, default: float, low: float, high: float, **more: Any) -> float:
     """A number between two limits."""
-
-    def read(text: str) -> float:
-        return min(high, max(low, float(text)))
-
-    st.number_input(label, low, high, **_begin(id, default, read), **more)
+    st.number_input(
+        label, low, high, **_begin(id, default, lambda text: _number(text, float, label, low, high)), **more
+    )
     return float(_remember(id, default))
 
 

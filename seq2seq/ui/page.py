@@ -6,12 +6,15 @@ from contextlib import contextmanager
 import streamlit as st
 
 from seq2seq.tasks import InputError
+from seq2seq.ui.address import begin_address, settle_address, touch
+from seq2seq.ui.controls import misread
 from seq2seq.ui.text import choose_language, lesson, page_words
 from seq2seq.words import Words, say_error
 
 
 def begin_page(page: str) -> Words:
     """Title, question and language switch of a page; returns its words."""
+    begin_address(page)
     with st.container(key="page-head", horizontal=True, vertical_alignment="center", gap="small"):
         heading = st.container(width="stretch", gap="xxsmall")
         with st.container(width="content"):
@@ -34,9 +37,18 @@ def beside_lesson(page: str, words: Words, tries: Sequence[tuple[str, Callable[[
                     st.markdown(f"**{words.say('try.heading')}**", width="content")
                     for number, (label, act) in enumerate(tries):
                         key, icon = f"{page}-try-{number}", ":material/arrow_forward:"
-                        st.button(label, key=key, on_click=act, type="tertiary", icon=icon)
+                        st.button(label, key=key, on_click=_try, args=(act,), type="tertiary", icon=icon)
         with st.container(key="story"):
+            told = st.container()
             yield
+    settle_address()
+    while misread():
+        told.warning(say_error(misread().pop(0), words.language), icon=":material/link_off:")
+
+
+def _try(act: Callable[[], None]) -> None:
+    touch()
+    act()
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 
 import secrets
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL
+from seq2seq.training.database import StoreError
 from seq2seq.training.executor import LocalExecutor, WorkerPool, worker_count
 from seq2seq.training.store import RunStore
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from seq2seq.training.trained import Trained
 
 COOKIE = "seq2seq_owner"
+PATIENCE = 3.0  # seconds a page waits for another program that writes into the store
 YEAR = 365 * 24 * 3600
 
 # No account: the browser keeps a token nobody can guess, and whoever shows it owns its runs.
@@ -43,8 +46,11 @@ def keep_owner() -> None:
 
 @st.cache_resource(max_entries=1)
 def run_store() -> RunStore:
-    """The run store of this server."""
-    return RunStore()
+    """The run store of this server.
+
+    Raises: StoreError if it cannot be opened; the next page that asks tries again.
+    """
+    return RunStore(patience=PATIENCE)
 
 
 def executor() -> LocalExecutor:
@@ -57,9 +63,12 @@ _pool: WorkerPool | None = None
 
 
 def start_workers() -> None:
-    """Start this machine's workers and load torch, once a server; asked for after the first picture is out."""
+    """Start this machine's workers and load torch, once a server; asked for after the first picture is out.
+
+    Where the store cannot be opened, a page that needs it says so, and the next page asks for the workers again.
+    """
     global _pool
-    with _starting:
+    with _starting, suppress(StoreError):
         if _pool is None and worker_count() > 0:
             _pool = WorkerPool(run_store()).start()
             threading.Thread(target=_prepare, name="torch-loader", daemon=True).start()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from seq2seq.ui.address import says_new, touch, write_address
 from seq2seq.words import LANGUAGES, Words
 
 LESSONS = Path(__file__).parents[2] / "assets" / "lessons"
@@ -13,6 +14,8 @@ def page_words() -> Words:
     """Sentences in the language chosen, in the link's, or in the browser's."""
     if "language" not in st.session_state:
         st.session_state["language"] = _first_language()
+    elif says_new("lang") and st.query_params.get("lang") in LANGUAGES:  # the browser went back
+        st.session_state["language"] = st.query_params["lang"]
     return Words(st.session_state["language"])
 
 
@@ -25,6 +28,7 @@ def choose_language() -> None:
     """The language switch; what is chosen stays for the session and goes into the link."""
 
     def chosen() -> None:
+        touch()
         st.session_state["language"] = st.session_state["lang"] or st.session_state["language"]
 
     words = page_words()
@@ -33,7 +37,7 @@ def choose_language() -> None:
         words.say("app.language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="lang", required=True,
         label_visibility="collapsed", on_change=chosen,
     )  # fmt: skip
-    st.query_params["lang"] = words.language
+    write_address("lang", words.language)
 
 
 def lesson(page: str, words: Words) -> str:

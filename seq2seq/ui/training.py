@@ -1,4 +1,4 @@
-"""The Train page's parts: the settings, the runs, and the board that follows a run."""
+"""The Train page's parts: the settings, and which run to look at."""
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -8,19 +8,16 @@ import streamlit as st
 
 from seq2seq.models.config import ATTENTIONS, CELLS, RecurrentConfig
 from seq2seq.models.config import LIMITS as MODEL_LIMITS
-from seq2seq.stories.explain import TrainingExplainer
-from seq2seq.stories.formulas import percent
-from seq2seq.stories.training import training_story
 from seq2seq.tasks import TASKS, make_task
 from seq2seq.training.config import LIMITS, OPTIMISERS, RunConfig, TrainingConfig
 from seq2seq.training.device import likely_devices
-from seq2seq.training.store import RunRecord
+from seq2seq.training.records import RunRecord
+from seq2seq.ui.address import says_new, touch, write_address
+from seq2seq.ui.board import name_run
 from seq2seq.ui.controls import choice, decimal, switch, whole
-from seq2seq.ui.player import offer_export, show_story
-from seq2seq.ui.session import executor, owner, run_store
-from seq2seq.words import Words, say_error
-
-REFRESH = 0.5  # seconds between two looks at a run that trains
+from seq2seq.ui.page import one_sentence
+from seq2seq.ui.session import owner, run_store
+from seq2seq.words import Words
 
 
 def _set(**values: Any) -> Callable[[], None]:
@@ -61,7 +58,9 @@ def chosen_config(words: Words) -> tuple[RunConfig, bool]:
             lambda name: say(f"attention.{name}"),
             width=230,
         )
-        pressed = st.button(say("train.start"), key="train", type="primary", icon=":material/play_arrow:", width=140)
+        pressed = st.button(
+            say("train.start"), key="train", on_click=touch, type="primary", icon=":material/play_arrow:", width=140
+        )
     example = TASKS[task].example
     st.caption(say("train.example", source=example.source, target=example.target))
     with st.expander(say("train.more"), icon=":material/tune:", key="more"):
@@ -110,29 +109,22 @@ def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, int
     return replace(RecurrentConfig(bidirectional=bidirectional), **sizes), training, longest
 
 
-def name_run(run: RunRecord, words: Words) -> str:
-    """A run in a few words."""
-    parts = (
-        f"train.task.{run.config.task.name}",
-        f"cell.{run.config.model.cell}",
-        f"attention.{run.config.model.attention}",
-    )
-    return " · ".join([*(words.say(part) for part in parts), run.id[:4]])
-
-
 def pick_run(words: Words) -> RunRecord | None:
     """The run to look at: the one just started, the link's, or the newest of this browser's; others can be picked."""
     store = run_store()
-    wanted = st.session_state.get("run") or st.query_params.get("run")
+    if says_new("run"):
+        st.session_state["run"] = st.query_params.get("run")
+    wanted = st.session_state.get("run")
     mine = {run.id: run for run in store.recent(owner())}
     if wanted and wanted not in mine:
-        linked = store.get(wanted)
-        if linked is None:
-            st.warning(words.say("train.no_such_run", run=wanted[:40]), icon=":material/link_off:")
-            st.query_params.pop("run", None)
-        else:
-            mine = {linked.id: linked, **mine}
+        with one_sentence(words):
+            linked = store.get(wanted)
+            if linked is None:
+                st.warning(words.say("train.no_such_run", run=wanted[:40]), icon=":material/link_off:")
+            else:
+                mine = {linked.id: linked, **mine}
     if not mine:
+        write_address("run", None)
         return None
     if st.session_state.get("run") not in mine:
         st.session_state["run"] = wanted if wanted in mine else next(iter(mine))
@@ -145,88 +137,5 @@ def pick_run(words: Words) -> RunRecord | None:
             lambda id: name_run(mine[id], words),
             width=420,
         )
-    st.query_params["run"] = st.session_state["run"]
+    write_address("run", st.session_state["run"])
     return mine[st.session_state["run"]]
-
-
-def show_run(run: RunRecord, words: Words) -> None:
-    """The board of a run; while it goes on, it looks again twice a second, and the rest of the page rests."""
-    live = not run.over
-    st.fragment(_board, run_every=REFRESH if live else None)(run.id, words, live)
-
-
-def _board(run_id: str, words: Words, live: bool) -> None:
-    store = run_store()
-    run = store.get(run_id)
-    if run is None:
-        return
-    if live and run.over:
-        st.rerun()
-    last = store.last_report(run_id)
-    _status(run, words)
-    _figures(run, last, words)
-    if last:
-        story = _told(run_id, last["step"], last["done"], words.language)
-
-        def explain() -> TrainingExplainer:
-            return TrainingExplainer(store.reports(run_id), words)
-
-        show_story(story, "training", words, explain)
-        if run.over:
-            offer_export(story, "training", words, explain)
-    if run.over and store.checkpoint_step(run_id) is not None:
-        st.page_link(
-            "pages/attention_page.py", label=words.say("train.open"), icon=":material/visibility:",
-            query_params={"model": run_id, "lang": words.language},
-        )  # fmt: skip
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _told(run_id: str, step: int, done: bool, language: str) -> str:
-    """The story of a run up to a step, as JSON: made again only when there is a new report."""
-    reports = run_store().reports(run_id)
-    return training_story(run_id, [report for report in reports if report["step"] <= step], Words(language)).to_json()
-
-
-def _status(run: RunRecord, words: Words) -> None:
-    """How the run stands, and the way to stop it."""
-    slots: dict[str, object] = {}
-    state: str = "stopping" if run.stop and not run.over else run.state
-    if state == "queued":
-        slots["ahead"] = run_store().ahead(run)
-    elif state == "running":
-        state = "running" if run.device else "starting"
-        slots["device"] = (run.device or "").upper()
-    elif state == "failed":
-        slots["error"] = say_error(run.error, words.language) if run.error else ""
-    icons = {"queued": "hourglass", "starting": "hourglass", "running": "model_training", "finished": "check_circle"}
-    icons["failed"] = "error"
-    with st.container(horizontal=True, vertical_alignment="center", key="status"):
-        icon = f":material/{icons.get(state, 'stop_circle')}:"
-        st.markdown(f"{icon} **{words.say(f'train.state.{state}', **slots)}** — {name_run(run, words)}")
-        st.button(
-            words.say("train.stop"), key="stop", icon=":material/stop:", disabled=run.over or run.stop,
-            on_click=executor().cancel, args=(run.id,),
-        )  # fmt: skip
-
-
-def _figures(run: RunRecord, last: dict[str, Any] | None, words: Words) -> None:
-    """Progress and the last report's numbers; their room is there before the first report."""
-    say, total = words.say, run.config.training.steps
-    step = last["step"] if last else 0
-    done = run.state == "finished"
-    st.progress(1.0 if done else min(1.0, step / total), say("train.progress", step=step, steps=total))
-    left = None
-    if last and step and not run.over:
-        left = last["seconds"] / step * (total - step)
-    values = {
-        "loss": f"{last['loss']:.3f}" if last else "–",
-        "token": percent(last["token_accuracy"]) if last else "–",
-        "exact": percent(last["exact_match"]) if last else "–",
-        "rate": f"{last['tokens_per_second']:,.0f}" if last and last["tokens_per_second"] else "–",
-        "left": f"{left:.0f} s" if left is not None else "0 s" if run.over else "–",
-    }
-    with st.container(horizontal=True, key="figures"):
-        for name, value in values.items():
-            help = say(f"train.help.{name}", n=last["n"] if last else 0) if name != "left" else None
-            st.metric(say(f"train.metric.{name}"), value, help=help, border=True)

@@ -72,8 +72,8 @@ def test_a_run_goes_on_while_nobody_looks_and_can_be_stopped(visit):
     page.goto(address)
     board = player(page)
     assert steps(board) > 1
-    page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Stopped; what it learnt is kept")).to_be_visible()
+    page.locator(".st-key-stop button").click()  # while a page is slow, Streamlit has a "Stop" of its own
+    expect(page.get_by_text("Stopped; what it learnt is kept")).to_be_visible(timeout=20_000)
     page.get_by_role("link", name=re.compile("Step through this model")).click()
     expect(page.get_by_role("heading", name="Attention", exact=True)).to_be_visible()
     player(page)
@@ -89,6 +89,31 @@ def test_settings_stay_when_the_page_is_left(visit):
     expect(page.get_by_role("heading", name="See how a sequence")).to_be_visible()
     page.get_by_role("link", name="Train a model").click()
     expect(page.get_by_role("combobox", name="Task")).to_have_value("sort letters")
+
+
+def test_back_and_forward_move_the_controls(visit):
+    page = visit("/train", **QUIET)
+    task = page.get_by_role("combobox", name="Task")
+    for name, id in (("sort letters", "sort"), ("copy letters", "copy")):
+        task.click()
+        page.get_by_role("option", name=name).click()
+        expect(page).to_have_url(re.compile(f"task={id}"))
+    page.get_by_role("button", name=re.compile("Addition")).click()  # it sets many controls, and is undone by one step
+    expect(page).to_have_url(re.compile("hidden=96"))
+    page.go_back()
+    expect(task).to_have_value("copy letters")
+    expect(page).not_to_have_url(re.compile("hidden="))
+    page.go_back()
+    expect(task).to_have_value("sort letters")
+    page.go_back()
+    expect(task).to_have_value("reverse letters")
+    for _ in range(2):
+        page.go_forward()
+    expect(task).to_have_value("copy letters")
+    page.get_by_role("combobox", name="Cell").click()
+    page.get_by_role("option", name="LSTM").click()
+    expect(page).to_have_url(re.compile("cell=lstm"))
+    expect(task).to_have_value("copy letters")
 
 
 def test_a_link_opens_on_a_fresh_server(visit):

@@ -13,19 +13,11 @@ from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.store import RunStore
 from seq2seq.training.store_stories import stored_stories
 from seq2seq.training.worker import train_claimed
-from seq2seq.ui import session
 from seq2seq.words import LANGUAGES, Words
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("home", "train", "attention")
 every_language = pytest.mark.parametrize("language", LANGUAGES)
-
-
-@pytest.fixture(autouse=True)
-def fresh_store():
-    session.run_store.clear()
-    yield
-    session.run_store.clear()
 
 
 def open_page(page, language="en", **query):

@@ -88,6 +88,80 @@ def test_stopping(store):
     assert store.renew(running, "a", "cpu") == "stop"
 
 
+def test_pausing_and_resuming(store):
+    waiting, running = store.submit(CONFIG, "me"), store.submit(CONFIG, "me")
+    store.ask_to_pause(waiting)
+    assert store.get(waiting).state == "paused" and store.get(waiting).resting and not store.get(waiting).over
+    assert store.claim("a").id == running and store.claim("b") is None  # the paused one just waits
+    store.ask_to_pause(running)
+    assert store.get(running).state == "running" and store.renew(running, "a", "cpu") == "pause"
+    store.finish(running, "a", "paused")
+    assert store.claim("a") is None
+    for id in (running, waiting):
+        store.resume(id)
+    assert store.get(waiting).state == store.get(running).state == "queued"
+    assert store.ahead(store.get(running)) == 1  # its place is what it was
+    assert store.claim("a").id == waiting
+
+
+def test_a_pause_can_be_taken_back_before_it_is_heard(store):
+    run = store.submit(CONFIG, "me", worker="a")
+    store.ask_to_pause(run)
+    store.resume(run)
+    assert store.renew(run, "a", "cpu") == "go on"
+
+
+def test_what_was_asked_is_heeded_when_the_worker_gives_the_run_back(store):
+    for ask, state in ((store.ask_to_pause, "paused"), (store.ask_to_stop, "stopped")):
+        for leave in (lambda run: store.finish(run, "a", "queued"), lambda run: store.release("a")):
+            run = store.submit(CONFIG, "me", worker="a")
+            ask(run)
+            leave(run)
+            assert store.get(run).state == state
+
+
+def test_a_paused_run_can_be_stopped(store):
+    run = store.submit(CONFIG, "me")
+    store.ask_to_pause(run)
+    store.ask_to_stop(run)
+    assert store.get(run).state == "stopped"
+
+
+def test_a_dead_workers_run_is_free_at_once(store):
+    mine, other = (store.submit(CONFIG, "me", worker=worker) for worker in ("dead", "alive"))
+    store.save(mine, 2, b"weights")
+    store.release("dead")
+    run = store.get(mine)
+    assert run.state == "queued" and run.lost_step == 2 and abs(run.lost_at - time.time()) < 2
+    assert store.get(other).state == "running" and store.get(other).lost_at is None
+    assert store.claim("next").id == mine
+    store.release("dead")  # said twice: it is another's now
+    assert store.get(mine).state == "running"
+
+
+def test_a_run_that_kills_its_workers_fails_after_three_without_progress(store):
+    run = store.submit(CONFIG, "me")
+    for n, step in enumerate((1, 1, 2, 2)):  # the third got further: it counts anew
+        store.save(run, step, b"")
+        assert store.claim(f"worker {n}").id == run
+        store.release(f"worker {n}")
+    assert store.claim("last").id == run
+    store.release("last")
+    failed = store.get(run)
+    assert failed.state == "failed" and failed.error.key == "input.lost" and failed.error.slots == {"n": 3, "step": 2}
+    assert store.claim("another") is None
+
+
+def test_a_worker_that_lost_its_run_writes_nothing_more(store):
+    run = store.submit(CONFIG, "me", worker="old")
+    assert store.save(run, 1, b"first", "old") and store.record(run, 1, {"step": 1}, "old")
+    store.release("old")
+    store.claim("new")
+    store.save(run, 2, b"further", "new")
+    assert not store.save(run, 1, b"late", "old") and not store.record(run, 1, {"step": "late"}, "old")
+    assert store.checkpoint(run) == (2, b"further") and store.last_report(run) == {"step": 1}
+
+
 def test_reports_come_in_order_and_a_repeated_one_replaces(store):
     for step, loss in ((0, 3.0), (20, 1.0), (10, 2.0), (20, 0.9)):
         store.record("run", step, {"step": step, "loss": loss})

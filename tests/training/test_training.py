@@ -1,10 +1,6 @@
 """Training: checkpoints go on exactly, learning happens, settings are checked."""
 
 import json
-import subprocess
-import sys
-import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -16,12 +12,10 @@ from seq2seq.training.checkpoint import pack, unpack
 from seq2seq.training.config import OPTIMISERS, RunConfig, TrainingConfig
 from seq2seq.training.device import available_devices, pick_device
 from seq2seq.training.evaluate import evaluate, shift_right
-from seq2seq.training.executor import LocalExecutor, WorkerPool
 from seq2seq.training.shipped import RECIPES, shipped_card, shipped_names
 from seq2seq.training.store import RunStore
 from seq2seq.training.trained import load_trained
 from seq2seq.training.trainer import Trainer, is_milestone, rate_factor
-from seq2seq.training.worker import train_claimed
 
 REVERSE = make_task({"name": "reverse"})
 SMALL = RunConfig(
@@ -158,99 +152,6 @@ def test_the_cpu_is_always_there():
     if "mps" not in available_devices():
         with pytest.raises(InputError, match="no_device"):
             pick_device("mps")
-
-
-class TestWorker:
-    def test_a_claimed_run_is_trained_and_kept(self):
-        store = RunStore()
-        run = store.get(store.submit(SMALL, "me", worker="w"))
-        seen = []
-        assert train_claimed(store, run, "w", threading.Event(), seen.append) == "finished"
-        assert [report.step for report in seen] == [row["step"] for row in store.reports(run.id)] == [0, 10, 12]
-        assert store.checkpoint_step(run.id) == 12 and store.get(run.id).state == "finished"
-        assert load_trained(run.id, store).step == 12
-
-    def test_a_run_asked_to_stop_keeps_what_it_learnt(self):
-        store = RunStore()
-        config = replace(SMALL, training=replace(SMALL.training, steps=100_000))
-        run = store.get(store.submit(config, "me", worker="w"))
-
-        def stop_soon(report):
-            if report.step >= 10:
-                store.ask_to_stop(run.id)
-
-        assert train_claimed(store, run, "w", threading.Event(), stop_soon) == "stopped"
-        assert store.checkpoint_step(run.id) >= 10
-
-    def test_a_closing_worker_gives_its_run_back_and_another_goes_on(self):
-        store, closing = RunStore(), threading.Event()
-        config = replace(SMALL, training=replace(SMALL.training, steps=40))
-        run = store.get(store.submit(config, "me", worker="w"))
-        assert train_claimed(store, run, "w", closing, lambda r: closing.set() if r.step == 20 else None) == "queued"
-        again = store.claim("v")
-        assert again.id == run.id and store.checkpoint_step(run.id) == 20
-        assert train_claimed(store, again, "v", threading.Event()) == "finished"
-        assert [row["step"] for row in store.reports(run.id)] == [0, 10, 20, 30, 40]
-
-    def test_a_run_that_cannot_be_done_says_why(self):
-        store = RunStore()
-        run = store.get(store.submit(SMALL.on("mps"), "me", worker="w"))
-        if "mps" in available_devices():
-            pytest.skip("this machine has it")
-        assert train_claimed(store, run, "w", threading.Event()) == "failed"
-        assert store.get(run.id).error.key == "input.no_device"
-
-    def test_a_damaged_checkpoint_fails_with_a_sentence(self):
-        store = RunStore()
-        run = store.get(store.submit(SMALL, "me", worker="w"))
-        store.save(run.id, 5, b"not a checkpoint")
-        assert train_claimed(store, run, "w", threading.Event()) == "failed"
-        assert store.get(run.id).error.key == "input.damaged_checkpoint"
-
-    def test_the_pool_trains_and_ends(self):
-        """The real thing: programs of their own, started, fed through the store, ended by a closed input."""
-        store = RunStore()
-        pool = WorkerPool(store, size=1).start()
-        try:
-            executor = LocalExecutor(store)
-            id = executor.submit(SMALL, "me")
-            deadline = time.monotonic() + 60
-            while not executor.state(id).over and time.monotonic() < deadline:
-                time.sleep(0.1)
-            assert executor.state(id).state == "finished"
-        finally:
-            pool.close()
-        assert all(worker.returncode == 0 for worker in pool.workers)
-
-    def test_a_second_server_starts_no_second_pool(self):
-        store = RunStore()
-        first = WorkerPool(store, size=1).start()
-        second = WorkerPool(store, size=1).start()
-        try:
-            time.sleep(0.5)
-            assert len(first.workers) + len(second.workers) == 1
-        finally:
-            second.close()
-            first.close()
-
-    def test_a_worker_ends_when_its_server_is_gone(self):
-        program = (
-            "import sys; from seq2seq.training.executor import start_worker; from seq2seq.training.store import RunStore;"
-            "print(start_worker(RunStore().url).pid); sys.stdout.flush(); import os; os._exit(9)"
-        )
-        server = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-        pid, deadline = int(server.stdout), time.monotonic() + 30
-        while _alive(pid) and time.monotonic() < deadline:
-            time.sleep(0.2)
-        assert not _alive(pid)
-
-
-def _alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
-            return stat.read().split(")")[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 class TestShipped:

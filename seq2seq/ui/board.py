@@ -1,0 +1,167 @@
+"""The board that follows a run: how it stands, its figures, its story, and what can be asked of it."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from seq2seq.stories.explain import TrainingExplainer
+from seq2seq.stories.formulas import percent
+from seq2seq.stories.training import training_story
+from seq2seq.tasks import InputError
+from seq2seq.training.records import RunRecord
+from seq2seq.training.store import LEASE
+from seq2seq.ui.page import one_sentence
+from seq2seq.ui.player import offer_export, show_story
+from seq2seq.ui.session import executor, run_store
+from seq2seq.words import Words, say_error
+
+REFRESH = 0.5  # seconds between two looks at a run that trains
+SILENCE = 4.0  # seconds without a heartbeat after which a worker is said to be silent
+ICONS = {
+    "queued": "hourglass", "starting": "hourglass", "running": "model_training", "finished": "check_circle",
+    "failed": "error", "paused": "pause_circle", "pausing": "pause_circle",
+}  # fmt: skip
+
+
+def name_run(run: RunRecord, words: Words) -> str:
+    """A run in a few words."""
+    parts = (
+        f"train.task.{run.config.task.name}",
+        f"cell.{run.config.model.cell}",
+        f"attention.{run.config.model.attention}",
+    )
+    return " · ".join([*(words.say(part) for part in parts), run.id[:4]])
+
+
+def show_run(run: RunRecord, words: Words) -> None:
+    """The board of a run; while it goes on, it looks again twice a second, and the rest of the page rests."""
+    live = not run.resting
+    st.fragment(_board, run_every=REFRESH if live else None)(run.id, words, live)
+
+
+def _board(run_id: str, words: Words, live: bool) -> None:
+    with one_sentence(words):
+        run = run_store().get(run_id)
+        if run is None:
+            return
+        if live == run.resting:
+            st.rerun()  # it came to rest, or goes on again: the board begins, or ends, to look by itself
+        _status(run, words)
+        last = run_store().last_report(run_id)
+        _figures(run, last, words)
+        if last:
+            story = _told(run_id, last["step"], last["done"], words.language)
+
+            def explain() -> TrainingExplainer:
+                return TrainingExplainer(run_store().reports(run_id), words)
+
+            show_story(story, "training", words, explain)
+            if run.over:
+                offer_export(story, "training", words, explain)
+        if run.resting and run_store().checkpoint_step(run_id) is not None:
+            st.page_link(
+                "pages/attention_page.py", label=words.say("train.open"), icon=":material/visibility:",
+                query_params={"model": run_id, "lang": words.language},
+            )  # fmt: skip
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _told(run_id: str, step: int, done: bool, language: str) -> str:
+    """The story of a run up to a step, as JSON: made again only when there is a new report."""
+    reports = run_store().reports(run_id)
+    return training_story(run_id, [report for report in reports if report["step"] <= step], Words(language)).to_json()
+
+
+def _status(run: RunRecord, words: Words) -> None:
+    """How the run stands, and what can be asked of it."""
+    slots: dict[str, object] = {}
+    state: str = run.state
+    if state == "queued":
+        slots["ahead"] = run_store().ahead(run)
+    elif state == "running":
+        state = "stopping" if run.stop else "pausing" if run.pause else "running" if run.device else "starting"
+        slots["device"] = (run.device or "").upper()
+    elif state == "failed":
+        slots["error"] = say_error(run.error, words.language) if run.error else ""
+    with st.container(horizontal=True, vertical_alignment="center", key="status"):
+        icon = f":material/{ICONS.get(state, 'stop_circle')}:"
+        st.markdown(f"{icon} **{words.say(f'train.state.{state}', **slots)}** — {name_run(run, words)}")
+        with st.container(horizontal=True, width="content", key="asks"):
+            _asks(run, words)
+    said = st.session_state.get("unheard")
+    if said and said[0] == run.id:
+        st.warning(say_error(said[1], words.language), icon=":material/edit:")
+    if lost := _lost(run, words):
+        st.caption(f":material/heart_broken: {lost}")
+
+
+def _asks(run: RunRecord, words: Words) -> None:
+    """Pause or resume, and stop."""
+    ask = executor()
+    if run.state == "paused" or (run.pause and not run.over):
+        name, icon, act = "resume", "play_arrow", ask.resume
+    else:
+        name, icon, act = "pause", "pause", ask.pause
+    st.button(
+        words.say(f"train.{name}"), key=name, icon=f":material/{icon}:", disabled=run.over or run.stop,
+        on_click=_heard, args=(act, run.id),
+    )  # fmt: skip
+    st.button(
+        words.say("train.stop"), key="stop", icon=":material/stop:", disabled=run.over or run.stop,
+        on_click=_heard, args=(ask.cancel, run.id),
+    )  # fmt: skip
+
+
+def _heard(act: Callable[[str], None], run: str) -> None:
+    """Ask it of the run; where the store cannot be written now, the board says so until it could be."""
+    st.session_state.pop("unheard", None)
+    try:
+        act(run)
+    except InputError as error:
+        st.session_state["unheard"] = (run, error)
+
+
+def _lost(run: RunRecord, words: Words) -> str | None:
+    """What is to be known about a worker that died on this run, or that no longer answers."""
+    if run.state == "running" and run.lease and time.time() - (run.lease - LEASE) > SILENCE:
+        return words.say("train.silent", step=run_store().checkpoint_step(run.id) or 0)
+    if run.lost_at is None or run.state == "failed":
+        return None
+    waits = run.device is None and (run_store().checkpoint_step(run.id) or 0) == run.lost_step
+    return words.say("train.lost" if waits else "train.went_on", time=_clock(run.lost_at), step=run.lost_step)
+
+
+def _clock(seconds: float) -> str:
+    """The time of day where the browser is."""
+    try:
+        zone = ZoneInfo(st.context.timezone or "")
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = None  # the server's
+    return f"{datetime.fromtimestamp(seconds, zone):%H:%M:%S}"
+
+
+def _figures(run: RunRecord, last: dict[str, Any] | None, words: Words) -> None:
+    """Progress and the last report's numbers; their room is there before the first report."""
+    say, total = words.say, run.config.training.steps
+    step = last["step"] if last else 0
+    done = run.state == "finished"
+    st.progress(1.0 if done else min(1.0, step / total), say("train.progress", step=step, steps=total))
+    left = None
+    if last and step and not run.resting:
+        left = last["seconds"] / step * (total - step)
+    values = {
+        "loss": f"{last['loss']:.3f}" if last else "–",
+        "token": percent(last["token_accuracy"]) if last else "–",
+        "exact": percent(last["exact_match"]) if last else "–",
+        "rate": f"{last['tokens_per_second']:,.0f}" if last and last["tokens_per_second"] else "–",
+        "left": f"{left:.0f} s" if left is not None else "0 s" if run.over else "–",
+    }
+    st.caption(say("train.latest", step=step) if last else say("train.no_report"))
+    with st.container(horizontal=True, key="figures"):
+        for name, value in values.items():
+            help = say(f"train.help.{name}", n=last["n"] if last else 0) if name != "left" else None
+            st.metric(say(f"train.metric.{name}"), value, help=help, border=True)

@@ -1,0 +1,12 @@
+"""Pages share one store a process: each test gets a fresh one."""
+
+import pytest
+
+from seq2seq.ui import session
+
+
+@pytest.fixture(autouse=True)
+def fresh_store():
+    session.run_store.clear()
+    yield
+    session.run_store.clear()

@@ -1,0 +1,44 @@
+"""A store in trouble, and a run that is quickly done."""
+
+import sqlite3
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
+from seq2seq.models.config import RecurrentConfig
+from seq2seq.tasks import make_task
+from seq2seq.training.config import RunConfig, TrainingConfig
+
+SMALL = RunConfig(
+    make_task({"name": "reverse"}), RecurrentConfig(hidden=12, embedding=8),
+    TrainingConfig(steps=12, until=None, batch=8, device="cpu"),
+)  # fmt: skip
+
+
+@contextmanager
+def locked(store, alone=False):
+    """Another program writes; alone: nobody else may even read."""
+    other = sqlite3.connect(store.database.name, check_same_thread=False)
+    if alone:
+        store.database.engine.dispose()  # SQLite grants it only where no other connection is open
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.close()
+
+
+@contextmanager
+def full(store):
+    """No more can be written to the disk."""
+
+    def refuse(connection, cursor, statement, *_):
+        if not statement.startswith(("SELECT", "PRAGMA")):
+            raise sqlite3.OperationalError("database or disk is full")
+
+    event.listen(store.database.engine, "before_cursor_execute", refuse)
+    try:
+        yield
+    finally:
+        event.remove(store.database.engine, "before_cursor_execute", refuse)
