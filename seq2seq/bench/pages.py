@@ -24,23 +24,20 @@ from seq2seq.training.store import RunStore
 VISITS, CHANGES, ROUNDS, BESIDE = 9, 40, 2, 2
 WARM_UP = 10  # seconds after the first visit, which starts the worker and has torch loaded
 
-# From the click until Streamlit says that the script has ended and no element waits to be replaced.
-SETTLE = """() => new Promise((done, fail) => {
-  setTimeout(() => fail(new Error("nothing changed in 30 s")), 30000);
-  const app = document.querySelector('[data-testid=stApp]');
-  const state = () => app.getAttribute('data-test-script-state');
-  let began, ran = false;
-  addEventListener('click', () => { began = performance.now(); }, { once: true, capture: true });
-  const watcher = new MutationObserver(() => {
-    if (began === undefined) return;
-    if (state() === 'running') ran = true;
-    else if (ran && !document.querySelector('[data-stale=true]')) {
-      watcher.disconnect();
-      done(performance.now() - began);
-    }
-  });
-  watcher.observe(document.body, { subtree: true, childList: true, attributes: true });
-})"""
+# From the click until, at the beginning of a frame, the answer is there, the script has ended, nothing stale is left.
+SETTLE = """void (window.settled = new Promise((done, fail) => {
+  const app = document.querySelector('[data-testid=stApp]'), read = () => ANSWER, before = read();
+  addEventListener('click', () => {
+    const began = performance.now();
+    const look = () => {
+      const now = performance.now(), running = app.dataset.testScriptState === 'running';
+      if (read() !== before && !running && !document.querySelector('[data-stale=true]')) done(now - began);
+      else if (now - began < 30000) requestAnimationFrame(look);
+      else fail(new Error('nothing changed in 30 s'));
+    };
+    requestAnimationFrame(look);
+  }, { once: true, capture: true });
+}))"""
 
 
 def first_seen(browser: Any, address: str, selector: str) -> float:
@@ -93,13 +90,13 @@ def training_beside(home: Path) -> Iterator[None]:
         pool.close()
 
 
-def browser_reruns(page: Any, toggle: Any) -> list[float]:
-    """Milliseconds from each of some clicks on a switch until the page has settled."""
+def browser_reruns(page: Any, toggle: Any, answer: str) -> list[float]:
+    """Milliseconds from each of some clicks on a switch until the page has settled; `answer`: what must change."""
     toggle.wait_for()
     page.wait_for_timeout(1500)
     times = []
     for _ in range(CHANGES // ROUNDS):
-        page.evaluate(f"void (window.settled = ({SETTLE})())")
+        page.evaluate(SETTLE.replace("ANSWER", answer))
         toggle.click()
         times.append(page.evaluate("window.settled"))
         page.wait_for_timeout(200)
@@ -111,13 +108,14 @@ def on_train(browser: Any, address: str) -> list[float]:
     """Reruns of the Train page: "both ways", among the settings that are folded away."""
     page = open_page(browser, f"{address}/train?lang=en")
     page.locator("[data-testid=stExpander] summary").first.click()
-    return browser_reruns(page, page.locator(".st-key-bidirectional-en label").first)
+    return browser_reruns(page, page.locator(".st-key-bidirectional-en label").first, "location.search")
 
 
 def on_peer(browser: Any, address: str) -> list[float]:
     """Reruns of the smallest page that has a switch."""
     page = open_page(browser, address)
-    return browser_reruns(page, page.locator("[data-testid=stCheckbox] label").first)
+    text = "document.querySelector('[data-testid=stMarkdown]')?.textContent"
+    return browser_reruns(page, page.locator("[data-testid=stCheckbox] label").first, text)
 
 
 def server_reruns(home: Path) -> list[float]:
@@ -149,7 +147,7 @@ def measure_reruns() -> Result:
     ]
     how = (
         f"{CHANGES} switches of “both ways” on the Train page while {BESIDE} runs train in worker programs. Browser: "
-        "from the click until Streamlit's script has ended and nothing stale is left in the page; the peer is a page "
-        "of one switch and one line, in turn. Server: one `AppTest.run()` of app.py and the page, without a browser."
+        "from the click until the answer is there, Streamlit's script has ended and nothing stale is left; the peer "
+        "is a page of one switch and one line, in turn. Server: one `AppTest.run()` of app.py and the page, without a browser."
     )
     return Result("rerun", rows, how)
