@@ -147,7 +147,7 @@ def measure_reruns() -> Result:
     ]
     how = (
         f"{CHANGES} switches of “both ways” on the Train page while {BESIDE} runs train in worker programs. Browser: "
-        "from the click until the answer is there, Streamlit's script has ended and nothing stale is left; the peer "
-        "is a page of one switch and one line, in turn. Server: one `AppTest.run()` of app.py and the page, without a browser."
+        "from the click until the answer is there, Streamlit's script has ended and nothing stale is left. Its peer: a "
+        "page of one switch and one line, in turn. Server: one `AppTest.run()` of app.py and the page, no browser."
     )
     return Result("rerun", rows, how)
