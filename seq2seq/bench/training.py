@@ -25,9 +25,9 @@ SPEED = RunConfig(
     make_task({"name": "reverse"}), NETWORK, TrainingConfig(steps=SPEED_UPDATES, until=None, device="cpu")
 )
 # Each side's best of a few tried for reaching the goal soonest.
-RACE = replace(SPEED, training=TrainingConfig(steps=400, until=GOAL, device="cpu"))
+RACE = replace(SPEED, training=TrainingConfig(steps=200, until=GOAL, batch=64, learning_rate=0.006, device="cpu"))
 PEER_SPEED = Schedule(batch=128, learning_rate=0.004, updates=SPEED_UPDATES, every=50)
-PEER_RACE = Schedule(batch=128, learning_rate=0.01, updates=1000, every=25)
+PEER_RACE = Schedule(batch=128, learning_rate=0.006, updates=1000, every=10)
 
 
 @dataclass(frozen=True)
