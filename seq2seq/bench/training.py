@@ -41,24 +41,29 @@ class Timing:
 
 def train_ours(config: RunConfig, threads: int) -> Timing:
     """Run our command, as a person would."""
-    told: dict[str, Any] = {"--task": config.task.name, "--cell": config.model.cell}
-    told |= {"--attention": config.model.attention, "--hidden": config.model.hidden}
-    told |= {f"--{name}": getattr(config.training, name) for name in ("steps", "batch", "seed", "device")}
-    told |= {"--learning-rate": config.training.learning_rate}
-    told |= {} if config.training.until is None else {"--until": config.training.until}
-    command = [sys.executable, "-m", "seq2seq", "train", *(str(part) for pair in told.items() for part in pair)]
+    options: dict[str, Any] = {"--task": config.task.name, "--cell": config.model.cell}
+    options |= {"--attention": config.model.attention, "--hidden": config.model.hidden}
+    options |= {f"--{name}": getattr(config.training, name) for name in ("steps", "batch", "seed", "device")}
+    options |= {"--learning-rate": config.training.learning_rate}
+    options |= {} if config.training.until is None else {"--until": config.training.until}
+    command = [sys.executable, "-m", "seq2seq", "train", *(str(part) for pair in options.items() for part in pair)]
     command += ["--json", *(["--bidirectional"] if config.model.bidirectional else [])]
     with tempfile.TemporaryDirectory() as home:
-        url = f"sqlite:///{home}/runs.db"
-        environment = os.environ | {"SEQ2SEQ_STORE": url, "OMP_NUM_THREADS": str(threads)}
+        store = RunStore(f"sqlite:///{home}/runs.db")
+        environment = os.environ | {"SEQ2SEQ_STORE": store.url, "OMP_NUM_THREADS": str(threads)}
         began = time.time()
-        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            while process.poll() is None and not any(store.last_report(run.id) for run in store.recent()):
+                time.sleep(0.05)
+            started = time.time()  # the untrained model is scored: as far as JoeyNMT is when it says "EPOCH 1"
+            told, _ = process.communicate()
         ended = time.time()
-        asked = RunStore(url).recent()[0].created  # torch is loaded by then, as when JoeyNMT says "EPOCH 1"
-    result = json.loads(done.stdout)
+    if process.returncode:
+        raise InputError("input.crashed", error=" ".join(command))
+    result = json.loads(told)
     if config.training.until and result["exact_match"] < config.training.until:
         raise InputError("input.goal_missed", what="ours", reached=f"{result['exact_match']:.1%}")
-    return Timing(result["target_tokens_per_second"], ended - asked, ended - began)
+    return Timing(result["target_tokens_per_second"], ended - started, ended - began)
 
 
 def train_peer(config: RunConfig, schedule: Schedule, threads: int) -> Timing:
