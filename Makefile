@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 HEADLESS := $(if $(CI),true,false)
 
-.PHONY: app test setup lint weights stories clean
+.PHONY: app test setup lint weights stories peers clean
 
 app: setup
 	$(BIN)/python -m seq2seq.ui.serve --server.port $(PORT) --server.headless $(HEADLESS)
@@ -37,5 +37,14 @@ weights: setup
 stories: setup
 	$(BIN)/python -m seq2seq.training.store_stories
 
+# JoeyNMT, to measure our training beside it, in an environment of its own: the studio needs none of this.
+peers: .peers/joeynmt/made
+
+.peers/joeynmt/made: Makefile
+	$(PYTHON) -m venv .peers/joeynmt
+	.peers/joeynmt/bin/python -m pip install --quiet --disable-pip-version-check \
+		joeynmt==2.3.0 torch==2.13.0 'setuptools<80' importlib_metadata
+	@touch $@
+
 clean:
-	rm -rf .venv seq2seq/player/web/vega.js
+	rm -rf .venv .peers seq2seq/player/web/vega.js

@@ -1,6 +1,6 @@
 """The command line: the same engine as the app.
 
-python -m seq2seq tasks | train | runs | decode | export
+python -m seq2seq tasks | train | runs | decode | export | bench
 """
 
 import argparse
@@ -68,6 +68,10 @@ def build_parser() -> argparse.ArgumentParser:
     export.add_argument("text", metavar="TEXT")
     export.add_argument("--out", required=True, metavar="F.html")
     export.add_argument("--language", default="en", choices=list(LANGUAGES))
+    bench = command("bench", measure, "measure what the studio promises, beside its peers (for developers)")
+    bench.add_argument("--only", nargs="+", metavar="NAME", help="these benches only")
+    bench.add_argument("--device", default="cpu", choices=[name for name in DEVICES if name != "auto"])
+    bench.add_argument("--write", action="store_true", help="put the tables into BENCHMARKS.md")
     return parser
 
 
@@ -229,6 +233,13 @@ def export_story(options: argparse.Namespace) -> int:
     told = {"file": str(path), "bytes": path.stat().st_size, "output": trace.text}
     print(json.dumps(told, ensure_ascii=False) if options.json else told["file"])
     return 0
+
+
+def measure(options: argparse.Namespace) -> int:
+    """`bench`."""
+    from seq2seq.bench.benches import run_benches
+
+    return run_benches(options)
 
 
 if __name__ == "__main__":

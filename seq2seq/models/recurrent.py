@@ -51,7 +51,18 @@ class Recurrent(Seq2Seq[RecurrentState]):
         self.attention = Attention(config.attention, width) if config.attention != "none" else None
         self.combine = nn.Linear(2 * width, width) if self.attention else None
         self.output = nn.Linear(width, target)
+        self.start_small()
         self.open_forget_gates()
+
+    @torch.no_grad()
+    def start_small(self) -> None:
+        """Draw the embeddings from a narrow range: from PyTorch's wide one, a GRU may take twice the updates.
+
+        Source: Glorot & Bengio 2010, as for any other matrix of weights.
+        """
+        for embedding in (self.source_embedding, self.target_embedding):
+            nn.init.xavier_uniform_(embedding.weight)
+            embedding.weight[PAD] = 0.0
 
     @torch.no_grad()
     def open_forget_gates(self) -> None:

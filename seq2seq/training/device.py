@@ -49,3 +49,10 @@ def pick_device(wanted: str = "auto") -> "torch.device":
     if wanted not in available_devices():
         raise InputError("input.no_device", device=wanted, available=", ".join(available_devices()))
     return torch.device(wanted)
+
+
+def device_name(device: str) -> str:
+    """What the maker calls it; for a CPU only that it is one."""
+    import torch
+
+    return str(torch.cuda.get_device_name()) if device == "cuda" else device.upper()

@@ -1,43 +1,19 @@
 """A real server with real workers, and a real browser that writes down what it should not see."""
 
 import os
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
 from urllib.parse import urlparse
-from urllib.request import urlopen
 
 import pytest
 
-from tests.browser.find import chromium
-
-ROOT = Path(__file__).parents[2]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+from seq2seq.bench.browser import FLAGS, chromium, studio
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """The address of the app, with a store of its own and two workers."""
     home = tmp_path_factory.mktemp("browser-home")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {"SEQ2SEQ_HOME": str(home), "SEQ2SEQ_WORKERS": "2"}
-    command = [sys.executable, "-m", "seq2seq.ui.serve", "--server.port", str(port), "--server.headless", "true"]
-    with (home / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(120):
-            try:
-                urlopen(f"{address}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.25)
+    with studio(home, 2) as address:
         yield address
-        process.terminate()
-        process.wait(timeout=20)
     assert "Traceback" not in (home / "server.log").read_text(encoding="utf-8", errors="replace")
 
 

@@ -1,0 +1,5 @@
+"""A peer: the emptiest Streamlit page there is."""
+
+import streamlit as st
+
+st.write("Nothing.")
