@@ -14,7 +14,9 @@ from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import Change, DecodingTrace
 from seq2seq.training.config import RunConfig
 from seq2seq.training.shipped import shipped_card, shipped_names
+from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice, line
+from seq2seq.ui.page import one_sentence
 from seq2seq.ui.session import owner, run_store, trained
 from seq2seq.ui.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, HOME_MODEL, stored_story
 from seq2seq.words import Words
@@ -36,30 +38,45 @@ class ChosenModel:
         return self.config.task
 
 
-def _set(**values: Any) -> Callable[[], None]:
-    return lambda: st.session_state.update(values)
+def _set(task: str, **values: Any) -> Callable[[], None]:
+    """A callback that sets controls; the text it sets is one for this task."""
+    return lambda: st.session_state.update(values | {"text-for": task, "if": values.get("if", "none")})
 
 
 ATTENTION_TRIES: dict[str, Callable[[], None]] = {
-    "dates": _set(model="dates-gru-additive", text="2021年3月3日"),
-    "none": _set(model="reverse-gru-none", text="bottleneck"),
-    "long": _set(model="reverse-gru-general", text="thequickbrownfoxjump"),
+    "dates": _set("dates", model="dates-gru-additive", text="2021年3月3日"),
+    "none": _set("reverse", model="reverse-gru-none", text="bottleneck"),
+    "long": _set("reverse", model="reverse-gru-general", text="thequickbrownfoxjump"),
+    "force": _set(
+        "reverse", model="reverse-gru-general", text="studio", **{"if": "look", "if-at": "2", "if-only": "1"}
+    ),
 }
 
 
-def _choices() -> dict[str, ChosenModel]:
-    """Models that can be picked: this browser's runs that have weights, the link's, and the shipped ones."""
-    store, found = run_store(), {}
-    linked = store.get(st.session_state.get("model") or st.query_params.get("model", ""))
-    for run in [*([linked] if linked else []), *store.recent(owner())]:
-        step, last = store.checkpoint_step(run.id), store.last_report(run.id)
-        if step is not None and last is not None:
-            found[run.id] = ChosenModel(run.id, run.config, step, last["exact_match"], last["n"])
+def _choices(words: Words) -> dict[str, ChosenModel]:
+    """Models that can be picked: this browser's runs that have weights, the link's, and the shipped ones.
+
+    A store in trouble gets its sentence, and takes none of the shipped ones away.
+    """
+    found: dict[str, ChosenModel] = {}
+    with one_sentence(words):
+        store = run_store()
+        linked = store.get(_wanted())
+        for run in [*([linked] if linked else []), *store.recent(owner())]:
+            step, last = store.checkpoint_step(run.id), store.last_report(run.id)
+            if step is not None and last is not None:
+                found[run.id] = ChosenModel(run.id, run.config, step, last["exact_match"], last["n"])
     for name in shipped_names():
         card = shipped_card(name)
         config, test = RunConfig.from_dict(card["config"]), card["test"]
         found[name] = ChosenModel(name, config, card["trained"]["steps"], test["exact_match"], test["n"])
     return found
+
+
+def _wanted() -> str:
+    """The model asked for: by the link where it says something new, else by the control."""
+    told = st.query_params.get("model", "")
+    return told if says_new("model") else str(st.session_state.get("model") or told)
 
 
 def chosen_model_and_input(words: Words) -> tuple[ChosenModel, str]:
@@ -72,7 +89,7 @@ def chosen_model_and_input(words: Words) -> tuple[ChosenModel, str]:
 
 
 def _chosen_model(words: Words) -> ChosenModel:
-    choices, say = _choices(), words.say
+    choices, say = _choices(words), words.say
 
     def name(reference: str) -> str:
         model = choices[reference].config
@@ -83,12 +100,10 @@ def _chosen_model(words: Words) -> ChosenModel:
         key = "attention.shipped" if reference in shipped_names() else "attention.mine"
         return say(key, run=reference[:4], **parts)
 
-    wanted = st.session_state.get("model") or st.query_params.get("model")
+    wanted = _wanted()
     if wanted and wanted not in choices:
         st.warning(say("attention.no_such_run", run=wanted[:40]), icon=":material/link_off:")
-    return choices[
-        choice("model", say("attention.model"), list(choices), ATTENTION_MODEL, name, _renew_input, width=420)
-    ]
+    return choices[choice("model", say("attention.model"), list(choices), ATTENTION_MODEL, name, width=420)]
 
 
 def _describe(picked: ChosenModel, words: Words) -> str:
@@ -106,16 +121,14 @@ def _example(task: Task) -> str:
     return ATTENTION_INPUT if task.name == "reverse" else task.example.source
 
 
-def _renew_input() -> None:
-    """Another model was picked: where it has another task, it gets an input of that task."""
-    model = _choices()[st.session_state["model"]]
-    if st.session_state.get("text-task") != model.task.name:
-        st.session_state["text"] = _example(model.task)
-
-
 def _chosen_input(model: ChosenModel, words: Words) -> str:
-    """The text typed."""
+    """The text typed; where another task was picked, an input of that task."""
+    before = st.session_state.get("text-task")
+    another = before not in (None, model.task.name) and st.session_state.get("text-for") != model.task.name
+    if another and not says_new("text"):
+        st.session_state["text"] = _example(model.task)
     st.session_state["text-task"] = model.task.name
+    st.session_state.pop("text-for", None)
     say, longest = words.say, 10 * LONGEST_INPUT
     return line("text", say("attention.input"), _example(model.task), longest, help=say("attention.input.help"))
 

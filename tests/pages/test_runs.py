@@ -146,7 +146,7 @@ def test_a_store_that_cannot_be_opened_stops_no_page(page, language, home, monke
     app = open_page(page, language)  # no exception
     sentence = say(language, "input.store_damaged", store=home / "runs.db")
     assert [warning.value for warning in app.warning] == ([sentence] if page != "home" else [])
-    assert stories(app) or page != "home"
+    assert stories(app) or page == "train"  # what is shipped can be looked at all the same
     monkeypatch.setenv("SEQ2SEQ_WORKERS", "0")
     (home / "runs.db").unlink()  # mended: no restart is needed
     app.run()

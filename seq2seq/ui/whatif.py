@@ -1,0 +1,198 @@
+"""What if: one thing in a decoding done differently, and both decodings side by side."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from seq2seq.stories.comparison import ComparisonExplainer, comparison_story
+from seq2seq.stories.formulas import percent
+from seq2seq.stories.tokens import quoted
+from seq2seq.traces import (
+    Change,
+    DecodingTrace,
+    DisturbContext,
+    DisturbUnit,
+    LookElsewhere,
+    ReadInstead,
+    WriteInstead,
+)  # fmt: skip
+from seq2seq.ui.address import says_new, settle_address, touch, write_address
+from seq2seq.ui.controls import choice, decimal, whole
+from seq2seq.ui.decoding import Decoded, traced
+from seq2seq.ui.page import one_sentence
+from seq2seq.ui.player import show_story
+from seq2seq.words import Words
+
+KINDS, KINDS_FIXED = ("none", "look", "write", "read", "context", "unit"), ("none", "write", "read", "context", "unit")
+NOISIEST, MOST_SLIDERS, SLIDERS_A_ROW = 5.0, 24, 6
+
+
+@st.fragment
+def what_if(decoded: Decoded, words: Words) -> None:
+    """Controls for one change, and what comes of it; only this part of the page runs again when they move."""
+    say = words.say
+    with st.container(key="what-if", border=True), one_sentence(words):
+        st.subheader(say("whatif.heading"), anchor=False)
+        with st.container(key="what-if-controls", horizontal=True, vertical_alignment="bottom"):
+            kind = _kind(decoded, words)
+            if kind == "none":
+                st.caption(say("whatif.help"))
+            else:
+                before = traced(decoded.model.reference, decoded.model.step, decoded.text)
+                change = CHOOSERS[kind](before, decoded, words)
+        if kind == "look":
+            change = _weights(before, change, words)
+        if kind != "none":
+            _show(decoded, before, change, words)
+    settle_address()
+
+
+def _kind(decoded: Decoded, words: Words) -> str:
+    fixed = decoded.model.config.model.attention == "none"
+
+    def name(kind: str) -> str:
+        return words.say(f"whatif.kind.{'vector' if fixed and kind == 'context' else kind}")
+
+    return choice("if", words.say("whatif.kind"), KINDS_FIXED if fixed else KINDS, "none", name, width=300)
+
+
+def _show(decoded: Decoded, before: DecodingTrace, change: Change, words: Words) -> None:
+    """The story of both, and what explains its numbers."""
+    reference, step, text = decoded.model.reference, decoded.model.step, decoded.text
+    story = _compared(reference, step, text, change, words.language)
+
+    def explain() -> ComparisonExplainer:
+        return ComparisonExplainer(before, traced(reference, step, text, change), words)
+
+    show_story(story, "what-if-story", words, explain)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _compared(reference: str, step: int, text: str, change: Change, language: str) -> str:
+    """The JSON of a comparison."""
+    before, after = traced(reference, step, text), traced(reference, step, text, change)
+    return comparison_story(before, after, Words(language), reference).to_json()
+
+
+# ---- which change
+
+Chooser = Callable[[DecodingTrace, Decoded, Words], Change]
+
+
+def _output(trace: DecodingTrace, words: Words) -> int:
+    """An output step; the address counts from 1, as the page does."""
+    names = {str(t + 1): f"{t + 1}: {quoted(token)}" for t, token in enumerate(trace.output)}
+    return int(_one_of("if-at", words.say("whatif.at"), names, min(2, len(names)), 130)) - 1
+
+
+def _one_of(id: str, label: str, names: dict[str, str], default: int, width: int, **more: Any) -> str:
+    """One of some numbered things; `default` counts from 1."""
+    return choice(id, label, list(names), str(default), names.__getitem__, width=width, **more)
+
+
+def _look(trace: DecodingTrace, decoded: Decoded, words: Words) -> Change:
+    """Everything on one position; or, with none chosen, the weights as they are, to be set one by one."""
+    t = _output(trace, words)
+    only = {"0": words.say("whatif.only.none")}
+    only |= {str(i + 1): f"{quoted(token)} ({i + 1})" for i, token in enumerate(trace.source)}
+    chosen = int(_one_of("if-only", words.say("whatif.only"), only, 2, 240, help=words.say("whatif.only.help")))
+    assert trace.weights is not None
+    if chosen:
+        return LookElsewhere(t, tuple(float(i == chosen - 1) for i in range(len(trace.source))))
+    return LookElsewhere(t, tuple(map(float, trace.weights[t])))
+
+
+def _write(trace: DecodingTrace, decoded: Decoded, words: Words) -> Change:
+    t = _output(trace, words)
+    ranking = [trace.vocabulary[v] for v in trace.ranking(t) if trace.vocabulary[v] != trace.output[t]]
+    chance = dict(zip(trace.vocabulary, np.exp(trace.log_probs[t]).tolist(), strict=True))
+    token = choice(
+        "if-token", words.say("whatif.token"), ranking, ranking[0],
+        lambda token: f"{quoted(token)} ({percent(chance[token])})", width=200,
+    )  # fmt: skip
+    return WriteInstead(t, token)
+
+
+def _read(trace: DecodingTrace, decoded: Decoded, words: Words) -> Change:
+    names = {str(i + 1): f"{i + 1}: {quoted(token)}" for i, token in enumerate(trace.source)}
+    i = int(_one_of("if-position", words.say("whatif.position"), names, 1, 150)) - 1
+    known = decoded.model.task.vocabularies()[0].tokens[4:]
+    others = [token for token in known if token != trace.source[i]]
+    return ReadInstead(i, choice("if-source", words.say("whatif.token"), others, others[0], quoted, width=150))
+
+
+def _noise(words: Words) -> float:
+    return decimal(
+        "if-noise", words.say("whatif.noise"), 0.0, 0.0, NOISIEST, step=0.25, width=210,
+        help=words.say("whatif.noise.help"),
+    )  # fmt: skip
+
+
+def _context(trace: DecodingTrace, decoded: Decoded, words: Words) -> Change:
+    return DisturbContext(_output(trace, words) if trace.weights is not None else 0, _noise(words))
+
+
+def _unit(trace: DecodingTrace, decoded: Decoded, words: Words) -> Change:
+    t, states = _output(trace, words), trace.decoder[-1]["h"]
+    strongest = int(np.abs(states[t]).argmax())
+    unit = whole("if-unit", words.say("whatif.unit"), strongest, 0, states.shape[1] - 1, width=140)
+    return DisturbUnit(t, unit, _noise(words))
+
+
+CHOOSERS: dict[str, Chooser] = {"look": _look, "write": _write, "read": _read, "context": _context, "unit": _unit}
+
+
+# ---- one row of weights, set by hand
+
+
+def _weights(trace: DecodingTrace, change: Change, words: Words) -> Change:
+    """Sliders, one a source position: what one takes the others give, so that the sum stays 1."""
+    assert isinstance(change, LookElsewhere)
+    if st.session_state["if-only"] != "0":
+        write_address("if-weights", None)
+        return change
+    if len(change.weights) > MOST_SLIDERS:
+        st.caption(words.say("whatif.too_many", most=MOST_SLIDERS))
+        return change
+    row = f"{''.join(trace.source)}|{change.step}"
+    kept = st.session_state.get("if-row")
+    if says_new("if-weights") or kept is None or kept[0] != row:
+        told = _told_weights(st.query_params.get("if-weights", ""), len(change.weights))
+        kept = (row, told or change.weights)
+        st.session_state["if-row"] = kept
+    columns = st.columns(min(SLIDERS_A_ROW, len(kept[1])))
+    for i, weight in enumerate(kept[1]):
+        key, label = f"if-weight-{i}", f"{quoted(trace.source[i])} ({i + 1})"
+        st.session_state[key] = round(weight, 2)
+        columns[i % len(columns)].slider(label, 0.0, 1.0, step=0.01, key=key, on_change=_give_way, args=(i, row))
+    write_address("if-weights", ",".join(f"{weight:.3f}" for weight in kept[1]))
+    return LookElsewhere(change.step, tuple(kept[1]))
+
+
+def _told_weights(text: str, count: int) -> tuple[float, ...] | None:
+    """The weights in an address; None where they are no weights of this row."""
+    try:
+        weights = [max(0.0, float(part)) for part in text.split(",")]
+    except ValueError:
+        return None
+    total = sum(weights)
+    return tuple(w / total for w in weights) if len(weights) == count and 0 < total < float("inf") else None
+
+
+def _give_way(moved: int, row: str) -> None:
+    touch()
+    wanted = float(st.session_state[f"if-weight-{moved}"])
+    st.session_state["if-row"] = (row, shared_out(st.session_state["if-row"][1], moved, wanted))
+
+
+def shared_out(weights: Sequence[float], moved: int, wanted: float) -> tuple[float, ...]:
+    """The weights after one of them was set: the others keep their proportions, and the sum is 1."""
+    others = sum(weights) - weights[moved]
+    if len(weights) == 1:
+        return (1.0,)
+    if others <= 0:  # nothing to keep the proportions of: they share alike
+        rest = (1 - wanted) / (len(weights) - 1)
+        return tuple(wanted if i == moved else rest for i in range(len(weights)))
+    return tuple(wanted if i == moved else weight * (1 - wanted) / others for i, weight in enumerate(weights))
