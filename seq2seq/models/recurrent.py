@@ -56,12 +56,13 @@ class Recurrent(Seq2Seq[RecurrentState]):
 
     @torch.no_grad()
     def start_small(self) -> None:
-        """Draw the embeddings from a narrow range: from PyTorch's wide one, a GRU may take twice the updates.
+        """Draw the embeddings from a narrower range than PyTorch's N(0, 1).
 
-        Source: Glorot & Bengio 2010, as for any other matrix of weights.
+        Updates to 99 % on two seeds each, N(0, 1) and this: reverse 400, 425 and 225, 200; copy 550, 375 and 175,
+        175; dates 175, 150 and 200, 200. Narrower still (Glorot's range) costs dates more: 250, 225.
         """
         for embedding in (self.source_embedding, self.target_embedding):
-            nn.init.xavier_uniform_(embedding.weight)
+            nn.init.normal_(embedding.weight, std=0.3)
             embedding.weight[PAD] = 0.0
 
     @torch.no_grad()

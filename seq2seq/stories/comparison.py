@@ -45,8 +45,8 @@ def comparison_story(before: DecodingTrace, after: DecodingTrace, words: Words, 
     say = words.say
     views = [_outputs(before, after, words)]
     if before.weights is not None and after.weights is not None:
-        views += [_heat_map(side, trace, len(_pairs(before, after)), words) for side, trace in _sides(before, after)]
         views.append(_difference(before, after, words))
+        views += [_heat_map(side, trace, len(_pairs(before, after)), words) for side, trace in _sides(before, after)]
     views += [_probabilities(side, trace, len(_pairs(before, after)), words) for side, trace in _sides(before, after)]
     identity = "|".join(["comparison", name, "".join(before.source), repr(after.change)])
     passage = (
@@ -243,7 +243,7 @@ def _difference(before: DecodingTrace, after: DecodingTrace, words: Words) -> Vi
     )
     return View(
         "difference", say("whatif.difference.title"), say("whatif.difference.hint"), spec, "vega-lite", told,
-        {"difference": cells}, "difference", signals,
+        {"difference": cells}, "difference", signals, wide=True,
     )  # fmt: skip
 
 

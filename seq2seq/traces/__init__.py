@@ -1,8 +1,17 @@
 """What happened, as labelled NumPy arrays. No torch past this line."""
 
-from seq2seq.traces.change import Change, DisturbContext, DisturbUnit, LookElsewhere, ReadInstead, WriteInstead
+from seq2seq.traces.change import (
+    Change,
+    DisturbContext,
+    DisturbUnit,
+    LookElsewhere,
+    ReadInstead,
+    WriteInstead,
+    shared_out,
+)
 from seq2seq.traces.decoding import DecodingTrace, Gates
 
 __all__ = [
     "Change", "DecodingTrace", "DisturbContext", "DisturbUnit", "Gates", "LookElsewhere", "ReadInstead", "WriteInstead",
+    "shared_out",
 ]  # fmt: skip

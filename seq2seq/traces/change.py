@@ -1,5 +1,6 @@
 """What can be done differently in a decoding: each a small record, so that a trace can say what was changed in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -50,3 +51,14 @@ class DisturbUnit:
 
 
 Change = LookElsewhere | WriteInstead | ReadInstead | DisturbContext | DisturbUnit
+
+
+def shared_out(weights: Sequence[float], moved: int, wanted: float) -> tuple[float, ...]:
+    """The weights after one of them was set: the others keep their proportions, and the sum is 1."""
+    others = sum(weights) - weights[moved]
+    if len(weights) == 1:
+        return (1.0,)
+    if others <= 0:  # nothing to keep the proportions of: they share alike
+        rest = (1 - wanted) / (len(weights) - 1)
+        return tuple(wanted if i == moved else rest for i in range(len(weights)))
+    return tuple(wanted if i == moved else weight * (1 - wanted) / others for i, weight in enumerate(weights))

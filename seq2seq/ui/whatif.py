@@ -1,6 +1,6 @@
 """What if: one thing in a decoding done differently, and both decodings side by side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from seq2seq.traces import (
     LookElsewhere,
     ReadInstead,
     WriteInstead,
+    shared_out,
 )  # fmt: skip
 from seq2seq.ui.address import says_new, settle_address, touch, write_address
 from seq2seq.ui.controls import choice, decimal, whole
@@ -185,14 +186,3 @@ def _give_way(moved: int, row: str) -> None:
     touch()
     wanted = float(st.session_state[f"if-weight-{moved}"])
     st.session_state["if-row"] = (row, shared_out(st.session_state["if-row"][1], moved, wanted))
-
-
-def shared_out(weights: Sequence[float], moved: int, wanted: float) -> tuple[float, ...]:
-    """The weights after one of them was set: the others keep their proportions, and the sum is 1."""
-    others = sum(weights) - weights[moved]
-    if len(weights) == 1:
-        return (1.0,)
-    if others <= 0:  # nothing to keep the proportions of: they share alike
-        rest = (1 - wanted) / (len(weights) - 1)
-        return tuple(wanted if i == moved else rest for i in range(len(weights)))
-    return tuple(wanted if i == moved else weight * (1 - wanted) / others for i, weight in enumerate(weights))

@@ -56,6 +56,7 @@ export function build(host, story, act) {
   if (wide.length) root.append(lead, words, bar, details);
   else root.append(bar, words, details);
   root.classList.toggle("led", wide.length > 0);
+  words.classList.toggle("plain", !story.formulas.length);
   root.addEventListener("keydown", (event) => key(event, act));
   host.replaceChildren(root);
   return {
