@@ -42,7 +42,7 @@ style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'no
 STYLE = """
 :root { --studio-head: 4px; --st-background-color: #f7f8fa; --st-text-color: #1d2733; --st-primary-color: #7b3fa0; }
 @media (prefers-color-scheme: dark) {
-  :root { --st-background-color: #0f141a; --st-text-color: #e8edf3; --st-primary-color: #9b5cc8; }
+  :root { --st-background-color: #0f141a; --st-text-color: #e8edf3; --st-primary-color: #8f50be; }
 }
 body { margin: 0; background: var(--st-background-color); color: var(--st-text-color); }
 body { font-family: system-ui, sans-serif; }

@@ -11,6 +11,10 @@ export function formula(templates, filled, explainer = null) {
     const slot = /^@(\d+)$/.exec(text.textContent.trim());
     if (slot) fill(text, slots[Number(slot[1])] ?? "", explainer);
   }
+  for (const math of holder.children) {
+    // numbers that can be asked are buttons, and what has buttons in it is a group
+    if (math.querySelector(".asks")) math.setAttribute("role", "group");
+  }
   return [...holder.childNodes];
 }
 

@@ -9,7 +9,7 @@ const ICONS = {
 /** Build the frame inside `host`; `act` says what its controls do. Returns the parts that change. */
 export function build(host, story, act) {
   const { labels } = story;
-  const root = make("section", "player", { tabindex: 0, "aria-label": labels.player, "data-testid": "player" });
+  const root = make("section", "player", { tabindex: 0, "aria-label": `${labels.player}: ${story.title}`, "data-testid": "player" });
   const figures = new Map(story.views.map((view) => [view.id, figure(view, labels, act)]));
   const [first, previous, play, next, last] = [
     button(labels.first, "first", () => act.go(0, false)),
@@ -143,7 +143,7 @@ function figure(view, labels, act) {
   const menu = make("div", "menu");
   menu.append(...kinds);
   tools.append(summary, menu);
-  caption.append(make("h4"), make("p", "hint"), tools);
+  caption.append(make("h2"), make("p", "hint"), tools);
   const alternative = make("p", "alternative", { id: `alternative-${view.id}` });
   const picture = make("div", "picture", { role: "img", "aria-labelledby": alternative.id });
   // the room a picture needs is kept free from the start, so that nothing jumps when it comes

@@ -80,7 +80,7 @@ export class Player {
     this.clock.step = this.clock.position = step;
     for (const view of this.story.views) {
       const picture = this.pictures.get(view.id);
-      picture.figure.querySelector("h4").textContent = view.title;
+      picture.figure.querySelector("h2").textContent = view.title;
       picture.figure.querySelector(".hint").textContent = view.hint;
       picture.show(view, step, dark, font);
     }

@@ -24,6 +24,7 @@ export function config(dark, font, width) {
     titleFont: font,
   };
   return {
+    aria: false, // a picture has one text alternative of its own, for each step
     background: "transparent", font, axis, view: { stroke: null }, text: { font },
     legend: { labelColor: c.muted, titleColor: c.muted, labelFontSize: size - 1, titleFontSize: size - 1,
       titleFontWeight: 500, labelFont: font, titleFont: font },

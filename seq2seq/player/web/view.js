@@ -45,6 +45,7 @@ export class Picture {
       this.vega = mounted;
       mounted.view.addEventListener("click", (event, item) => this.ask(item?.ask ?? item?.datum?.ask));
       this.box.replaceChildren(mounted.view.container());
+      this.box.querySelector("svg")?.setAttribute("aria-hidden", "true");
       if (this.view !== view) this.replace(this.view, this.step);
       this.size = null;
       this.resize();

@@ -1,0 +1,62 @@
+"""axe-core finds nothing serious: on each page, light and dark, in both languages, and in the player's states."""
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import expect
+
+from tests.browser.player import player, steps
+
+pytestmark = pytest.mark.browser
+QUIET = {"reduced_motion": "reduce"}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"], "resultTypes": ["violations"]}
+
+
+def assert_accessible(page):
+    page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
+    serious = [
+        f"{one['id']} ({one['impact']}): {node['target']} {node['html'][:200]} {node.get('failureSummary', '')[:200]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"][:3]
+    ]
+    assert not serious, "\n".join(serious)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/train", "/attention"])
+def test_pages(visit, path, scheme, language):
+    page = visit(f"{path}?lang={language}", color_scheme=scheme, **QUIET)
+    if path != "/train":
+        player(page)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_timeout(500)
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_states_of_the_player(visit, scheme):
+    """A question open and answered wrong, a number explained, a what-if beside it."""
+    page = visit("/attention?if=look", color_scheme=scheme, **QUIET)
+    page.get_by_test_id("player").nth(1).wait_for()
+    found = page.get_by_test_id("player").first
+    found.focus()
+    question = found.get_by_role("region", name="Predict first")
+    while not question.is_visible():
+        page.keyboard.press("ArrowRight")
+    question.locator(".option").first.click()
+    assert_accessible(page)
+    found.focus()
+    page.keyboard.press("End")
+    expect(found).to_have_attribute("data-step", str(steps(found) - 1))
+    found.locator("figure[data-view=heat-map] .mark-rect path").nth(5).click()
+    expect(found.locator(".asked math").last).to_be_visible(timeout=15_000)
+    assert_accessible(page)
+
+
+def test_a_run_on_the_board(visit):
+    page = visit("/train?steps=60&until=0", **QUIET)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
+    assert_accessible(page)
