@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 
-from seq2seq.bench.pages import measure_first_picture, measure_reruns
+from seq2seq.bench.pages import measure_first_picture, measure_reruns, measure_whatif
 from seq2seq.bench.player import measure_player
 from seq2seq.bench.table import FILE, Result, describe_machine, markdown, write
 from seq2seq.bench.trace import measure_trace
@@ -19,7 +19,7 @@ BENCHES: dict[str, Callable[[], Result]] = {
     "trace": measure_trace,
     "rerun": measure_reruns,
     "first-picture": measure_first_picture,
-    # "whatif": from a click to the new picture, at most 400 ms
+    "whatif": measure_whatif,
 }
 
 

@@ -21,7 +21,7 @@ from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.executor import WorkerPool
 from seq2seq.training.store import RunStore
 
-VISITS, CHANGES, ROUNDS, BESIDE = 9, 40, 2, 2
+VISITS, CHANGES, ROUNDS, BESIDE, WHAT_IFS = 9, 40, 2, 2, 25
 WARM_UP = 10  # seconds after the first visit, which starts the worker and has torch loaded
 
 # From the click until, at the beginning of a frame, the answer is there, the script has ended, nothing stale is left.
@@ -107,7 +107,7 @@ def browser_reruns(page: Any, toggle: Any, answer: str) -> list[float]:
 def on_train(browser: Any, address: str) -> list[float]:
     """Reruns of the Train page: "both ways", among the settings that are folded away."""
     page = open_page(browser, f"{address}/train?lang=en")
-    page.locator("[data-testid=stExpander] summary").first.click()
+    page.locator(".st-key-more summary").first.click()
     return browser_reruns(page, page.locator(".st-key-bidirectional-en label").first, "location.search")
 
 
@@ -116,6 +116,34 @@ def on_peer(browser: Any, address: str) -> list[float]:
     page = open_page(browser, address)
     text = "document.querySelector('[data-testid=stMarkdown]')?.textContent"
     return browser_reruns(page, page.locator("[data-testid=stCheckbox] label").first, text)
+
+
+def measure_whatif() -> Result:
+    """`whatif`: from the click on another source position to look at until the picture of both outputs is drawn."""
+    times: list[float] = []
+    outputs = """[...document.querySelectorAll('*')].map((host) =>
+      host.shadowRoot?.querySelector('figure[data-view=outputs] svg')?.textContent ?? '').join('')"""
+    with tempfile.TemporaryDirectory() as home, browsing() as browser, studio(Path(home), 1) as mine:
+        page = open_page(browser, f"{mine}/attention?lang=en&if=look&if-only=1")
+        page.locator("figure[data-view=outputs][data-ready=true]").wait_for(timeout=60_000)
+        page.wait_for_timeout(1000 * WARM_UP)
+        chooser = page.get_by_role("combobox", name="Look only at")
+        chooser.scroll_into_view_if_needed()
+        for change in range(WHAT_IFS):
+            page.wait_for_timeout(500)
+            chooser.click()
+            option = page.locator("div[role=option]").nth(2 + change % 4)
+            option.wait_for()
+            page.evaluate(SETTLE.replace("ANSWER", outputs))
+            option.click()
+            times.append(page.evaluate("window.settled"))
+    half, most = percentiles(times[5:])  # the first ones decode what is then remembered no faster, but warm up
+    rows = [Row("what-if, p50", half, "ms", threads=0), Row("what-if, p95", most, "ms", bar=Bar(high=400), threads=0)]
+    how = (
+        f"Attention page, `studio`, {WHAT_IFS - 5} times: output 2 made to look only at another letter; from the click "
+        "until both outputs are drawn anew and Streamlit's script has ended."
+    )
+    return Result("whatif", rows, how)
 
 
 def server_reruns(home: Path) -> list[float]:
