@@ -25,7 +25,7 @@ SPEED = RunConfig(
     make_task({"name": "reverse"}), NETWORK, TrainingConfig(steps=SPEED_UPDATES, until=None, device="cpu")
 )
 # Each side's best of a few tried for reaching the goal soonest.
-RACE = replace(SPEED, training=TrainingConfig(steps=200, until=GOAL, batch=64, learning_rate=0.006, device="cpu"))
+RACE = replace(SPEED, training=TrainingConfig(steps=300, until=GOAL, batch=32, learning_rate=0.006, device="cpu"))
 PEER_SPEED = Schedule(batch=128, learning_rate=0.004, updates=SPEED_UPDATES, every=50)
 PEER_RACE = Schedule(batch=128, learning_rate=0.006, updates=1000, every=10)
 

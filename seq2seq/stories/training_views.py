@@ -50,8 +50,15 @@ def _points(field: str, tip: list[alt.Tooltip]) -> alt.Chart:
 
 
 def _now(field: str) -> list[Any]:
-    """A rule at the report in hand, and a dot on the curve there."""
+    """A rule at the report in hand, a dot on the curve there, and over what came later a curtain."""
     place = "scale('x', now)"
+    curtain = overlay(
+        "curtain",
+        {
+            "x": alt.expr(place), "x2": alt.expr("width + 4"), "y": -4, "y2": alt.expr("height"),
+            "color": alt.expr("panel"), "opacity": 0.94, "tooltip": None,
+        },
+    )  # fmt: skip
     rule = overlay(
         "rule",
         {
@@ -61,6 +68,7 @@ def _now(field: str) -> list[Any]:
     )  # fmt: skip
     dot = alt.Chart(alt.NamedData(name="curve")).transform_filter("datum.step == now")
     return [
+        curtain,
         rule,
         dot.mark_point(filled=True, size=90, color=alt.expr("decoder"), opacity=1).encode(x="step:Q", y=f"{field}:Q"),
     ]
