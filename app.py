@@ -32,6 +32,7 @@ pages = {
     ],
     words.say("nav.attend"): [page("attention", "attention", "visibility")],
 }
-st.navigation(pages, position="top").run()
-keep_owner()
+chosen = st.navigation(pages, position="top")
+keep_owner()  # before the page: the browser then fetches what the player needs while the page is still written
+chosen.run()
 start_workers()

@@ -4,16 +4,12 @@ import streamlit as st
 
 from seq2seq.ui.board import show_run
 from seq2seq.ui.page import begin_page, beside_lesson, one_sentence
-from seq2seq.ui.session import executor, owner
-from seq2seq.ui.training import TRAIN_TRIES, chosen_config, pick_run
+from seq2seq.ui.training import TRAIN_TRIES, choose_and_start, pick_run
 
 words = begin_page("train")
 tries = [(words.say(f"train.try.{name}"), act) for name, act in TRAIN_TRIES.items()]
 with beside_lesson("train", words, tries):
-    with one_sentence(words):
-        config, pressed = chosen_config(words)
-        if pressed:
-            st.session_state["run"] = executor().submit(config, owner())
+    choose_and_start(words)
     with one_sentence(words):
         run = pick_run(words)
         if run:

@@ -69,7 +69,7 @@ def weights_heat_map(row_title: str, column_title: str, value_title: str) -> Spe
     color = alt.Color("w:Q", scale=alt.Scale(scheme="viridis", domain=[0, 1]), title=value_title)
     cells = (
         alt.Chart(alt.NamedData(name="weights"))
-        .mark_rect()
+        .mark_rect(cursor="pointer")
         .encode(
             x=x,
             y=y,
@@ -106,7 +106,7 @@ def top_tokens(probability: str, token: str, nothing: str) -> Spec:
     rows = alt.Chart(alt.NamedData(name="top")).transform_filter("datum.t == row && told > 0")
     y = alt.Y("rank:O", axis=None, scale=alt.Scale(domain=list(range(8)), paddingInner=0.25))
     x = alt.X("p:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title=probability, format=".0%", tickCount=5))
-    bars = rows.mark_bar(cornerRadiusEnd=3).encode(
+    bars = rows.mark_bar(cornerRadiusEnd=3, cursor="pointer").encode(
         x=x,
         y=y,
         color=alt.condition("datum.chosen", alt.value(alt.expr("decoder")), alt.value(alt.expr("faint"))),
@@ -138,7 +138,7 @@ def units_over_time(unit: str, position: str, value: str) -> Spec:
     """
     cells = (
         alt.Chart(alt.NamedData(name="units"))
-        .mark_rect()
+        .mark_rect(cursor="pointer")
         .encode(
             x=alt.X("column:O", axis=tokens_axis("names", position, "S + wrote"), scale=alt.Scale(paddingInner=0.08)),
             y=alt.Y("u:O", axis=alt.Axis(title=unit, labels=False, ticks=False, domain=False)),

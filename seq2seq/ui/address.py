@@ -23,6 +23,7 @@ def begin_address(page: str) -> None:
         _kept("written").clear()
         st.session_state["address.touched"] = False
     _kept("next").clear()
+    st.session_state["address.open"] = True
 
 
 def touch() -> None:
@@ -54,3 +55,10 @@ def settle_address() -> None:
         st.query_params.from_dict(after)
     _kept("written").update(ours)
     st.session_state["address.touched"] = False
+    st.session_state["address.open"] = False
+
+
+def settle_part() -> None:
+    """A part of a page, that can run by itself, ends: where it does, what it wrote goes into the address."""
+    if not st.session_state.get("address.open"):
+        settle_address()

@@ -7,7 +7,8 @@ import streamlit as st
 
 from seq2seq.player.export import to_html
 from seq2seq.stories.explain import Explainer, Unknown
-from seq2seq.words import Words
+from seq2seq.tasks import InputError
+from seq2seq.words import Words, say_error
 
 # Streamlit finds the folder of these files by the entry in pyproject.toml.
 _player = st.components.v2.component(
@@ -44,6 +45,8 @@ def _answer_to(asked: dict[str, Any], explainer: Callable[[], Explainer], words:
         return {"ticket": ticket, "answer": explainer().explain(address).told_alone()}
     except Unknown:
         return {"ticket": ticket, "failed": words.say("explain.unknown")}
+    except InputError as error:  # the run is gone, or its weights are damaged
+        return {"ticket": ticket, "failed": say_error(error, words.language)}
 
 
 def offer_export(story: str, name: str, words: Words, explainer: Callable[[], Explainer] | None = None) -> None:

@@ -1,5 +1,6 @@
 """Who is looking, and what is shared between all who look: the store, its workers, loaded models."""
 
+import gc
 import secrets
 import threading
 from contextlib import suppress
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 COOKIE = "seq2seq_owner"
 PATIENCE = 3.0  # seconds a page waits for another program that writes into the store
 YEAR = 365 * 24 * 3600
+PLAYER_FILES = ["vega.js", "player.js"]  # asked for early: the largest, and the one that names all the others
 
 # No account: the browser keeps a token nobody can guess, and whoever shows it owns its runs.
 _keeper = st.components.v2.component(
@@ -26,6 +28,16 @@ _keeper = st.components.v2.component(
     js="""
     export default function ({ data }) {
       document.cookie = `${data.name}=${data.token}; path=/; max-age=${data.age}; SameSite=Strict`;
+      if (document.querySelector("link[data-player]")) return;
+      const address = performance.getEntriesByType("resource").map((entry) => entry.name);
+      const root = address.find((name) => name.includes("/static/"))?.split("/static/")[0] ?? location.origin;
+      for (const file of data.files) {
+        const early = document.createElement("link");
+        early.rel = "modulepreload";
+        early.dataset.player = file;
+        early.href = `${root}/_stcore/bidi-components/seq2seq.player/${file}`;
+        document.head.append(early);
+      }
     }
     """,
 )
@@ -41,7 +53,7 @@ def owner() -> str:
 
 def keep_owner() -> None:
     """Have the browser keep the token."""
-    _keeper(key="owner-keeper", data={"name": COOKIE, "token": owner(), "age": YEAR})
+    _keeper(key="owner-keeper", data={"name": COOKIE, "token": owner(), "age": YEAR, "files": PLAYER_FILES})
 
 
 @st.cache_resource(max_entries=1)
@@ -81,6 +93,8 @@ def _prepare() -> None:
 
     share_the_machine()
     load_trained(ATTENTION_MODEL).record(ATTENTION_INPUT)
+    gc.collect()
+    gc.freeze()  # torch's million objects stay: looking through them now and then held up a click by 250 ms
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -12,11 +12,11 @@ from seq2seq.tasks import TASKS, make_task
 from seq2seq.training.config import LIMITS, OPTIMISERS, RunConfig, TrainingConfig
 from seq2seq.training.device import likely_devices
 from seq2seq.training.records import RunRecord
-from seq2seq.ui.address import says_new, touch, write_address
+from seq2seq.ui.address import says_new, settle_part, touch, write_address
 from seq2seq.ui.board import name_run
 from seq2seq.ui.controls import choice, decimal, switch, whole
 from seq2seq.ui.page import one_sentence
-from seq2seq.ui.session import owner, run_store
+from seq2seq.ui.session import executor, owner, run_store
 from seq2seq.words import Words
 
 
@@ -37,6 +37,17 @@ TRAIN_TRIES: dict[str, Callable[[], None]] = {
     "addition": _set(task="addition", attention="general", bidirectional=True, hidden=96, steps=4000),
     "dates": _set(task="dates", cell="gru", attention="additive", bidirectional=True),
 }
+
+
+@st.fragment
+def choose_and_start(words: Words) -> None:
+    """The settings and the button that starts a run; while they are changed, the rest of the page rests."""
+    with one_sentence(words):
+        config, pressed = chosen_config(words)
+        if pressed:
+            st.session_state["run"] = executor().submit(config, owner())
+            st.rerun()
+    settle_part()
 
 
 def chosen_config(words: Words) -> tuple[RunConfig, bool]:

@@ -19,7 +19,7 @@ from seq2seq.traces import (
     WriteInstead,
     shared_out,
 )  # fmt: skip
-from seq2seq.ui.address import says_new, settle_address, touch, write_address
+from seq2seq.ui.address import says_new, settle_part, touch, write_address
 from seq2seq.ui.controls import choice, decimal, whole
 from seq2seq.ui.decoding import Decoded, traced
 from seq2seq.ui.page import one_sentence
@@ -47,7 +47,7 @@ def what_if(decoded: Decoded, words: Words) -> None:
             change = _weights(before, change, words)
         if kind != "none":
             _show(decoded, before, change, words)
-    settle_address()
+    settle_part()
 
 
 def _kind(decoded: Decoded, words: Words) -> str:

@@ -69,21 +69,26 @@ export class Player {
 
   /** The same story again: only the theme may be another one. */
   recolour() {
-    this.draw(this.clock.step);
+    if (isDark(this.host) !== this.dark) this.draw(this.clock.step);
   }
 
   draw(step) {
-    const dark = isDark(this.host), font = getComputedStyle(this.host).fontFamily;
+    const dark = (this.dark = isDark(this.host)), font = getComputedStyle(this.host).fontFamily;
     this.parts.root.classList.toggle("dark", dark);
     this.parts.scrubber.max = this.story.steps.length - 1;
     this.markChapters();
     this.clock.step = this.clock.position = step;
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const show = (view) => this.pictures.get(view.id).show(view, this.clock.step, dark, font);
     for (const view of this.story.views) {
-      const picture = this.pictures.get(view.id);
-      picture.figure.querySelector("h2").textContent = view.title;
-      picture.figure.querySelector(".hint").textContent = view.hint;
-      picture.show(view, step, dark, font);
+      const { figure } = this.pictures.get(view.id);
+      figure.querySelector("h2").textContent = view.title;
+      figure.querySelector(".hint").textContent = view.hint;
     }
+    const [first, ...others] = this.story.views;
+    show(first).then(() => { // the overview is what one came to see: the others do not delay it
+      if (turn === this.turn) for (const view of others) show(view);
+    });
     this.tell(step, false);
   }
 

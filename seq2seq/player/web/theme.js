@@ -16,8 +16,8 @@ const DARK = {
 export const palette = (dark) => (dark ? DARK : LIGHT);
 
 /** The Vega and Vega-Lite configuration of every picture: few lines, type that reads from the back of a room. */
-export function config(dark, font, width) {
-  const c = palette(dark), size = width > 1100 ? 15 : 13;
+export function config(dark, font, large) {
+  const c = palette(dark), size = large ? 16 : 13;
   const axis = {
     labelColor: c.muted, titleColor: c.muted, labelFontSize: size, titleFontSize: size, titleFontWeight: 500,
     domainColor: c.faint, tickColor: c.faint, gridColor: c.faint, gridOpacity: 0.45, titlePadding: 8, labelFont: font,

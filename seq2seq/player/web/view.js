@@ -26,7 +26,8 @@ export class Picture {
 
   /** Show a view of a story; mounts only if the template or the theme is another one. */
   async show(view, step, dark, font) {
-    const look = `${view.template}|${dark}|${this.box.clientWidth > 1100}`;
+    const large = this.figure.closest(".studio-player").clientWidth > 1300; // to be read from the back of a room
+    const look = `${view.template}|${dark}|${large}`;
     this.view = view;
     this.step = step;
     if (this.vega && this.look === look) return this.replace(view, step);
@@ -37,7 +38,7 @@ export class Picture {
     if (width && view.mode === "vega") spec.width = width;
     try {
       const mounted = await vegaEmbed(document.createElement("div"), spec, {
-        mode: view.mode, renderer: "svg", actions: false, defaultStyle: false, config: config(dark, font, width),
+        mode: view.mode, renderer: "svg", actions: false, defaultStyle: false, config: config(dark, font, large),
         tooltip: showTip, ast: noEval,
       });
       if (generation !== this.generation) return mounted.finalize(); // another story came while this one was drawn

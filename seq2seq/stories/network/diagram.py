@@ -123,11 +123,15 @@ def _decoder(layout: Layout, captions: dict[str, str]) -> list[Mark]:
         top = layout.decoder_top(band)
         marks.append(strip("dec_units", band, top, "tx", "t", layout))
         marks.append(curtain("tx + min(T, dec + 1) * pitch", "tx + T * pitch", top - 1, layout.strip + 2))
-        marks.append(curtain("tx - pitch", "tx", top - 1, layout.strip + 2, "0.94 * (1 - begun)"))
+        marks.append(curtain("tx - pitch", "tx - (begun > 0.5) * pitch", top - 1, layout.strip + 2))
         marks.append(caption(captions[f"decoder {layer}"], top, layout.strip, "decoder"))
         middle = top + layout.strip / 2
         marks.append(recurrence("output", "tx", "t", middle, "›", "datum.t <= dec"))
-    reads = {"fill": {"signal": "muted"}, "fontSize": {"signal": "letter * 0.82"}}
+    reads = {
+        "fill": {"signal": "muted"},
+        "fontSize": {"signal": "letter * 0.82"},
+        "ask": {"signal": "'fed ' + datum.t + ' 0'"},
+    }
     marks.append(token("output", "read", "read_short", "tx", "t", layout.read_back, reads))
     marks.append(curtain("tx + min(T, dec + 1) * pitch", "tx + T * pitch", layout.read_back - 12, 24, "1"))
     marks.append(caption(captions["read"], layout.read_back - 8, 16))

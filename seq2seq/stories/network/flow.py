@@ -12,7 +12,7 @@ def attention(layout: Layout, captions: dict[str, str]) -> list[Mark]:
     asking = path(link, "muted", "1", "0.55 * asks", "links_now")
     asking["interactive"] = False
     ribbons = path(link, "attention", "0.4 + 15 * datum.w * glow", "glow * (0.25 + 0.6 * datum.w)", "links_now")
-    ribbons["encode"]["update"]["tooltip"] = {"signal": "datum.tip"}
+    ribbons["encode"]["update"] |= {"tooltip": {"signal": "datum.tip"}, "cursor": {"value": "pointer"}}
     labels = {
         "type": "text",
         "from": {"data": "links_now"},
@@ -89,6 +89,7 @@ def fixed_vector(layout: Layout, captions: dict[str, str]) -> list[Mark]:
                 "width": {"signal": f"{box} / datum.n + 0.2"},
                 "fill": {"scale": "value", "field": "v"},
                 "tooltip": {"signal": "datum.tip + format(datum.v, '.4f')"},
+                "cursor": {"value": "pointer"},
             },
         },
     }

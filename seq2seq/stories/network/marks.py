@@ -52,6 +52,7 @@ def strip(data: str, band: int, top: float, axis: str, field: str, layout: Layou
                         "height": {"value": layout.unit + 0.2},
                         "y": {"signal": f"datum.u * {layout.unit}"},
                         "tooltip": {"signal": "datum.tip + format(datum.v, '.4f')"},
+                        "cursor": {"value": "pointer"},
                     },
                     "update": {
                         "x": {"signal": f"{axis} + (datum.{field} + 0.14) * pitch"},
@@ -65,10 +66,9 @@ def strip(data: str, band: int, top: float, axis: str, field: str, layout: Layou
 
 
 def curtain(x: str, x2: str, top: float, height: float, opacity: str = "0.94") -> Mark:
-    """What is still to come lies under this."""
+    """What is still to come lies under this, and cannot be asked yet: the curtain takes the click."""
     return {
         "type": "rect",
-        "interactive": False,
         "encode": {
             "update": {
                 "x": {"signal": x},
