@@ -13,9 +13,9 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
+from seq2seq.bench.browser import ROOT
 from seq2seq.training.store import RunStore
 from seq2seq.training.trainer import is_milestone
-from tests.browser.conftest import ROOT
 from tests.browser.player import player
 
 pytestmark = pytest.mark.browser
