@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -53,9 +54,16 @@ def train_ours(config: RunConfig, threads: int) -> Timing:
         environment = os.environ | {"SEQ2SEQ_STORE": store.url, "OMP_NUM_THREADS": str(threads)}
         began = time.time()
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-            while process.poll() is None and not any(store.last_report(run.id) for run in store.recent()):
-                time.sleep(0.05)
-            started = time.time()  # the untrained model is scored: as far as JoeyNMT is when it says "EPOCH 1"
+
+            def wait_for(seen: Callable[[dict[str, Any]], Any]) -> float:
+                while process.poll() is None:
+                    if any(seen(store.last_report(run.id) or {}) for run in store.recent()):
+                        break
+                    time.sleep(0.05)
+                return time.time()
+
+            started = wait_for(lambda report: report)  # the untrained model is scored, as when JoeyNMT says "EPOCH 1"
+            reached = wait_for(lambda report: report.get("done"))  # as when JoeyNMT logs its last validation
             told, _ = process.communicate()
         ended = time.time()
     if process.returncode:
@@ -63,7 +71,7 @@ def train_ours(config: RunConfig, threads: int) -> Timing:
     result = json.loads(told)
     if config.training.until and result["exact_match"] < config.training.until:
         raise InputError("input.goal_missed", what="ours", reached=f"{result['exact_match']:.1%}")
-    return Timing(result["target_tokens_per_second"], ended - started, ended - began)
+    return Timing(result["target_tokens_per_second"], reached - started, ended - began)
 
 
 def train_peer(config: RunConfig, schedule: Schedule, threads: int) -> Timing:
