@@ -84,6 +84,8 @@ def start_workers() -> None:
         if _pool is None and worker_count() > 0:
             _pool = WorkerPool(run_store()).start()
             threading.Thread(target=_prepare, name="torch-loader", daemon=True).start()
+        elif not gc.get_freeze_count():  # no workers, no torch; Streamlit and the charts are many objects too
+            spare_the_collector()
 
 
 def _prepare() -> None:
@@ -93,8 +95,13 @@ def _prepare() -> None:
 
     share_the_machine()
     load_trained(ATTENTION_MODEL).record(ATTENTION_INPUT)
+    spare_the_collector()
+
+
+def spare_the_collector() -> None:
+    """What is loaded stays: looking through its million objects, now and then, held up a click by 250 ms."""
     gc.collect()
-    gc.freeze()  # torch's million objects stay: looking through them now and then held up a click by 250 ms
+    gc.freeze()
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
