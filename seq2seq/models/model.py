@@ -47,6 +47,15 @@ class Memory(Generic[StateT]):
 Touch = Callable[[str, Tensor], Tensor]
 
 
+# The same for the encoder: (layer, direction, position, what the cell computed there) → what to go on with.
+ReadTouch = Callable[[int, str, int, Gates], Gates]
+
+
+def read_untouched(layer: int, way: str, position: int, gates: Gates) -> Gates:
+    """Leave everything as the cell computed it."""
+    return gates
+
+
 def untouched(name: str, value: Tensor) -> Tensor:
     """Leave every value as the model computed it."""
     return value
@@ -106,7 +115,7 @@ class Seq2Seq(nn.Module, ABC, Generic[StateT]):
         """Read the source (B, S), padded with PAD. The fast path."""
 
     @abstractmethod
-    def encode_glass(self, source: Tensor) -> tuple[Memory[StateT], EncoderRecord]:
+    def encode_glass(self, source: Tensor, touch: ReadTouch = read_untouched) -> tuple[Memory[StateT], EncoderRecord]:
         """Read the source as the textbook writes it, and keep everything."""
 
     @abstractmethod

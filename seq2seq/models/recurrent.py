@@ -14,7 +14,17 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from seq2seq.models.attention import Attention, attend, mix, weigh
 from seq2seq.models.cells import Gates, cell_step, cell_weights, fast_cell_step
 from seq2seq.models.config import RecurrentConfig
-from seq2seq.models.model import EncoderRecord, Look, Memory, Seq2Seq, Step, Touch, untouched
+from seq2seq.models.model import (
+    EncoderRecord,
+    Look,
+    Memory,
+    ReadTouch,
+    Seq2Seq,
+    Step,
+    Touch,
+    read_untouched,
+    untouched,
+)  # fmt: skip
 from seq2seq.tasks import PAD
 
 NETWORKS: dict[str, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
@@ -136,12 +146,14 @@ class Recurrent(Seq2Seq[RecurrentState]):
 
     # ---- glass path
 
-    def encode_glass(self, source: Tensor) -> tuple[Memory[RecurrentState], EncoderRecord]:
+    def encode_glass(
+        self, source: Tensor, touch: ReadTouch = read_untouched
+    ) -> tuple[Memory[RecurrentState], EncoderRecord]:
         mask = source != PAD
         embedded = x = self.source_embedding(source)
         layers, h, c = [], [], []
         for layer in range(self.config.layers):
-            gates = {way: self.read(x, mask, layer, way == "backward") for way in self.config.directions}
+            gates = {way: self.read(x, mask, layer, way == "backward", touch) for way in self.config.directions}
             ends = {"forward": mask.sum(1) - 1, "backward": torch.zeros_like(mask.sum(1))}
             rows = torch.arange(len(source), device=source.device)
             h.append(torch.cat([gates[way]["h"][rows, ends[way]] for way in gates], -1))
@@ -151,7 +163,7 @@ class Recurrent(Seq2Seq[RecurrentState]):
             layers.append(gates)
         return self.memory(x, mask, tuple(h), tuple(c)), EncoderRecord(embedded, layers)
 
-    def read(self, x: Tensor, mask: Tensor, layer: int, backward: bool) -> Gates:
+    def read(self, x: Tensor, mask: Tensor, layer: int, backward: bool, touch: ReadTouch = read_untouched) -> Gates:
         """One layer reading x (B, S, I) in one direction: gates by name, each (B, S, H), 0 at pads."""
         weights = cell_weights(self.encoder, layer, backward)
         h = c = x.new_zeros(len(x), self.config.hidden)
@@ -160,6 +172,7 @@ class Recurrent(Seq2Seq[RecurrentState]):
         for position in reversed(positions) if backward else positions:
             real = mask[:, position, None]
             gates = cell_step(self.config.cell, x[:, position], h, c, weights)
+            gates = touch(layer, "backward" if backward else "forward", position, gates)
             h = torch.where(real, gates["h"], h)
             c = torch.where(real, gates.get("c", c), c)
             record.append({name: value * real for name, value in gates.items()})

@@ -25,6 +25,7 @@ def _set(**values: Any) -> Callable[[], None]:
     defaults = {
         "task": "reverse",
         "longest": 10,
+        "distance": 20,
         **asdict(RecurrentConfig()),
         **asdict(TrainingConfig()),
         "until": True,
@@ -75,15 +76,14 @@ def chosen_config(words: Words) -> tuple[RunConfig, bool]:
     example = TASKS[task].example
     st.caption(say("train.example", source=example.source, target=example.target))
     with st.expander(say("train.more"), icon=":material/tune:", key="more"):
-        model, settings, longest = _more(words, task)
-    options = {"longest": longest} if longest else {}
-    run_task = make_task({"name": task, **options})
+        model, settings, data = _more(words, task)
+    run_task = make_task({"name": task, **data})
     return RunConfig(run_task, replace(model, cell=cell, attention=attention), settings), pressed
 
 
-def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, int | None]:
+def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, dict[str, int]]:
     """The settings folded away: shape, training, data."""
-    say, longest = words.say, None
+    say, data_settings = words.say, {}
     shape, way, data = st.columns(3, gap="medium")
     with shape:
         bidirectional = switch("bidirectional", say("train.bidirectional"), False, help=say("train.bidirectional.help"))
@@ -109,7 +109,9 @@ def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, int
         until = switch("until", say("train.until"), True)
         steps = whole("steps", say("train.steps"), TrainingConfig.steps, *map(int, LIMITS["steps"]), step=100)
         if task in ("reverse", "copy", "sort"):
-            longest = whole("longest", say("train.longest"), 10, 4, 20)
+            data_settings["longest"] = whole("longest", say("train.longest"), 10, 4, 20)
+        if task == "recall":
+            data_settings["distance"] = whole("distance", say("train.distance"), 20, 1, 50)
         devices = likely_devices()
         automatic = say("train.device.auto", device=devices[0].upper())
         device = choice(
@@ -117,7 +119,7 @@ def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, int
             lambda name: automatic if name == "auto" else name.upper(),
         )  # fmt: skip
     training = TrainingConfig(steps, 0.99 if until else None, batch, optimiser, rate, seed, device)
-    return replace(RecurrentConfig(bidirectional=bidirectional), **sizes), training, longest
+    return replace(RecurrentConfig(bidirectional=bidirectional), **sizes), training, data_settings
 
 
 def pick_run(words: Words) -> RunRecord | None:

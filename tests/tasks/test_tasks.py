@@ -70,7 +70,7 @@ def test_a_batch_ends_in_eos_and_is_padded(task):
     ("name", "source", "target"),
     [
         ("reverse", "abcd", "dcba"), ("copy", "abcd", "abcd"), ("sort", "dbca", "abcd"), ("addition", "99+1", "100"),
-        ("addition", "0+0", "0"),
+        ("addition", "0+0", "0"), ("recall", "Cstuv", "C"), ("recall", "stuv", None),
     ],
 )  # fmt: skip
 def test_answers(name, source, target):

@@ -19,8 +19,13 @@ export function showCode(parts, listing, lit) {
       }),
     );
   }
+  const now = `${name} ${lit}`;
+  if (parts.running === now) return;
+  parts.running = now;
   const running = new Set(lit);
   [...parts.lines.children].forEach((line, i) => line.classList.toggle("lit", running.has(i)));
   const first = parts.lines.children[lit[0]];
-  if (first) parts.lines.scrollTop = Math.max(0, first.offsetTop - parts.lines.offsetTop - 24);
+  if (first) requestAnimationFrame(() => { // with the frame's own layout: asking for places now would force one more
+    parts.lines.scrollTop = Math.max(0, first.offsetTop - parts.lines.offsetTop - 24);
+  });
 }
