@@ -63,14 +63,17 @@ def attend(scores: Tensor, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor
     Raises:  ValueError if a row of the mask is all False.
     Source:  Bahdanau et al. 2015, arXiv:1409.0473, section 3.1.
     """
-    if not bool(mask.any(-1).all()):
-        raise ValueError("a source without one real token has nothing to attend to")
     weights = weigh(scores, mask)
     return mix(weights, states), weights
 
 
 def weigh(scores: Tensor, mask: Tensor) -> Tensor:
-    """Scores (B, S) as weights (B, S): a softmax over the positions that mask (B, S) shows, exactly 0 elsewhere."""
+    """Scores (B, S) as weights (B, S): a softmax over the positions that mask (B, S) shows, exactly 0 elsewhere.
+
+    Raises: ValueError if a row of the mask is all False.
+    """
+    if not bool(mask.any(-1).all()):
+        raise ValueError("a source without one real token has nothing to attend to")
     return scores.masked_fill(~mask, -math.inf).softmax(-1)
 
 

@@ -137,7 +137,7 @@ class Trainer:
         losses: list[torch.Tensor] = []
         tokens = 0
         if self.step == 0:
-            yield self.report([], 0.0, done=False)
+            yield self.report(None, 0, 0.0, done=False)
             began = reported = time.perf_counter()
         while self.step < training.steps:
             loss, count = self.update()
@@ -154,7 +154,7 @@ class Trainer:
             rate = tokens / max(now - began, 1e-9)
             if not math.isfinite(mean):
                 raise InputError("input.diverged")
-            report = self.report(losses, rate, done=last)
+            report = self.report(mean, len(losses), rate, done=last)
             yield report
             if report.done:
                 return
@@ -178,7 +178,7 @@ class Trainer:
         self.step += 1
         return loss.detach(), int((batch.target != PAD).sum())
 
-    def report(self, losses: list[torch.Tensor], rate: float, done: bool) -> Report:
+    def report(self, train_loss: float | None, batches: int, rate: float, done: bool) -> Report:
         """Look at the held-out pairs; near the goal at more of them, before it counts as reached."""
         until = self.config.training.until
         score = evaluate(self.model, self.watched, self.target_vocabulary)
@@ -189,10 +189,9 @@ class Trainer:
             {"source": pair.source, "target": pair.target, "output": output}
             for pair, output in zip(self.held_out[:SHOWN], score.outputs, strict=False)
         ]
-        train_loss = float(torch.stack(losses).mean()) if losses else None
         return Report(
             self.step, self.seconds, train_loss, score.loss, score.token_accuracy, score.exact_match, score.n,
-            score.tokens, score.right_tokens, score.right, len(losses), rate, samples, self.probe(), done,
+            score.tokens, score.right_tokens, score.right, batches, rate, samples, self.probe(), done,
         )  # fmt: skip
 
     def probe(self) -> Probe:

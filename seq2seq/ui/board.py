@@ -61,7 +61,7 @@ def _board(run_id: str, words: Words, live: bool) -> None:
 
             show_story(story, "training", words, explain)
             if run.over:
-                offer_export(story, "training", words, explain)
+                offer_export(story, "train", words, explain)
         if run.resting and run_store().checkpoint_step(run_id) is not None:
             st.page_link(
                 "pages/attention_page.py", label=words.say("train.open"), icon=":material/visibility:",

@@ -50,10 +50,11 @@ def _answer_to(asked: dict[str, Any], explainer: Callable[[], Explainer], words:
 
 
 def offer_export(story: str, name: str, words: Words, explainer: Callable[[], Explainer] | None = None) -> None:
-    """A button that saves the story as one file that plays offline; the file is made only when it is pressed."""
+    """A button that saves a page's story as one file that plays offline; it is made only when the button is pressed."""
 
     def page() -> str:
-        return to_html(story, f"Seq2Seq Studio: {name}", words.language, explainer() if explainer else None)
+        title = f"Seq2Seq Studio: {words.say(f'page.{name}.title')}"
+        return to_html(story, title, words.language, explainer() if explainer else None)
 
     st.download_button(
         words.say("export.save"), page, f"seq2seq-{name}.html", "text/html", key=f"export-{name}",

@@ -81,11 +81,12 @@ def start_workers() -> None:
     """
     global _pool
     with _starting, suppress(StoreError):
-        if _pool is None and worker_count() > 0:
+        if worker_count() == 0:  # no workers, no torch; Streamlit and the charts are many objects too
+            if not gc.get_freeze_count():
+                spare_the_collector()
+        elif _pool is None:
             _pool = WorkerPool(run_store()).start()
             threading.Thread(target=_prepare, name="torch-loader", daemon=True).start()
-        elif not gc.get_freeze_count():  # no workers, no torch; Streamlit and the charts are many objects too
-            spare_the_collector()
 
 
 def _prepare() -> None:

@@ -26,7 +26,7 @@ from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
 from seq2seq.words import Words
 
-KINDS, KINDS_FIXED = ("none", "look", "write", "read", "context", "unit"), ("none", "write", "read", "context", "unit")
+KINDS = ("none", "look", "write", "read", "context", "unit")
 NOISIEST, MOST_SLIDERS, SLIDERS_A_ROW = 5.0, 24, 6
 
 
@@ -44,7 +44,7 @@ def what_if(decoded: Decoded, words: Words) -> None:
                 before = traced(decoded.model.reference, decoded.model.step, decoded.text)
                 change = CHOOSERS[kind](before, decoded, words)
         if kind == "look":
-            change = _weights(before, change, words)
+            change = _weights(before, change, decoded, words)
         if kind != "none":
             _show(decoded, before, change, words)
     settle_part()
@@ -56,7 +56,8 @@ def _kind(decoded: Decoded, words: Words) -> str:
     def name(kind: str) -> str:
         return words.say(f"whatif.kind.{'vector' if fixed and kind == 'context' else kind}")
 
-    return choice("if", words.say("whatif.kind"), KINDS_FIXED if fixed else KINDS, "none", name, width=300)
+    kinds = [kind for kind in KINDS if not (fixed and kind == "look")]
+    return choice("if", words.say("whatif.kind"), kinds, "none", name, width=300)
 
 
 def _show(decoded: Decoded, before: DecodingTrace, change: Change, words: Words) -> None:
@@ -148,7 +149,7 @@ CHOOSERS: dict[str, Chooser] = {"look": _look, "write": _write, "read": _read, "
 # ---- one row of weights, set by hand
 
 
-def _weights(trace: DecodingTrace, change: Change, words: Words) -> Change:
+def _weights(trace: DecodingTrace, change: Change, decoded: Decoded, words: Words) -> Change:
     """Sliders, one a source position: what one takes the others give, so that the sum stays 1."""
     assert isinstance(change, LookElsewhere)
     if st.session_state["if-only"] != "0":
@@ -157,7 +158,7 @@ def _weights(trace: DecodingTrace, change: Change, words: Words) -> Change:
     if len(change.weights) > MOST_SLIDERS:
         st.caption(words.say("whatif.too_many", most=MOST_SLIDERS))
         return change
-    row = f"{''.join(trace.source)}|{change.step}"
+    row = f"{decoded.model.reference}|{''.join(trace.source)}|{change.step}"
     kept = st.session_state.get("if-row")
     if says_new("if-weights") or kept is None or kept[0] != row:
         told = _told_weights(st.query_params.get("if-weights", ""), len(change.weights))

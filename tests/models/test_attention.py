@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seq2seq.models.attention import Attention, attend
+from seq2seq.models.attention import Attention, attend, weigh
 from seq2seq.models.config import ATTENTIONS
 
 KINDS = [kind for kind in ATTENTIONS if kind != "none"]
@@ -64,3 +64,9 @@ def test_all_queries_at_once_are_the_same(kind):
     for t in range(6):
         alone, _ = attend(attention.compare(queries[:, t], keys).scores, states, mask)
         torch.testing.assert_close(together[:, t], alone, atol=1e-6, rtol=0)
+
+
+def test_a_source_without_a_token_is_refused_on_the_glass_path_too():
+    """The step weighs and mixes apart, so that a hand may come between: the check goes with the softmax."""
+    with pytest.raises(ValueError, match="nothing to attend to"):
+        weigh(torch.zeros(1, 3), torch.zeros(1, 3, dtype=torch.bool))

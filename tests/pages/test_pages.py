@@ -199,6 +199,9 @@ def test_stored_stories_are_what_the_shipped_models_say_today(date):
             stored, made = json.loads(read_story(name)), json.loads(story.to_json())
             titles = [[step["title"] for step in side["steps"]] for side in (stored, made)]
             assert titles[0] == titles[1] and stored["labels"] == made["labels"]
+            # the lines of source that ran: a line added above them must not leave wrong numbers in the first picture
+            assert stored["listings"] == made["listings"]
+            assert [step["code"] for step in stored["steps"]] == [step["code"] for step in made["steps"]]
             assert [view["template"] for view in stored["views"]] == [view["template"] for view in made["views"]]
             for a, b in zip(stored["views"], made["views"], strict=True):
                 for row, other in zip(a["data"].get("weights", []), b["data"].get("weights", []), strict=True):

@@ -37,6 +37,7 @@ export class Player {
   constructor(host) {
     this.host = host;
     this.pictures = new Map();
+    this.turn = 0;
     this.clock = new Clock(1, {
       move: (position) => Promise.all([...this.pictures.values()].map((picture) => picture.run(position))),
       arrive: (step) => this.tell(step),
@@ -78,7 +79,7 @@ export class Player {
     this.parts.scrubber.max = this.story.steps.length - 1;
     this.markChapters();
     this.clock.step = this.clock.position = step;
-    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const turn = ++this.turn; // a later drawing, or the end, calls this one off
     const show = (view) => this.pictures.get(view.id).show(view, this.clock.step, dark, font);
     for (const view of this.story.views) {
       const { figure } = this.pictures.get(view.id);
@@ -201,6 +202,7 @@ export class Player {
   }
 
   close() {
+    this.turn++;
     clearTimeout(this.saving);
     this.explainer?.finish();
     this.clock.stop();
