@@ -30,10 +30,10 @@ CHANGED_BY = {
     LookElsewhere: Passage("models/recurrent.py", "Recurrent.look", ('touch("weights"',)),
     DisturbContext: Passage("models/recurrent.py", "Recurrent.look", ('touch("context"',)),
     DisturbUnit: Passage("models/recurrent.py", "Recurrent.step", ('touch("state"',)),
-    WriteInstead: Passage("decoding/changes.py", "choose_instead", ("number == change.step",)),
-    ReadInstead: Passage("decoding/record.py", "record_decoding", ("change.position",)),
+    WriteInstead: Passage("recording/changes.py", "choose_instead", ("number == change.step",)),
+    ReadInstead: Passage("recording/decoding.py", "record_decoding", ("change.position",)),
 }
-VECTOR = Passage("decoding/changes.py", "start_instead", ("tuple(disturbed",))
+VECTOR = Passage("recording/changes.py", "start_instead", ("tuple(disturbed",))
 
 
 def comparison_story(before: DecodingTrace, after: DecodingTrace, words: Words, name: str) -> Story:

@@ -1,12 +1,12 @@
 """The pictures of a what-if: two outputs one above the other, and how far each attention weight moved."""
 
 from functools import cache
-from typing import Any
 
 import altair as alt
 
 from seq2seq.stories.charts import Spec, finish, row_frame, tokens_axis
-from seq2seq.stories.signals import CLOCK, palette_signals, smooth
+from seq2seq.stories.signals import smooth
+from seq2seq.stories.vega import Mark, derived, diagram, quoted_text, rect, text, value
 
 ROW, TALL, SIDE = 62, 30, 96  # pixels: from row to row, a token's box, the room for the rows' names
 
@@ -18,127 +18,49 @@ def outputs_side_by_side(source: str, before: str, after: str) -> Spec:
     Data: source {i, token, short, was}; tokens {row: 0 before, 1 after; t, token, short, p, differs}.
     Signals: S, T, now_at (the output in hand, −1 for none).
     """
-    height = 3 * ROW + 8
-    return {
-        "$schema": "https://vega.github.io/schema/vega/v6.json",
-        "width": 800,
-        "height": height,
-        "padding": 0,
-        "autosize": "none",
-        "signals": [
-            CLOCK,
-            {"name": "S", "value": 1},
-            {"name": "T", "value": 1},
-            *smooth("now"),
-            {"name": "pitch", "update": f"min(width > 1100 ? 84 : 64, (width - {SIDE} - 6) / max(S, T))"},
-            {"name": "tight", "update": "pitch < 34"},
-            {"name": "letter", "update": "clamp(pitch * 0.5, 11, 19)"},
-            *palette_signals(),
-        ],
-        "data": [{"name": "source"}, {"name": "tokens"}],
-        "marks": [
-            *(_name(text, row) for row, text in enumerate((source, before, after))),
-            _frame(),
-            _box("source", "i", "8", "encoder", "0"),
-            _box("tokens", "t", f"8 + (datum.row + 1) * {ROW}", "decoder", "datum.row && datum.differs ? 2 : 0"),
-            _text("source", "i", f"{8 + TALL / 2}", "tight ? datum.short : datum.token", "ink", "letter"),
-            _text("source", "i", f"{8 + TALL + 12}", "datum.was", "decoder", "12"),
-            _text(
-                "tokens", "t", f"8 + (datum.row + 1) * {ROW} + {TALL / 2}", "tight ? datum.short : datum.token", "ink",
-                "letter",
-            ),
-            _text(
-                "tokens", "t", f"8 + (datum.row + 1) * {ROW} + {TALL + 12}", "pitch > 44 ? datum.p : ''", "muted", "12"
-            ),
-            _text(
-                "tokens", "t", f"{2 * ROW}", "datum.row && datum.differs ? '≠' : ''", "wrong",
-                "clamp(pitch / 3, 13, 20)",
-            ),
-        ],
-    }  # fmt: skip
+    row, short = f"8 + (datum.row + 1) * {ROW}", "tight ? datum.short : datum.token"
+    signals = [
+        value("S", 1), value("T", 1), *smooth("now"),
+        derived("pitch", f"min(width > 1100 ? 84 : 64, (width - {SIDE} - 6) / max(S, T))"),
+        derived("tight", "pitch < 34"), derived("letter", "clamp(pitch * 0.5, 11, 19)"),
+    ]  # fmt: skip
+    marks = [
+        *(_name(words, at) for at, words in enumerate((source, before, after))),
+        rect(  # round both outputs' tokens at the step in hand
+            f"{SIDE} + max(0, now) * pitch", ROW + 2, "pitch", 2 * ROW - 2, silent=True, cornerRadius=7,
+            stroke="decoder", strokeWidth=2.5, opacity="clamp(now + 1, 0, 1)",
+        ),
+        _box("source", "i", 8, "encoder", 0),
+        _box("tokens", "t", row, "decoder", "datum.row && datum.differs ? 2 : 0"),
+        _token("source", "i", short, 8 + TALL / 2, "ink", "letter"),
+        _token("source", "i", "datum.was", 8 + TALL + 12, "decoder", 12),
+        _token("tokens", "t", short, f"{row} + {TALL / 2}", "ink", "letter"),
+        _token("tokens", "t", "pitch > 44 ? datum.p : ''", f"{row} + {TALL + 12}", "muted", 12),
+        _token("tokens", "t", "datum.row && datum.differs ? '≠' : ''", 2 * ROW, "wrong", "clamp(pitch / 3, 13, 20)"),
+    ]  # fmt: skip
+    return diagram(800, 3 * ROW + 8, signals, [{"name": "source"}, {"name": "tokens"}], marks)
 
 
-def _x(field: str, share: float) -> dict[str, str]:
-    return {"signal": f"{SIDE} + (datum.{field} + {share}) * pitch"}
+def _x(field: str, share: float) -> str:
+    return f"{SIDE} + (datum.{field} + {share}) * pitch"
 
 
-def _name(text: str, row: int) -> dict[str, Any]:
-    return {
-        "type": "text",
-        "interactive": False,
-        "encode": {
-            "update": {
-                "text": {"value": text},
-                "x": {"value": SIDE - 14},
-                "y": {"value": 8 + row * ROW + TALL / 2},
-                "align": {"value": "right"},
-                "baseline": {"value": "middle"},
-                "fill": {"signal": "decoder" if row else "encoder"},
-                "fontSize": {"value": 14},
-                "fontWeight": {"value": 600},
-            }
-        },
-    }
+def _name(words: str, row: int) -> Mark:
+    color = "decoder" if row else "encoder"
+    return text(
+        quoted_text(words), SIDE - 14, 8 + row * ROW + TALL / 2, align="right", color=color, size=14, fontWeight=600
+    )
 
 
-def _box(data: str, field: str, y: str, color: str, border: str) -> dict[str, Any]:
-    return {
-        "type": "rect",
-        "from": {"data": data},
-        "encode": {
-            "update": {
-                "x": _x(field, 0.08),
-                "width": {"signal": "pitch * 0.84"},
-                "y": {"signal": y},
-                "height": {"value": TALL},
-                "cornerRadius": {"value": 5},
-                "fill": {"signal": color},
-                "fillOpacity": {"value": 0.14},
-                "stroke": {"signal": "wrong"},
-                "strokeWidth": {"signal": border},
-                "cursor": {"value": "pointer"},
-            }
-        },
-    }
+def _box(data: str, field: str, y: str | float, color: str, border: str | float) -> Mark:
+    return rect(
+        _x(field, 0.08), y, "pitch * 0.84", TALL, data, clickable=True, cornerRadius=5, fill=color, fillOpacity=0.14,
+        stroke="wrong", strokeWidth=border,
+    )  # fmt: skip
 
 
-def _text(data: str, field: str, y: str, text: str, color: str, size: str) -> dict[str, Any]:
-    return {
-        "type": "text",
-        "from": {"data": data},
-        "interactive": False,
-        "encode": {
-            "update": {
-                "x": _x(field, 0.5),
-                "y": {"signal": y},
-                "text": {"signal": text},
-                "align": {"value": "center"},
-                "baseline": {"value": "middle"},
-                "fill": {"signal": color},
-                "fontSize": {"signal": size},
-            }
-        },
-    }
-
-
-def _frame() -> dict[str, Any]:
-    """Round both outputs' tokens at the step in hand."""
-    return {
-        "type": "rect",
-        "interactive": False,
-        "encode": {
-            "update": {
-                "x": {"signal": f"{SIDE} + max(0, now) * pitch"},
-                "width": {"signal": "pitch"},
-                "y": {"value": ROW + 2},
-                "height": {"value": 2 * ROW - 2},
-                "cornerRadius": {"value": 7},
-                "stroke": {"signal": "decoder"},
-                "strokeWidth": {"value": 2.5},
-                "opacity": {"signal": "clamp(now + 1, 0, 1)"},
-            }
-        },
-    }
+def _token(data: str, field: str, words: str, y: str | float, color: str, size: str | float) -> Mark:
+    return text(words, _x(field, 0.5), y, data, color=color, size=size)
 
 
 @cache

@@ -101,7 +101,7 @@ def cell_passage(cell: str, gate: str = "") -> Passage:
 def stage_passage(stage: str, cell: str, attention: str, forced: bool = False) -> Passage:
     """Where a stage of a decoding is computed; the stages are those of a story's steps."""
     passages = {
-        "intro": Passage("decoding/record.py", "record_decoding", ("source_vocabulary.encode",)),
+        "intro": Passage("recording/decoding.py", "record_decoding", ("source_vocabulary.encode",)),
         "encoder": cell_passage(cell),
         "start": Passage(RECURRENT, "Recurrent.encode_glass", ("h.append", "c.append", "return self.memory")),
         "state": Passage(RECURRENT, STEP, ("gates = cell_step", 'x = gates["h"]')),

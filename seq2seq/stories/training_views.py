@@ -6,7 +6,8 @@ from typing import Any
 import altair as alt
 
 from seq2seq.stories.charts import Spec, finish, overlay
-from seq2seq.stories.signals import CLOCK, palette_signals, stepped
+from seq2seq.stories.signals import stepped
+from seq2seq.stories.vega import SHARES, Mark, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
 
 @cache
@@ -80,97 +81,31 @@ def probe_map(source: str, output: str) -> Spec:
 
     Data: probe {k, t, token, w: […], ask}. Signals: source_tokens, S, rows (most output rows of any report).
     """
-    return {
-        "$schema": "https://vega.github.io/schema/vega/v6.json",
-        "width": 400,
-        "height": 260,
-        "padding": 0,
-        "autosize": "none",
-        "signals": [
-            CLOCK,
-            {"name": "source_tokens", "value": []},
-            {"name": "S", "value": 1},
-            {"name": "rows", "value": 1},
-            {"name": "k", "update": "round(step)"},
-            {"name": "pitch", "update": "min(46, (width - 52) / S)"},
-            {"name": "tall", "update": "min(26, (height - 46) / rows)"},
-            {"name": "sx", "update": "46 + max(0, (width - 52 - S * pitch) / 2)"},
-            {"name": "letter", "update": "clamp(pitch * 0.6, 11, 16)"},
-            *palette_signals(),
-        ],
-        "data": [
-            {"name": "probe"},
-            {"name": "now", "source": "probe", "transform": [{"type": "filter", "expr": "datum.k == k"}]},
-            {
-                "name": "cells",
-                "source": "now",
-                "transform": [{"type": "flatten", "fields": ["w"], "index": "i", "as": ["w"]}],
-            },
-            {"name": "columns", "transform": [{"type": "sequence", "start": 0, "stop": {"signal": "S"}, "as": "i"}]},
-        ],
-        "scales": [
-            {"name": "weight", "type": "linear", "domain": [0, 1], "clamp": True, "range": {"scheme": "viridis"}}
-        ],
-        "marks": [
-            {
-                "type": "rect",
-                "from": {"data": "cells"},
-                "encode": {
-                    "update": {
-                        "x": {"signal": "sx + datum.i * pitch"},
-                        "width": {"signal": "pitch - 1"},
-                        "y": {"signal": "42 + datum.t * tall"},
-                        "height": {"signal": "tall - 1"},
-                        "fill": {"scale": "weight", "field": "w"},
-                        "tooltip": {
-                            "signal": "source_tokens[datum.i] + ' → ' + datum.token + ': ' + format(datum.w, '.3f')"
-                        },
-                        "ask": {"signal": "datum.ask + ' ' + datum.i"},
-                        "cursor": {"value": "pointer"},
-                    }
-                },
-            },
-            _label("columns", "source_tokens[datum.i]", "sx + (datum.i + 0.5) * pitch", "30", "center"),
-            _label("now", "datum.token", "sx - 8", "42 + (datum.t + 0.5) * tall", "right"),
-            _word(source, "sx", 11, "left"),
-            _word(output, "sx - 8", 11, "right"),
-        ],
-    }  # fmt: skip
-
-
-def _label(data: str, text: str, x: str, y: str, align: str) -> dict[str, Any]:
-    return {
-        "type": "text",
-        "from": {"data": data},
-        "encode": {
-            "update": {
-                "text": {"signal": text},
-                "x": {"signal": x},
-                "y": {"signal": y},
-                "align": {"value": align},
-                "baseline": {"value": "middle"},
-                "fill": {"signal": "ink"},
-                "fontSize": {"signal": "letter"},
-            }
-        },
-    }
-
-
-def _word(text: str, x: str, y: float, align: str) -> dict[str, Any]:
-    return {
-        "type": "text",
-        "encode": {
-            "update": {
-                "text": {"value": text},
-                "x": {"signal": x},
-                "y": {"value": y},
-                "align": {"value": align},
-                "baseline": {"value": "middle"},
-                "fill": {"signal": "muted"},
-                "fontSize": {"value": 12},
-            }
-        },
-    }
+    signals = [
+        value("source_tokens", []), value("S", 1), value("rows", 1), derived("k", "round(step)"),
+        derived("pitch", "min(46, (width - 52) / S)"), derived("tall", "min(26, (height - 46) / rows)"),
+        derived("sx", "46 + max(0, (width - 52 - S * pitch) / 2)"), derived("letter", "clamp(pitch * 0.6, 11, 16)"),
+    ]  # fmt: skip
+    flat = [{"type": "flatten", "fields": ["w"], "index": "i", "as": ["w"]}]
+    data = [
+        {"name": "probe"},
+        filtered("now", "probe", "datum.k == k"),
+        {"name": "cells", "source": "now", "transform": flat},
+        {"name": "columns", "transform": [{"type": "sequence", "start": 0, "stop": {"signal": "S"}, "as": "i"}]},
+    ]
+    tip = "source_tokens[datum.i] + ' → ' + datum.token + ': ' + format(datum.w, '.3f')"
+    row = "42 + (datum.t + 0.5) * tall"
+    marks = [
+        rect(
+            "sx + datum.i * pitch", "42 + datum.t * tall", "pitch - 1", "tall - 1", "cells", clickable=True,
+            fill={"scale": "share", "field": "w"}, tooltip=tip, ask="datum.ask + ' ' + datum.i",
+        ),
+        text("source_tokens[datum.i]", "sx + (datum.i + 0.5) * pitch", 30, "columns", size="letter"),
+        text("datum.token", "sx - 8", row, "now", align="right", size="letter"),
+        text(quoted_text(source), "sx", 11, align="left", color="muted", size=12),
+        text(quoted_text(output), "sx - 8", 11, align="right", color="muted", size=12),
+    ]  # fmt: skip
+    return diagram(400, 260, signals, data, marks, scales=[SHARES])
 
 
 @cache
@@ -179,73 +114,39 @@ def sample_lines(wanted: str) -> Spec:
 
     Data: samples {k, s, source, target, output, ask}. `wanted` names the right answer beside a wrong one.
     """
-    output_y, tall = 26, 88
+    below, tall = 26, 88
     letters = [
         {"type": "formula", "expr": "split(datum.output, '')", "as": "ch"},
         {"type": "flatten", "fields": ["ch"], "index": "i"},
         {"type": "formula", "expr": "substring(datum.target, datum.i, datum.i + 1) !== datum.ch", "as": "wrong"},
     ]
-
-    def text(data: str, words: str, y: str, color: Any, size: str = "15", x: str = "0") -> dict[str, Any]:
-        return {
-            "type": "text",
-            "from": {"data": data},
-            "encode": {
-                "update": {
-                    "text": {"signal": words},
-                    "x": {"signal": x},
-                    "y": {"signal": y},
-                    "fill": color,
-                    "fontSize": {"signal": size},
-                    "limit": {"signal": "width"},
-                    "baseline": {"value": "middle"},
-                }
-            },
-        }
-
-    color = [{"test": "datum.wrong", "signal": "wrong"}, {"signal": "correct"}]
+    data = [
+        {"name": "samples"},
+        filtered("now", "samples", "datum.k == k"),
+        {"name": "letters", "source": "now", "transform": letters},
+    ]
     place, row = "datum.i * pitch", f"datum.s * {tall} + 14"
-    letter = text("letters", "datum.ch", f"{row} + {output_y}", color, "pitch * 1.5", place)
-    letter["encode"]["update"] |= {
-        "font": {"value": "ui-monospace, monospace"}, "fontWeight": {"value": 600}, "cursor": {"value": "pointer"},
-        "ask": {"signal": "datum.ask + ' ' + datum.i"},
-    }  # fmt: skip
-    underline = {
-        "type": "rule",
-        "from": {"data": "letters"},
-        "encode": {
-            "update": {
-                "x": {"signal": place},
-                "x2": {"signal": f"{place} + pitch - 3"},
-                "y": {"signal": f"{row} + {output_y + 12}"},
-                "stroke": {"signal": "wrong"},
-                "strokeWidth": {"signal": "datum.wrong ? 2.5 : 0"},
-            }
-        },
-    }
-    verdict = f"datum.output === datum.target ? '✓' : '✗  {wanted} ' + datum.target"
-    verdict_color = [{"test": "datum.output === datum.target", "signal": "correct"}, {"signal": "wrong"}]
-    return {
-        "$schema": "https://vega.github.io/schema/vega/v6.json",
-        "width": 400,
-        "height": 260,
-        "padding": 0,
-        "autosize": "none",
-        "signals": [
-            CLOCK,
-            {"name": "k", "update": "round(step)"},
-            {"name": "pitch", "update": "clamp(width / 30, 9, 17)"},
-            *palette_signals(),
-        ],
-        "data": [
-            {"name": "samples"},
-            {"name": "now", "source": "samples", "transform": [{"type": "filter", "expr": "datum.k == k"}]},
-            {"name": "letters", "source": "now", "transform": letters},
-        ],
-        "marks": [
-            text("now", "datum.source", row, {"signal": "muted"}, "clamp(width / 32, 13, 17)"),
-            letter,
-            underline,
-            text("now", verdict, f"{row} + {output_y + 24}", verdict_color, "13"),
-        ],
-    }
+    right = [{"test": "datum.output === datum.target", "signal": "correct"}, {"signal": "wrong"}]
+    letter_color = [{"test": "datum.wrong", "signal": "wrong"}, {"signal": "correct"}]
+    marks = [
+        _line("now", "datum.source", row, "muted", "clamp(width / 32, 13, 17)"),
+        _line(
+            "letters", "datum.ch", f"{row} + {below}", letter_color, "pitch * 1.5", place, silent=False, clickable=True,
+            font={"value": "ui-monospace, monospace"}, fontWeight=600, ask="datum.ask + ' ' + datum.i",
+        ),
+        mark(
+            "rule", "letters", x=place, x2=f"{place} + pitch - 3", y=f"{row} + {below + 12}", stroke="wrong",
+            strokeWidth="datum.wrong ? 2.5 : 0",
+        ),
+        _line(
+            "now", f"datum.output === datum.target ? '✓' : '✗  {wanted} ' + datum.target", f"{row} + {below + 24}",
+            right, 13,
+        ),
+    ]  # fmt: skip
+    signals = [derived("k", "round(step)"), derived("pitch", "clamp(width / 30, 9, 17)")]
+    return diagram(400, 260, signals, data, marks)
+
+
+def _line(data: str, words: str, y: str, color: Any, size: str | float, x: str | float = 0, **more: Any) -> Mark:
+    """Text from the left, cut at the picture's width."""
+    return text(words, x, y, data, align="left", color=color, size=size, limit="width", **more)

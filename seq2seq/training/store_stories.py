@@ -1,6 +1,6 @@
 """Make the stored stories anew from the shipped models: python -m seq2seq.training.store_stories."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, HOME_MODEL, STORIES
@@ -8,18 +8,32 @@ from seq2seq.stories.story import Story
 from seq2seq.training.trained import load_trained
 from seq2seq.words import LANGUAGES, Words
 
+Stored = Iterator[tuple[str, Story]]  # name and story
 
-def stored_stories() -> Iterator[tuple[str, Story]]:
-    """Name and story of every first picture, in every language."""
-    home, attention = load_trained(HOME_MODEL), load_trained(ATTENTION_MODEL)
+
+def home(words: Words) -> Stored:
+    """The home page: one date in several languages."""
+    trained = load_trained(HOME_MODEL)
+    for key, date in HOME_DATES.items():
+        yield f"home-{key}", decoding_story(trained.record(date), words, HOME_MODEL, trained.task.answer(date))
+
+
+def attention(words: Words) -> Stored:
+    """The attention page: one word, reversed."""
+    trained = load_trained(ATTENTION_MODEL)
+    answer = trained.task.answer(ATTENTION_INPUT)
+    yield "attention", decoding_story(trained.record(ATTENTION_INPUT), words, ATTENTION_MODEL, answer)
+
+
+PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention)
+
+
+def stored_stories() -> Stored:
+    """Every first picture, in every language: "NAME-LANGUAGE"."""
     for language in LANGUAGES:
-        words = Words(language)
-        for key, date in HOME_DATES.items():
-            trace = home.record(date)
-            yield f"home-{key}-{language}", decoding_story(trace, words, HOME_MODEL, home.task.answer(date))
-        trace = attention.record(ATTENTION_INPUT)
-        answer = attention.task.answer(ATTENTION_INPUT)
-        yield f"attention-{language}", decoding_story(trace, words, ATTENTION_MODEL, answer)
+        for page in PAGES:
+            for name, story in page(Words(language)):
+                yield f"{name}-{language}", story
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import torch
 
-from seq2seq.decoding import record_decoding
 from seq2seq.models.recurrent import Recurrent
+from seq2seq.recording import record_decoding
 from seq2seq.tasks import InputError, Task, Vocabulary
 from seq2seq.traces import Change, DecodingTrace
 from seq2seq.training.checkpoint import unpack

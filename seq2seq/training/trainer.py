@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 
-from seq2seq.decoding import record_decoding
 from seq2seq.models.recurrent import Recurrent
+from seq2seq.recording import record_decoding
 from seq2seq.tasks import PAD, InputError
 from seq2seq.training.checkpoint import Checkpoint, pack, restore_optimiser
 from seq2seq.training.config import RunConfig, TrainingConfig

@@ -12,30 +12,12 @@ from seq2seq.stories.tokens import quoted
 from seq2seq.tasks import LONGEST_INPUT, InputError, Task
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import Change, DecodingTrace
-from seq2seq.training.config import RunConfig
-from seq2seq.training.shipped import shipped_card, shipped_names
 from seq2seq.ui.address import says_new
-from seq2seq.ui.controls import choice, line
-from seq2seq.ui.page import one_sentence
-from seq2seq.ui.session import owner, run_store, trained
+from seq2seq.ui.controls import line
+from seq2seq.ui.models import ChosenModel, choose_model, describe
+from seq2seq.ui.session import trained
 from seq2seq.ui.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, HOME_MODEL, stored_story
 from seq2seq.words import Words
-
-
-@dataclass(frozen=True)
-class ChosenModel:
-    """A model that can be picked: how it is called in links, its configuration, and how good it is."""
-
-    reference: str
-    config: RunConfig
-    step: int
-    exact_match: float
-    n: int
-
-    @property
-    def task(self) -> Task:
-        """The task it was trained on."""
-        return self.config.task
 
 
 def _set(task: str, **values: Any) -> Callable[[], None]:
@@ -53,67 +35,13 @@ ATTENTION_TRIES: dict[str, Callable[[], None]] = {
 }
 
 
-def _choices(words: Words) -> dict[str, ChosenModel]:
-    """Models that can be picked: this browser's runs that have weights, the link's, and the shipped ones.
-
-    A store in trouble gets its sentence, and takes none of the shipped ones away.
-    """
-    found: dict[str, ChosenModel] = {}
-    with one_sentence(words):
-        store = run_store()
-        linked = store.get(_wanted())
-        for run in [*([linked] if linked else []), *store.recent(owner())]:
-            step, last = store.checkpoint_step(run.id), store.last_report(run.id)
-            if step is not None and last is not None:
-                found[run.id] = ChosenModel(run.id, run.config, step, last["exact_match"], last["n"])
-    for name in shipped_names():
-        card = shipped_card(name)
-        config, test = RunConfig.from_dict(card["config"]), card["test"]
-        found[name] = ChosenModel(name, config, card["trained"]["steps"], test["exact_match"], test["n"])
-    return found
-
-
-def _wanted() -> str:
-    """The model asked for: by the link where it says something new, else by the control."""
-    told = st.query_params.get("model", "")
-    return told if says_new("model") else str(st.session_state.get("model") or told)
-
-
 def chosen_model_and_input(words: Words) -> tuple[ChosenModel, str]:
     """The controls that matter, in one row; below it, in a line, how good the model is."""
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
-        model = _chosen_model(words)
+        model = choose_model(words, ATTENTION_MODEL)
         text = _chosen_input(model, words)
-    st.caption(_describe(model, words))
+    st.caption(describe(model, words))
     return model, text
-
-
-def _chosen_model(words: Words) -> ChosenModel:
-    choices, say = _choices(words), words.say
-
-    def name(reference: str) -> str:
-        model = choices[reference].config
-        parts = {
-            "task": say(f"train.task.{model.task.name}"), "cell": say(f"cell.{model.model.cell}"),
-            "attention": say(f"attention.{model.model.attention}"),
-        }  # fmt: skip
-        key = "attention.shipped" if reference in shipped_names() else "attention.mine"
-        return say(key, run=reference[:4], **parts)
-
-    wanted = _wanted()
-    if wanted and wanted not in choices:
-        st.warning(say("attention.no_such_run", run=wanted[:40]), icon=":material/link_off:")
-    return choices[choice("model", say("attention.model"), list(choices), ATTENTION_MODEL, name, width=420)]
-
-
-def _describe(picked: ChosenModel, words: Words) -> str:
-    say, model = words.say, picked.config.model
-    both = say("attention.both") if model.bidirectional else ""
-    return say(
-        "attention.card", task=say(f"train.task.{picked.task.name}"), cell=say(f"cell.{model.cell}"),
-        attention=say(f"attention.{model.attention}"), both=f" ({both})" if both else "", steps=picked.step,
-        exact=f"{picked.exact_match:.1%}", n=picked.n,
-    )  # fmt: skip
 
 
 def _example(task: Task) -> str:

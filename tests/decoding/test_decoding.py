@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from seq2seq.decoding import best_token, forced_by, greedy, most_probable, record_decoding, walk
+from seq2seq.decoding import best_token, forced_by, greedy, most_probable, walk
+from seq2seq.recording import record_decoding
 from seq2seq.tasks import BOS, EOS, PAD, Vocabulary
 from tests.models.small import CONFIGS, TARGET, build, draw, name_of
 

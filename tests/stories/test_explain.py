@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from seq2seq.decoding import record_decoding
+from seq2seq.recording import record_decoding
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.explain import DecodingExplainer, TrainingExplainer, Unknown
 from seq2seq.stories.formulas import exact

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq.decoding import record_decoding
+from seq2seq.recording import record_decoding
 from seq2seq.stories.charts import top_tokens, units_over_time, weights_heat_map
 from seq2seq.stories.decoding import busiest, decoding_story
 from seq2seq.stories.formulas import FormulaBook, Line, Number, exact, mathml, short

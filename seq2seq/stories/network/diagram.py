@@ -10,7 +10,8 @@ from typing import Any
 from seq2seq.stories.network.flow import attention, fixed_vector, start_links
 from seq2seq.stories.network.layout import TOKEN, Layout
 from seq2seq.stories.network.marks import Mark, box, caption, curtain, frame, middle, recurrence, strip, token
-from seq2seq.stories.signals import CLOCK, Signal, palette_signals, smooth, stepped
+from seq2seq.stories.signals import Signal, smooth, stepped
+from seq2seq.stories.vega import VALUES, diagram
 
 
 def network_diagram(layout: Layout, captions: dict[str, str]) -> dict[str, Any]:
@@ -50,22 +51,7 @@ def network_diagram(layout: Layout, captions: dict[str, str]) -> dict[str, Any]:
         data += [{"name": "links"}, {"name": "links_now", "source": "links", "transform": present}]
     else:
         data += [{"name": "vector"}]
-    return {
-        "$schema": "https://vega.github.io/schema/vega/v6.json",
-        "width": 800,
-        "height": layout.height,
-        "padding": 0,
-        "autosize": "none",
-        "signals": [*_signals(layout), *palette_signals()],
-        "data": data,
-        "scales": [
-            {
-                "name": "value", "type": "linear", "domain": [-1, 0, 1], "clamp": True, "interpolate": "lab",
-                "range": [{"signal": "negative"}, {"signal": "neutral"}, {"signal": "positive"}],
-            }
-        ],
-        "marks": marks,
-    }  # fmt: skip
+    return diagram(800, layout.height, _signals(layout), data, marks, scales=[VALUES])
 
 
 def _signals(layout: Layout) -> list[Signal]:
@@ -73,7 +59,6 @@ def _signals(layout: Layout) -> list[Signal]:
     gliding = (*reading, "col", "lit", "dec", "wrote", "query", "asks", "glow", "begin", "begun")
     tracks = [smooth(name) for name in gliding]
     return [
-        CLOCK,
         {"name": "S", "value": 1},
         {"name": "T", "value": 1},
         *(signal for track in tracks for signal in track),

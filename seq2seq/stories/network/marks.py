@@ -3,8 +3,7 @@
 from typing import Any
 
 from seq2seq.stories.network.layout import TOKEN, Layout
-
-Mark = dict[str, Any]
+from seq2seq.stories.vega import Mark
 
 
 def middle(axis: str, field: str) -> dict[str, str]:

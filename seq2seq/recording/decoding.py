@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seq2seq.decoding.changes import choose_instead, start_instead, touched
 from seq2seq.decoding.walk import Chooser, forced_by, most_probable, walk
 from seq2seq.models.model import EncoderRecord, Memory, Step
 from seq2seq.models.recurrent import Recurrent, RecurrentState
+from seq2seq.recording.changes import choose_instead, start_instead, touched
 from seq2seq.tasks import EOS, UNK, Vocabulary
 from seq2seq.traces import Change, DecodingTrace, Gates, ReadInstead
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from seq2seq.decoding import record_decoding
+from seq2seq.recording import record_decoding
 from seq2seq.tasks import EOS
 from seq2seq.traces import DisturbContext, DisturbUnit, LookElsewhere, ReadInstead, WriteInstead
 from tests.decoding.test_decoding import VOCABULARIES

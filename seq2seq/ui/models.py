@@ -1,0 +1,91 @@
+"""Which trained model a page looks into: one that came with the studio, a run of this browser, or the link's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from seq2seq.tasks import Task
+from seq2seq.training.config import RunConfig
+from seq2seq.training.shipped import shipped_card, shipped_names
+from seq2seq.ui.address import says_new
+from seq2seq.ui.controls import choice
+from seq2seq.ui.page import one_sentence
+from seq2seq.ui.session import owner, run_store
+from seq2seq.words import Words
+
+
+@dataclass(frozen=True)
+class ChosenModel:
+    """A model that can be picked: how it is called in links, its configuration, and how good it is."""
+
+    reference: str
+    config: RunConfig
+    step: int
+    exact_match: float
+    n: int
+
+    @property
+    def task(self) -> Task:
+        """The task it was trained on."""
+        return self.config.task
+
+
+Fits = Callable[[RunConfig], bool]
+
+
+def choose_model(words: Words, default: str, fits: Fits = lambda config: True, id: str = "model") -> ChosenModel:
+    """A control that picks one of the models that `fits`; the default is a shipped one."""
+    say = words.say
+    choices = {reference: model for reference, model in _known(words, id).items() if fits(model.config)}
+
+    def name(reference: str) -> str:
+        model = choices[reference].config
+        parts = {
+            "task": say(f"train.task.{model.task.name}"), "cell": say(f"cell.{model.model.cell}"),
+            "attention": say(f"attention.{model.model.attention}"),
+        }  # fmt: skip
+        key = "attention.shipped" if reference in shipped_names() else "attention.mine"
+        return say(key, run=reference[:4], **parts)
+
+    wanted = _wanted(id)
+    if wanted and wanted not in choices:
+        st.warning(say("attention.no_such_run", run=wanted[:40]), icon=":material/link_off:")
+    return choices[choice(id, say("attention.model"), list(choices), default, name, width=420)]
+
+
+def _known(words: Words, id: str) -> dict[str, ChosenModel]:
+    """Models that can be picked: this browser's runs that have weights, the link's, and the shipped ones.
+
+    A store in trouble gets its sentence, and takes none of the shipped ones away.
+    """
+    found: dict[str, ChosenModel] = {}
+    with one_sentence(words):
+        store = run_store()
+        linked = store.get(_wanted(id))
+        for run in [*([linked] if linked else []), *store.recent(owner())]:
+            step, last = store.checkpoint_step(run.id), store.last_report(run.id)
+            if step is not None and last is not None:
+                found[run.id] = ChosenModel(run.id, run.config, step, last["exact_match"], last["n"])
+    for name in shipped_names():
+        card = shipped_card(name)
+        config, test = RunConfig.from_dict(card["config"]), card["test"]
+        found[name] = ChosenModel(name, config, card["trained"]["steps"], test["exact_match"], test["n"])
+    return found
+
+
+def _wanted(id: str) -> str:
+    """The model asked for: by the link where it says something new, else by the control."""
+    told = st.query_params.get(id, "")
+    return told if says_new(id) else str(st.session_state.get(id) or told)
+
+
+def describe(picked: ChosenModel, words: Words) -> str:
+    """How good a model is, and what it is, in a line."""
+    say, model = words.say, picked.config.model
+    both = say("attention.both") if model.bidirectional else ""
+    return say(
+        "attention.card", task=say(f"train.task.{picked.task.name}"), cell=say(f"cell.{model.cell}"),
+        attention=say(f"attention.{model.attention}"), both=f" ({both})" if both else "", steps=picked.step,
+        exact=f"{picked.exact_match:.1%}", n=picked.n,
+    )  # fmt: skip
