@@ -48,7 +48,7 @@ def comparison_story(before: DecodingTrace, after: DecodingTrace, words: Words, 
         views.append(_difference(before, after, words))
         views += [_heat_map(side, trace, len(_pairs(before, after)), words) for side, trace in _sides(before, after)]
     views += [_probabilities(side, trace, len(_pairs(before, after)), words) for side, trace in _sides(before, after)]
-    identity = "|".join(["comparison", name, "".join(before.source), repr(after.change)])
+    identity = "|".join(["comparison", name, "".join(before.source), type(after.change).__name__])
     passage = (
         VECTOR if isinstance(after.change, DisturbContext) and after.weights is None else CHANGED_BY[type(after.change)]
     )

@@ -50,7 +50,8 @@ def test_force_it_to_look_elsewhere(visit):
     expect(found.locator(".asked .name")).to_contain_text("Attention weight", timeout=15_000)
     expect(found.locator(".asked .formula")).to_contain_text("set by you")
     pick(page, "Look only at", "t (2)")
-    expect(found.locator("h3")).to_have_text("“oiduts” becomes “otduts”")
+    expect(found.locator("h3")).to_have_text("Output 2: “i” becomes “t”")  # the step is kept while the change moves
+    expect(found.locator(".asked")).to_be_hidden()  # what it said was about other numbers
     expect(page).to_have_url(re.compile("if-only=2|if=look"))
 
 

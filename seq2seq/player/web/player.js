@@ -59,10 +59,8 @@ export class Player {
     this.saved = null;
     this.explainer.story = story;
     this.explainer.send = this.send;
-    if (!same) {
-      this.clock.stop();
-      this.explainer.close();
-    }
+    if (!same) this.clock.stop();
+    if (!story.follow) this.explainer.close(); // other numbers now; a run that goes on only adds to them
     this.draw(Math.max(0, Math.min(step, story.steps.length - 1)));
     const told = new URLSearchParams(location.search).get("step"); // another input's, or a step there is not
     if (told !== null && told !== String(this.clock.step)) this.saveStep(this.clock.step); // (if it is linked)
