@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from seq2seq.ui.navigation import GROUPS, HOME, Place
 from seq2seq.ui.session import keep_owner, start_workers
 from seq2seq.ui.text import page_words
 
@@ -17,21 +18,13 @@ st.logo(str(ASSETS / "logo.svg"), size="large")
 words = page_words()
 
 
-def page(stem: str, url_path: str, icon: str, default: bool = False) -> st.Page:
-    """A page of the app; its file is `pages/{stem}_page.py`, never the same name as its address."""
-    title = words.say(f"page.{stem}.nav")
-    return st.Page(
-        HERE / "pages" / f"{stem}_page.py", title=title, icon=f":material/{icon}:", url_path=url_path, default=default
-    )
+def page(place: Place) -> st.Page:
+    """A page of the app."""
+    title, icon = words.say(f"page.{place.stem}.nav"), f":material/{place.icon}:"
+    return st.Page(HERE / place.file, title=title, icon=icon, url_path=place.address, default=place == HOME)
 
 
-pages = {
-    words.say("nav.start"): [
-        page("home", "home", "home", default=True),
-        page("train", "train", "model_training"),
-    ],
-    words.say("nav.attend"): [page("attention", "attention", "visibility")],
-}
+pages = {words.say(f"nav.{group}"): [page(place) for place in places] for group, places in GROUPS.items()}
 chosen = st.navigation(pages, position="top")
 keep_owner()  # before the page: the browser then fetches what the player needs while the page is still written
 chosen.run()

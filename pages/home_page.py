@@ -1,12 +1,11 @@
 """Home: a stored story at once, before torch is even imported, and the ways in."""
 
-import streamlit as st
-
 from seq2seq.ui.controls import choice
 from seq2seq.ui.decoding import home_explainer
 from seq2seq.ui.page import begin_page, beside_lesson
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.stored import HOME_DATES, stored_story
+from seq2seq.ui.ways import show_ways
 
 words = begin_page("home")
 with beside_lesson("home", words):
@@ -15,10 +14,4 @@ with beside_lesson("home", words):
     explain = home_explainer(date, words)
     show_story(story, "home", words, explain)
     offer_export(story, "home", words, explain)
-
-ways = st.columns(2)
-for column, (way, file) in zip(ways, {"train": "train", "attention": "attention"}.items(), strict=True):
-    with column.container(border=True, height="stretch"):
-        st.subheader(words.say(f"home.way.{way}.title"), anchor=False)
-        st.markdown(words.say(f"home.way.{way}.text"))
-        st.page_link(f"pages/{file}_page.py", label=words.say(f"home.way.{way}.link"), icon=":material/arrow_forward:")
+show_ways(words)

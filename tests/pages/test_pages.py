@@ -12,6 +12,7 @@ from seq2seq.tasks import make_task
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.store import RunStore
 from seq2seq.training.worker import train_claimed
+from seq2seq.ui.navigation import GROUPS
 from seq2seq.words import LANGUAGES, Words
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +90,7 @@ def test_home_shows_the_stored_story_and_the_ways_in(language):
     assert stories(app)[0] == json.loads(read_story(f"home-fr-{language}"))
     app.selectbox(key=f"date.{shown(app)}").set_value("zh").run()
     assert stories(app)[0] == json.loads(read_story(f"home-zh-{language}"))
+    assert len(app.get("page_link")) == sum(map(len, GROUPS.values())) - 1  # to every page but home itself
 
 
 @every_language

@@ -1,0 +1,23 @@
+"""The studio's pages, in the order of a learner's way."""
+
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """A page: its file is `pages/{stem}_page.py`, never the same name as its address; icon: Material's name."""
+
+    stem: str
+    address: str
+    icon: str
+
+    @property
+    def file(self) -> str:
+        """The page's file, from the folder of app.py."""
+        return f"pages/{self.stem}_page.py"
+
+
+GROUPS: dict[str, tuple[Place, ...]] = {
+    "start": (Place("home", "home", "home"), Place("train", "train", "model_training")),
+    "attend": (Place("attention", "attention", "visibility"),),
+}
+HOME = GROUPS["start"][0]
