@@ -21,7 +21,7 @@ ALLOWED = {
     "training": {"tasks", "models", "decoding", "recording", "traces", "stories", "words"},
     "ui": {"tasks", "models", "traces", "stories", "player", "training", "words"},
     "bench": {"tasks", "models", "stories", "training", "words"},
-    "__main__": {"tasks", "models", "stories", "player", "training", "words", "bench"},
+    "__main__": {"tasks", "models", "traces", "stories", "player", "training", "words", "bench"},
 }
 
 
