@@ -13,7 +13,7 @@ class ConvTrace:
     """Everything that happened between a typed source and the output, float32, one example.
 
     S source positions (without a decoder one more, the source's own ⟨eos⟩), T output steps, C units of a layer, V
-    target tokens, k the width of a window. Axes in brackets. Without a decoder, `decoder` is empty and `fed` has no rows.
+    target tokens, k the width of a window. Axes in brackets. Without a decoder, `decoder` is empty, `fed` too.
     """
 
     kernel: int

@@ -6,7 +6,7 @@ from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.vega import SHARES, VALUES, Spec, derived, diagram, filtered, rect, text, value
 
 ROWS = ("input", "a", "b", "gate", "glu", "residual", "context", "h")
-TALL, TOP = 34, 22
+TALL, TOP = 34, 50
 
 
 @cache
@@ -14,13 +14,14 @@ def gated_units(names: tuple[str, ...], unit: str) -> Spec:
     """The picture as a Vega template; `names` are what its rows are called.
 
     Data: cells {key, r, v: […], unit: […], stage, share, ask}: one row a value; `stage` is when it is computed.
+    places {key, name}: where each of them lies, in words.
     Signals: cell_at (whose values), shown_at (how far they are computed), names (of the rows), columns.
     """
     rows = len(names)
     signals = [
         value("names", []), value("columns", 12), *stepped("cell"), *smooth("shown"),
         derived("sx", "width > 560 ? 210 : 96"), derived("pitch", "min(56, (width - sx - 4) / columns)"),
-        derived("letter", "clamp(pitch * 0.31, 8, 13)"),
+        derived("letter", "clamp(pitch * 0.31, 10, 13)"),
         derived("dark", "luminance(ink) < luminance(paper) ? ink : paper"),  # whatever the theme
         derived("light", "luminance(ink) < luminance(paper) ? paper : ink"),
     ]  # fmt: skip
@@ -28,6 +29,8 @@ def gated_units(names: tuple[str, ...], unit: str) -> Spec:
     address = [{"type": "formula", "expr": "datum.ask + ' ' + datum.unit", "as": "ask"}]
     data = [
         {"name": "cells"},
+        {"name": "places"},
+        filtered("place", "places", "datum.key == cell && shown > -0.5"),
         filtered("now", "cells", "datum.key == cell"),
         {"name": "values", "source": "now", "transform": flat + address},
         filtered("signed", "values", "!datum.share"),
@@ -56,8 +59,9 @@ def gated_units(names: tuple[str, ...], unit: str) -> Spec:
         *cells("shares", "share"),
         text("names[datum.r]", "sx - 10", f"{y} + {(TALL - 8) / 2}", "now", align="right", size="width > 560 ? 13 : 11",
              fillOpacity=f"0.35 + 0.65 * {shown}"),
-        text("datum.unit", f"{x} + pitch / 2 - 1", 11, "top", color="muted", size="letter"),
-        text(f"'{unit}'", "sx - 10", 11, align="right", color="muted", size=11),
+        text("datum.name", "sx", 12, "place", align="left", size="width > 560 ? 15 : 13", fontWeight=600),
+        text("pitch < 26 && datum.u % 2 ? '' : datum.unit", f"{x} + pitch / 2 - 1", TOP - 12, "top", color="muted", size="letter"),
+        text(f"'{unit}'", "sx - 10", TOP - 12, align="right", color="muted", size=11),
     ]  # fmt: skip
     data.append(filtered("top", "values", "datum.r == 0"))
     return diagram(700, TOP + rows * TALL + 4, signals, data, marks, scales=[VALUES, SHARES])

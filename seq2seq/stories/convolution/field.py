@@ -55,7 +55,7 @@ def _named(trace: FieldTrace, distance: int) -> str:
 
 def _shares(shares: Sequence[float]) -> str:
     """Letters right, one or several runs."""
-    low, high = percent(min(shares)), percent(max(shares))
+    low, high = f"{min(shares):.1%}", f"{max(shares):.1%}"
     return low if low == high else f"{low} – {high}"
 
 
@@ -213,7 +213,7 @@ def field_picture(
         ),
         rect(f"{x('-d')} - pitch * 0.42", begin - 8, "pitch * 0.84", PLOT + 16, silent=True, stroke=needed,
              strokeWidth=2, cornerRadius=5),
-        text(quoted_text(y_title), "sx", begin - 20, align="left", color="muted", size=12),
+        text(quoted_text(y_title), "sx - 40", begin - 16, align="left", color="muted", size=12),
         text("pitch < 34 && datum.x % 2 ? '' : (datum.x > 0 ? '' : -datum.x)", x("datum.x"), base + 14, "columns",
              color="muted", size="small"),
         text(quoted_text(x_title), x("-left / 2"), base + 34, color="muted", size=12),

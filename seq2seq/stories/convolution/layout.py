@@ -47,7 +47,7 @@ class Layout:
     @cached_property
     def source(self) -> float:
         """Middle of the source tokens."""
-        return self.encoder_top(0) + STRIP + 10 + TOKEN / 2
+        return self.encoder_top(0) + STRIP + 22 + TOKEN / 2
 
     @cached_property
     def height(self) -> float:

@@ -32,7 +32,7 @@ class Moment:
     wrote: int = 0
     told: int = 0
     cell: int = 0  # which cell the picture of one layer shows
-    shown: int = 0  # how much of it
+    shown: int = -1  # how much of it
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,10 @@ class Teller:
 
     def tell(self, answer: str | None) -> Told:
         """The whole decoding."""
-        self.chapter(self.say("chapter.encoder"))
+        self.chapter(self.words.say("convolution.chapter.encoder"))
         self.embed()
         for layer in range(self.L):
-            self.chapter(self.say("chapter.layer", layer=layer + 1))
+            self.chapter(self.words.say("convolution.chapter.layer", layer=layer + 1))
             self.encode(layer)
         for t in range(self.T):
             self.chapter(self.words.say("decoding.chapter.output", number=t + 1))
@@ -109,7 +109,7 @@ class Teller:
         i = line.text(self.p + 1)
         line.latex = rf"e_{{{i}}} = E[{line.text(quoted(trace.source[self.p]))}] + P[{line.text(self.p + 1)}]"
         line.latex += rf" \\ = {line.units(self.vectors.embedded(self.p))}"
-        self.add("embed", line, STEPS["embed"], slots, stage="embed", embedded=1)
+        self.add("embed", line, STEPS["embed"], slots, stage="embed", embedded=1, shown=0)
 
     def encode(self, layer: int) -> None:
         """One layer at the position in hand, piece by piece, then everywhere."""
@@ -182,7 +182,7 @@ class Teller:
             rf"d = W_d\, h_{{{line.text(t + 1)}}} + b + g_{{{line.text(t + 1)}}}"
             rf" \\ \alpha_{{{line.text(best + 1)}}} = \mathrm{{softmax}}(d^\top z)_{{{line.text(best + 1)}}}"
             rf" = {line.number(weights[best])}"
-            rf" \\ c = \sum_i \alpha_i (z_i + e_i) = {line.units(self.vectors.gate('decoder', layer, 'context', t))}"
+            rf" \\ c = \sum_i \alpha_i (z_i + e_i) \\ = {line.units(self.vectors.gate('decoder', layer, 'context', t))}"
         )
         key = "look" if weights[best].value >= 0.5 else "look.spread"
         self.add(key, line, STEPS["look"], slots, stage="look", fan=-1, row=t, glow=1, shown=5)

@@ -145,25 +145,33 @@ def _cell(trace: ConvTrace, told: Told, words: Words, p: int) -> View:
     say = words.say
     titles = tuple(say(f"convolution.cell.{name}") for name in names)
 
+    named = [
+        say(f"convolution.cell.{side}", layer=layer + 1, at=_at(trace, side, at, words)) for side, layer, at in places
+    ]
+
     def describe(moment: Moment) -> str:
         if moment.layer < 0:
             return say("convolution.cell.nothing")
         side, layer, at = places[moment.cell]
-        if side == "encoder":
-            where = say("convolution.at.source", token=quoted(trace.source[at]), position=at + 1)
-        else:
-            where = say("convolution.at.output", number=at + 1)
-        key = f"convolution.cell.alt.{side}"
         gate = (trace.encoder if side == "encoder" else trace.decoder)[layer]["gate"][at]
-        return say(key, layer=layer + 1, at=where, open=int((gate > 0.5).sum()), units=len(gate))
+        slots = {"place": named[moment.cell], "open": int((gate > 0.5).sum()), "units": len(gate)}
+        return say("convolution.cell.alt", **slots)
 
+    data = {"cells": rows, "places": [{"key": key, "name": name} for key, name in enumerate(named)]}
     signals: dict[str, Any] = {"names": titles, "columns": min(UNITS, trace.embedded.shape[1])}
     signals |= {"cell_at": told.track("cell"), "shown_at": told.track("shown")}
     return View(
         "cell", say("convolution.cell.title"), say("convolution.cell.hint", units=UNITS),
-        gated_units(titles, say("axis.unit")), "vega", [describe(moment) for moment in told.moments], {"cells": rows},
+        gated_units(titles, say("axis.unit")), "vega", [describe(moment) for moment in told.moments], data,
         "cells", signals, wide=True,
     )  # fmt: skip
+
+
+def _at(trace: ConvTrace, side: str, at: int, words: Words) -> str:
+    """A position in words."""
+    if side == "encoder":
+        return words.say("convolution.at.source", token=quoted(trace.source[at]), position=at + 1)
+    return words.say("convolution.at.output", number=at + 1)
 
 
 def _cell_rows(trace: ConvTrace, key: int, side: str, layer: int, at: int, names: list[str]) -> list[dict[str, Any]]:
@@ -198,12 +206,10 @@ def _heat_map(trace: ConvTrace, told: Told, words: Words, layer: int) -> View:
 
     def reached(moment: Moment) -> int:
         """The last row of this layer that is computed."""
-        if moment.col < 0 or not moment.told and (moment.stage, moment.layer) < ("look", layer):
-            return moment.col - 1
-        looked = moment.told or moment.layer > layer or (moment.stage == "look" and moment.layer == layer)
-        return moment.col if looked else moment.col - 1
+        looks = {"decode": moment.layer > layer, "look": moment.layer >= layer}
+        return moment.col if looks.get(moment.stage, True) else moment.col - 1
 
-    rows = [max(-1, reached(moment)) for moment in told.moments]
+    rows = [reached(moment) for moment in told.moments]
     signals = {
         "source": [short_sign(token) for token in trace.source],
         "target": [short_sign(token) for token in trace.output],
