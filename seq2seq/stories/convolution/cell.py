@@ -3,7 +3,7 @@
 from functools import cache
 
 from seq2seq.stories.signals import smooth, stepped
-from seq2seq.stories.vega import SHARES, VALUES, Spec, derived, diagram, filtered, rect, text, value
+from seq2seq.stories.vega import SHARES, VALUES, Spec, derived, diagram, filtered, quoted_text, rect, text, value
 
 ROWS = ("input", "a", "b", "gate", "glu", "residual", "context", "h")
 TALL, TOP = 34, 50
@@ -60,8 +60,11 @@ def gated_units(names: tuple[str, ...], unit: str) -> Spec:
         text("names[datum.r]", "sx - 10", f"{y} + {(TALL - 8) / 2}", "now", align="right", size="width > 560 ? 13 : 11",
              fillOpacity=f"0.35 + 0.65 * {shown}"),
         text("datum.name", "sx", 12, "place", align="left", size="width > 560 ? 15 : 13", fontWeight=600),
-        text("pitch < 26 && datum.u % 2 ? '' : datum.unit", f"{x} + pitch / 2 - 1", TOP - 12, "top", color="muted", size="letter"),
-        text(f"'{unit}'", "sx - 10", TOP - 12, align="right", color="muted", size=11),
+        text(
+            "pitch < 26 && datum.u % 2 ? '' : datum.unit", f"{x} + pitch / 2 - 1", TOP - 12, "top", color="muted",
+            size="letter",
+        ),
+        text(quoted_text(unit), "sx - 10", TOP - 12, align="right", color="muted", size=11),
     ]  # fmt: skip
     data.append(filtered("top", "values", "datum.r == 0"))
     return diagram(700, TOP + rows * TALL + 4, signals, data, marks, scales=[VALUES, SHARES])
