@@ -146,7 +146,8 @@ def field_picture(
     known_at (whether a run of it is finished).
     """
     foot = TOP + layers * ROW  # top of the letters' boxes
-    begin, base = foot + BOX + 46, foot + BOX + 46 + PLOT
+    begin = foot + BOX + 72  # of the chart
+    base = begin + PLOT
     signals = [
         value("left", 7), value("right", 4), value("reach", 4), value("chance", 0.04), *smooth("d"),
         *stepped("known"),
@@ -201,7 +202,7 @@ def field_picture(
         text(quoted_text(chance), "width - 8", "scale('share', chance) - 10", color="muted", size=12, align="right"),
         mark("rule", silent=True, x="sx + (left - reach) * pitch", y=TOP - 14, y2=base, stroke="encoder",
              strokeWidth=2),
-        text(quoted_text("← " + edge), "sx + (left - reach) * pitch - 6", begin + 12, align="right", color="encoder",
+        text(quoted_text("← " + edge), "sx + (left - reach) * pitch - 6", TOP - 5, align="right", color="encoder",
              size=12, fontWeight=600),
         mark("line", "means", silent=True, x=x("-datum.d"), y="scale('share', datum.share)", stroke="muted",
              strokeWidth=1.5, strokeOpacity=0.7),
@@ -213,7 +214,7 @@ def field_picture(
         ),
         rect(f"{x('-d')} - pitch * 0.42", begin - 8, "pitch * 0.84", PLOT + 16, silent=True, stroke=needed,
              strokeWidth=2, cornerRadius=5),
-        text(quoted_text(y_title), "sx - 40", begin - 16, align="left", color="muted", size=12),
+        text(quoted_text(y_title), "sx - 40", begin - 20, align="left", color="muted", size=12),
         text("pitch < 34 && datum.x % 2 ? '' : (datum.x > 0 ? '' : -datum.x)", x("datum.x"), base + 14, "columns",
              color="muted", size="small"),
         text(quoted_text(x_title), x("-left / 2"), base + 34, color="muted", size=12),
