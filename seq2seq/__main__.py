@@ -10,7 +10,17 @@ import sys
 from dataclasses import fields
 from typing import Any
 
-from seq2seq.models.config import ATTENTIONS, CELLS, RecurrentConfig
+from seq2seq.models.config import (
+    ATTENTIONS,
+    CELLS,
+    CONV,
+    KERNELS,
+    PADDINGS,
+    READOUTS,
+    ConvConfig,
+    RecurrentConfig,
+    model_config,
+)
 from seq2seq.tasks import TASKS, InputError, make_task
 from seq2seq.training.config import DEVICES, OPTIMISERS, RunConfig, TrainingConfig
 from seq2seq.training.shipped import RECIPES, shipped_card, shipped_names
@@ -47,12 +57,15 @@ def build_parser() -> argparse.ArgumentParser:
     command("tasks", list_tasks, "list what can be learnt")
     train = command("train", train_run, "train a model and keep it in the run store")
     train.add_argument("--task", default="reverse", choices=list(TASKS))
-    train.add_argument("--cell", default=RecurrentConfig.cell, choices=CELLS)
-    train.add_argument("--attention", default=RecurrentConfig.attention, choices=ATTENTIONS)
-    train.add_argument("--bidirectional", action="store_true")
+    train.add_argument("--cell", default=RecurrentConfig.cell, choices=[*CELLS, CONV])
+    train.add_argument("--attention", choices=ATTENTIONS, help="recurrent cells only")
+    train.add_argument("--bidirectional", action="store_const", const=True, help="recurrent cells only")
     for name in ("layers", "embedding", "hidden"):
-        train.add_argument(f"--{name}", type=int, default=getattr(RecurrentConfig, name), metavar="N")
-    train.add_argument("--forget-bias", type=float, default=RecurrentConfig.forget_bias, metavar="B", help="LSTM only")
+        train.add_argument(f"--{name}", type=int, metavar="N")
+    train.add_argument("--forget-bias", type=float, metavar="B", help="LSTM only")
+    train.add_argument("--kernel", type=int, choices=KERNELS, help="conv only: width of a window")
+    train.add_argument("--readout", choices=READOUTS, help="conv only: a decoder, or one linear layer a position")
+    train.add_argument("--padding", choices=PADDINGS, help="conv without decoder only: what the encoder sees")
     train.add_argument("--optimiser", "--optimizer", default=TrainingConfig.optimiser, choices=OPTIMISERS)
     train.add_argument("--learning-rate", type=float, default=TrainingConfig.learning_rate, metavar="R")
     for name in ("steps", "batch", "seed"):
@@ -91,7 +104,9 @@ def list_tasks(options: argparse.Namespace) -> int:
 
 def config_from(options: argparse.Namespace) -> RunConfig:
     """The run that the options of `train` describe."""
-    model = RecurrentConfig(**{field.name: getattr(options, field.name) for field in fields(RecurrentConfig)})
+    shape: type = ConvConfig if options.cell == CONV else RecurrentConfig
+    given = {field.name: getattr(options, field.name) for field in fields(shape)}
+    model = model_config({name: value for name, value in given.items() if value is not None})
     training = TrainingConfig(**{field.name: getattr(options, field.name) for field in fields(TrainingConfig)})
     return RunConfig(make_task({"name": options.task}), model, training)
 
@@ -191,7 +206,7 @@ def decode_texts(options: argparse.Namespace) -> int:
     trained = load_trained(options.model)
 
     def show(text: str) -> None:
-        trace = trained.record(text)
+        trace = trained.write(text)
         if options.json:
             row = {"output": trace.text, "tokens": list(trace.output), "log_prob": round(trace.log_prob, 6)}
             print(json.dumps(row, ensure_ascii=False), flush=True)
@@ -217,16 +232,21 @@ def decode_texts(options: argparse.Namespace) -> int:
 def export_story(options: argparse.Namespace) -> int:
     """`export`."""
     from seq2seq.player.export import write_html
+    from seq2seq.stories.convolution import ConvolutionExplainer, convolution_story
     from seq2seq.stories.decoding import decoding_story
-    from seq2seq.stories.explain import DecodingExplainer
+    from seq2seq.stories.explain import DecodingExplainer, Explainer
+    from seq2seq.traces import ConvTrace
     from seq2seq.training.trained import load_trained
 
     trained = load_trained(options.model)
-    trace = trained.record(options.text)
-    answer = trained.task.answer("".join(trace.source))
-    story = decoding_story(trace, Words(options.language), options.model, answer)
+    trace, words = trained.write(options.text), Words(options.language)
+    answer = trained.task.answer(trained.task.normalise(options.text))
+    explainer: Explainer
+    if isinstance(trace, ConvTrace):
+        story, explainer = convolution_story(trace, words, options.model, answer), ConvolutionExplainer(trace, words)
+    else:
+        story, explainer = decoding_story(trace, words, options.model, answer), DecodingExplainer(trace, words)
     try:
-        explainer = DecodingExplainer(trace, Words(options.language))
         path = write_html(story, options.out, story.title, options.language, explainer)
     except OSError as error:
         raise InputError("input.cannot_write", path=options.out, error=error.strerror) from error

@@ -21,7 +21,7 @@ ALLOWED = {
     "training": {"tasks", "models", "decoding", "recording", "traces", "stories", "words"},
     "ui": {"tasks", "models", "traces", "stories", "player", "training", "words"},
     "bench": {"tasks", "models", "stories", "training", "words"},
-    "__main__": {"tasks", "models", "stories", "player", "training", "words", "bench"},
+    "__main__": {"tasks", "models", "traces", "stories", "player", "training", "words", "bench"},
 }
 
 
@@ -66,7 +66,7 @@ def test_asking_for_a_run_costs_no_torch():
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0
 
 
-@pytest.mark.parametrize("page", ["home", "train", "attention"])
+@pytest.mark.parametrize("page", ["home", "train", "attention", "convolution"])
 def test_a_first_picture_costs_no_torch(page):
     program = f"""
 import sys

@@ -51,6 +51,26 @@ def test_train_then_runs_then_decode(capsys):
     assert status == 0 and {"output", "tokens", "log_prob"} == json.loads(out).keys()
 
 
+def test_a_convolutional_model_is_trained_listed_decoded_and_exported(capsys, tmp_path):
+    options = ("--cell", "conv", "--layers", "2", "--kernel", "5", "--hidden", "8", "--steps", "20", "--batch", "8")
+    status, out, _ = run(capsys, "train", *options, "--device", "cpu", "--json")
+    told = json.loads(out.splitlines()[-1])
+    assert status == 0 and told["steps"] == 20
+    _, out, _ = run(capsys, "runs", "--json")
+    row = next(row for row in json.loads(out) if row["run"] == told["run"])
+    assert row["cell"] == "conv" and row["attention"] == "every_layer"
+    status, out, _ = run(capsys, "decode", told["run"], "hello", "--json")
+    assert status == 0 and {"output", "tokens", "log_prob"} == json.loads(out).keys()
+    status, out, _ = run(capsys, "export", "reverse-conv", "kernel", "--out", str(tmp_path / "a.html"), "--json")
+    assert status == 0 and json.loads(out)["output"] == "lenrek" and (tmp_path / "a.html").stat().st_size > 100_000
+
+
+@pytest.mark.parametrize("options", [("--layers", "9"), ("--padding", "causal"), ("--hidden", "0")])
+def test_an_impossible_convolution_is_told(capsys, options):
+    status, _, err = run(capsys, "train", "--cell", "conv", *options)
+    assert status == 2 and err.startswith("seq2seq: ")
+
+
 def test_decode_a_date(capsys):
     status, out, _ = run(capsys, "decode", "dates-gru-additive", "3 mars 2021", "--json")
     told = json.loads(out)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from seq2seq.models.config import RecurrentConfig
 from seq2seq.tasks import InputError, Pair
 from seq2seq.training.config import RunConfig
 
@@ -61,6 +62,7 @@ def read_line(line: str) -> Told | None:
 def same_network(config: RunConfig) -> dict[str, Any]:
     """Our network in JoeyNMT's words. One weight differs: its output layer has no bias."""
     ours = config.model
+    assert isinstance(ours, RecurrentConfig)
     sides: dict[str, Any] = {"type": "recurrent", "rnn_type": ours.cell, "num_layers": ours.layers, "dropout": 0.0}
     sides |= {"embeddings": {"embedding_dim": ours.embedding}}
     decoder = {"hidden_size": ours.width, "attention": NAMES[ours.attention], "init_hidden": "last"}

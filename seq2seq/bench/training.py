@@ -48,7 +48,7 @@ def train_ours(config: RunConfig, threads: int) -> Timing:
     options |= {"--learning-rate": config.training.learning_rate}
     options |= {} if config.training.until is None else {"--until": config.training.until}
     command = [sys.executable, "-m", "seq2seq", "train", *(str(part) for pair in options.items() for part in pair)]
-    command += ["--json", *(["--bidirectional"] if config.model.bidirectional else [])]
+    command += ["--json", *(["--bidirectional"] if getattr(config.model, "bidirectional", False) else [])]
     with tempfile.TemporaryDirectory() as home:
         store = RunStore(f"sqlite:///{home}/runs.db")
         environment = os.environ | {"SEQ2SEQ_STORE": store.url, "OMP_NUM_THREADS": str(threads)}

@@ -1,6 +1,8 @@
 """Shapes of the networks. Imports no torch: pages and records need only this."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from seq2seq.tasks import InputError
 
@@ -45,3 +47,67 @@ class RecurrentConfig:
     def asks_before(self) -> bool:
         """Bahdanau's wiring: the previous state asks, and the context is an input of the step."""
         return self.attention == "additive"
+
+
+CONV = "conv"
+KERNELS = (3, 5, 7)  # odd, so that a window has a middle
+READOUTS = ("decoder", "positions")
+PADDINGS = ("same", "causal")
+CONV_LIMITS = {"layers": (1, 6), "hidden": (1, 512)}
+
+
+@dataclass(frozen=True)
+class ConvConfig:
+    """Shape of a convolutional encoder-decoder; `hidden` is C, the width of embeddings and of every layer.
+
+    readout "positions" has no decoder: one linear layer reads each encoder position, so that an output can depend on
+    nothing but its receptive field. Only there may the encoder be padded on the left alone (padding "causal").
+    """
+
+    cell: str = CONV
+    layers: int = 3
+    kernel: int = 3
+    hidden: int = 64
+    readout: str = "decoder"
+    padding: str = "same"
+
+    def __post_init__(self) -> None:
+        several = (("cell", (CONV,)), ("kernel", KERNELS), ("readout", READOUTS), ("padding", PADDINGS))
+        for name, choices in several:
+            value = getattr(self, name)
+            if value not in choices:
+                raise InputError("input.no_such", what=name, value=value, choices=", ".join(map(str, choices)))
+        for name, (low, high) in CONV_LIMITS.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise InputError("input.out_of_range", name=name, value=value, low=low, high=high)
+        if self.padding == "causal" and self.readout == "decoder":
+            raise InputError("input.causal_encoder")
+
+    @property
+    def attention(self) -> str:
+        """How the decoder looks at the source: in every layer; without a decoder nobody looks."""
+        return "every_layer" if self.readout == "decoder" else "no_decoder"
+
+    @property
+    def field(self) -> int:
+        """How many positions a state of the top layer depends on: 1 + L(k − 1)."""
+        return 1 + self.layers * (self.kernel - 1)
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """How far to the left and to the right the top encoder layer sees."""
+        span = self.layers * (self.kernel - 1)
+        return (span, 0) if self.padding == "causal" else (span // 2, span // 2)
+
+
+ModelConfig = RecurrentConfig | ConvConfig
+
+
+def model_config(values: Mapping[str, Any]) -> ModelConfig:
+    """The configuration of these values, told apart by their cell.
+
+    Raises: InputError if a value is out of range, TypeError if one is unknown.
+    """
+    kind: type[ModelConfig] = ConvConfig if values.get("cell") == CONV else RecurrentConfig
+    return kind(**values)

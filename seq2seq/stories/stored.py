@@ -12,6 +12,7 @@ HOME_DATES = {
     "en": "march 3, 2021",
 }
 ATTENTION_MODEL, ATTENTION_INPUT = "reverse-gru-general", "studio"
+CONVOLUTION_MODEL, CONVOLUTION_INPUT = "reverse-conv", "computer"
 
 
 def read_story(name: str) -> str:

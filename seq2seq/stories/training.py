@@ -107,8 +107,10 @@ def _probe(kept: Sequence[Report], words: Words) -> View:
         "S": len(source),
         "rows": max(len(report["probe"]["output"]) for report in kept),
     }
+    layer = kept[-1]["probe"].get("layer")  # of several that look, the one that is shown
+    hint = words.say(f"training.probe.{'layer' if layer else 'hint'}", source="".join(source), layer=layer)
     return View(
-        "probe", words.say("training.probe.title"), words.say("training.probe.hint", source="".join(source)),
+        "probe", words.say("training.probe.title"), hint,
         probe_map(words.say("axis.source"), words.say("training.probe.output")), "vega",
         [words.say("training.probe.alt", output="".join(report["probe"]["output"])) for report in kept],
         {"probe": rows}, "probe", signals,

@@ -9,9 +9,11 @@ from seq2seq.traces.change import (
     WriteInstead,
     shared_out,
 )
+from seq2seq.traces.convolution import ConvTrace
 from seq2seq.traces.decoding import DecodingTrace, Gates
+from seq2seq.traces.field import FieldRun, FieldTrace
 
 __all__ = [
-    "Change", "DecodingTrace", "DisturbContext", "DisturbUnit", "Gates", "LookElsewhere", "ReadInstead", "WriteInstead",
-    "shared_out",
+    "Change", "ConvTrace", "DecodingTrace", "DisturbContext", "DisturbUnit", "FieldRun", "FieldTrace", "Gates",
+    "LookElsewhere", "ReadInstead", "WriteInstead", "shared_out",
 ]  # fmt: skip

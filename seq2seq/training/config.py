@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from seq2seq.models.config import RecurrentConfig
+from seq2seq.models.config import ModelConfig, RecurrentConfig, model_config
 from seq2seq.tasks import InputError, Task, make_task
 
 OPTIMISERS = ("adamw", "adam", "rmsprop", "sgd")
@@ -46,7 +46,7 @@ class RunConfig:
     """Everything that decides a run."""
 
     task: Task
-    model: RecurrentConfig = field(default_factory=RecurrentConfig)
+    model: ModelConfig = field(default_factory=RecurrentConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
 
     def to_dict(self) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class RunConfig:
         try:
             return cls(
                 make_task(values["task"]),
-                RecurrentConfig(**values["model"]),
+                model_config(values["model"]),
                 TrainingConfig(**values["training"]),
             )
         except (KeyError, TypeError) as error:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from seq2seq.models.config import RecurrentConfig
+from seq2seq.models.config import ConvConfig, RecurrentConfig
 from seq2seq.tasks import Dates, Reverse
 from seq2seq.training.config import RunConfig, TrainingConfig
 
@@ -49,6 +49,12 @@ RECIPES: dict[str, RunConfig] = {
         Reverse(),
         RecurrentConfig(cell="gru", attention="none", hidden=64),
         TrainingConfig(steps=1200, until=None, learning_rate=4e-3, device="cpu"),
+    ),
+    "reverse-conv": RunConfig(
+        Reverse(),
+        # three layers of width 3: a state of the top one has seen 7 positions
+        ConvConfig(layers=3, kernel=3, hidden=64),
+        TrainingConfig(steps=1000, until=None, learning_rate=4e-3, device="cpu"),
     ),
 }
 

@@ -2,8 +2,17 @@
 
 from collections.abc import Callable, Iterator
 
+from seq2seq.stories.convolution import convolution_story
 from seq2seq.stories.decoding import decoding_story
-from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, HOME_MODEL, STORIES
+from seq2seq.stories.stored import (
+    ATTENTION_INPUT,
+    ATTENTION_MODEL,
+    CONVOLUTION_INPUT,
+    CONVOLUTION_MODEL,
+    HOME_DATES,
+    HOME_MODEL,
+    STORIES,
+)  # fmt: skip
 from seq2seq.stories.story import Story
 from seq2seq.training.trained import load_trained
 from seq2seq.words import LANGUAGES, Words
@@ -25,7 +34,15 @@ def attention(words: Words) -> Stored:
     yield "attention", decoding_story(trained.record(ATTENTION_INPUT), words, ATTENTION_MODEL, answer)
 
 
-PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention)
+def convolution(words: Words) -> Stored:
+    """The convolution page: one word, read by windows and reversed."""
+    trained = load_trained(CONVOLUTION_MODEL)
+    answer = trained.task.answer(CONVOLUTION_INPUT)
+    trace = trained.record_convolution(CONVOLUTION_INPUT)
+    yield "convolution", convolution_story(trace, words, CONVOLUTION_MODEL, answer)
+
+
+PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention, convolution)
 
 
 def stored_stories() -> Stored:

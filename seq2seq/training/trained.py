@@ -1,13 +1,17 @@
 """A trained model ready to decode, whether it came with the studio or was just trained."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
+from seq2seq.models.convolutional import Convolutional
+from seq2seq.models.make import make_model
+from seq2seq.models.model import Seq2Seq
 from seq2seq.models.recurrent import Recurrent
-from seq2seq.recording import record_decoding
+from seq2seq.recording import record_convolution, record_decoding
 from seq2seq.tasks import InputError, Task, Vocabulary
-from seq2seq.traces import Change, DecodingTrace
+from seq2seq.traces import Change, ConvTrace, DecodingTrace
 from seq2seq.training.checkpoint import unpack
 from seq2seq.training.config import RunConfig
 from seq2seq.training.shipped import WEIGHTS, shipped_card, shipped_names
@@ -21,7 +25,7 @@ class Trained:
     name: str
     config: RunConfig
     vocabularies: tuple[Vocabulary, Vocabulary]
-    model: Recurrent
+    model: Seq2Seq[Any]
     step: int
 
     @property
@@ -32,11 +36,29 @@ class Trained:
     def record(self, text: str, target: str | None = None, change: Change | None = None) -> DecodingTrace:
         """Everything that happens between a typed text and the output; forced along `target` if one is given.
 
-        Raises: InputError if the text cannot be used.
+        Raises: InputError if the text cannot be used, or the model is not a recurrent one.
         """
+        if not isinstance(self.model, Recurrent):
+            raise InputError("input.other_model", run=self.name)
+        return record_decoding(self.model, *self.read(text, target), change=change)
+
+    def record_convolution(self, text: str, target: str | None = None) -> ConvTrace:
+        """The same of a convolutional model.
+
+        Raises: InputError if the text cannot be used, or the model is of another kind.
+        """
+        if not isinstance(self.model, Convolutional):
+            raise InputError("input.other_model", run=self.name)
+        return record_convolution(self.model, *self.read(text, target))
+
+    def write(self, text: str) -> DecodingTrace | ConvTrace:
+        """Whatever kind of model it is: everything that happens between a typed text and the output."""
+        return self.record_convolution(text) if isinstance(self.model, Convolutional) else self.record(text)
+
+    def read(self, text: str, target: str | None) -> tuple[list[str], tuple[Vocabulary, Vocabulary], list[str] | None]:
+        """A typed text and a given target as tokens, and the vocabularies between them."""
         tokens = self.task.read(text, self.vocabularies[0])
-        forced = None if target is None else self.task.tokenise(target)
-        return record_decoding(self.model, tokens, self.vocabularies, forced, change=change)
+        return tokens, self.vocabularies, None if target is None else self.task.tokenise(target)
 
 
 def load_trained(reference: str, store: RunStore | None = None) -> Trained:
@@ -62,7 +84,7 @@ def load_trained(reference: str, store: RunStore | None = None) -> Trained:
 def _build(name: str, config: RunConfig, vocabularies: tuple[Vocabulary, Vocabulary], data: bytes) -> Trained:
     checkpoint = unpack(data)
     with torch.device("meta"):  # no random numbers are drawn for weights that are about to be replaced
-        model = Recurrent(config.model, len(vocabularies[0]), len(vocabularies[1]))
+        model = make_model(config.model, len(vocabularies[0]), len(vocabularies[1]))
     try:
         model.load_state_dict(checkpoint.weights, assign=True)
     except RuntimeError as error:

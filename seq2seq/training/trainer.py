@@ -10,9 +10,11 @@ import numpy as np
 import torch
 from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 
-from seq2seq.models.recurrent import Recurrent
-from seq2seq.recording import record_decoding
+from seq2seq.models.make import make_model
+from seq2seq.models.model import Seq2Seq
+from seq2seq.recording import record
 from seq2seq.tasks import PAD, InputError
+from seq2seq.traces import ConvTrace
 from seq2seq.training.checkpoint import Checkpoint, pack, restore_optimiser
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.device import pick_device
@@ -30,12 +32,16 @@ PROBE_LENGTH = 16  # tokens at most: a map that can be read at a glance
 
 @dataclass(frozen=True)
 class Probe:
-    """One held-out sentence, written greedily: tokens; scores and weights (T, S), or None without attention."""
+    """One held-out sentence, written greedily: tokens; scores and weights (T, S), or None without attention.
+
+    layer: which decoder layer looked, counted from 1, where several look; the top one is kept.
+    """
 
     source: list[str]
     output: list[str]
     scores: list[list[float]] | None
     weights: list[list[float]] | None
+    layer: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Report:
         return asdict(self)
 
 
-def make_optimiser(config: TrainingConfig, model: Recurrent) -> Optimizer:
+def make_optimiser(config: TrainingConfig, model: Seq2Seq) -> Optimizer:
     """The optimiser by its name, at the configured learning rate."""
     rate, parameters = config.learning_rate, model.parameters()
     if config.optimiser == "sgd":
@@ -99,7 +105,7 @@ class Trainer:
         self.source_vocabulary, self.target_vocabulary = config.task.vocabularies()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.training.seed)
-            self.model = Recurrent(config.model, len(self.source_vocabulary), len(self.target_vocabulary))
+            self.model = make_model(config.model, len(self.source_vocabulary), len(self.target_vocabulary))
         self.model.to(self.device)
         self.optimiser = make_optimiser(config.training, self.model)
         self.step, self.seconds = 0, 0.0
@@ -197,7 +203,7 @@ class Trainer:
     def probe(self) -> Probe:
         """The probe sentence as the model writes it now, at most a few tokens longer than it should be."""
         task = self.config.task
-        trace = record_decoding(
+        trace = record(
             self.model,
             task.tokenise(self.probe_pair.source),
             (self.source_vocabulary, self.target_vocabulary),
@@ -207,4 +213,5 @@ class Trainer:
         def rounded(values: np.ndarray | None) -> list[list[float]] | None:
             return None if values is None else np.round(values, 4).astype(float).tolist()
 
-        return Probe(list(trace.source), list(trace.output), rounded(trace.scores), rounded(trace.weights))
+        layer = trace.layers if isinstance(trace, ConvTrace) and trace.decoder else None
+        return Probe(list(trace.source), list(trace.output), rounded(trace.scores), rounded(trace.weights), layer)

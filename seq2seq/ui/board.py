@@ -14,6 +14,7 @@ from seq2seq.stories.training import training_story
 from seq2seq.tasks import InputError
 from seq2seq.training.records import RunRecord
 from seq2seq.training.store import LEASE
+from seq2seq.ui.convolution import convolves
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import executor, run_store
@@ -63,8 +64,10 @@ def _board(run_id: str, words: Words, live: bool) -> None:
             if run.over:
                 offer_export(story, "train", words, explain)
         if run.resting and run_store().checkpoint_step(run_id) is not None:
+            page = "convolution" if convolves(run.config) else "attention"
+            label = "train.open.convolution" if page == "convolution" else "train.open"
             st.page_link(
-                "pages/attention_page.py", label=words.say("train.open"), icon=":material/visibility:",
+                f"pages/{page}_page.py", label=words.say(label), icon=":material/visibility:",
                 query_params={"model": run_id, "lang": words.language},
             )  # fmt: skip
 

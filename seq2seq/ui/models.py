@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from seq2seq.models.config import RecurrentConfig
 from seq2seq.tasks import Task
 from seq2seq.training.config import RunConfig
 from seq2seq.training.shipped import shipped_card, shipped_names
@@ -34,7 +35,12 @@ class ChosenModel:
 Fits = Callable[[RunConfig], bool]
 
 
-def choose_model(words: Words, default: str, fits: Fits = lambda config: True, id: str = "model") -> ChosenModel:
+def recurs(config: RunConfig) -> bool:
+    """Whether a run's model is a recurrent one."""
+    return isinstance(config.model, RecurrentConfig)
+
+
+def choose_model(words: Words, default: str, fits: Fits = recurs, id: str = "model") -> ChosenModel:
     """A control that picks one of the models that `fits`; the default is a shipped one."""
     say = words.say
     choices = {reference: model for reference, model in _known(words, id).items() if fits(model.config)}
@@ -83,7 +89,7 @@ def _wanted(id: str) -> str:
 def describe(picked: ChosenModel, words: Words) -> str:
     """How good a model is, and what it is, in a line."""
     say, model = words.say, picked.config.model
-    both = say("attention.both") if model.bidirectional else ""
+    both = say("attention.both") if isinstance(model, RecurrentConfig) and model.bidirectional else ""
     return say(
         "attention.card", task=say(f"train.task.{picked.task.name}"), cell=say(f"cell.{model.cell}"),
         attention=say(f"attention.{model.attention}"), both=f" ({both})" if both else "", steps=picked.step,

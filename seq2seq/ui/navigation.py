@@ -18,6 +18,16 @@ class Place(NamedTuple):
 
 GROUPS: dict[str, tuple[Place, ...]] = {
     "start": (Place("home", "home", "home"), Place("train", "train", "model_training")),
+    "read": (
+        Place("tokens", "tokens", "abc"),
+        Place("cell", "inside-the-cell", "memory"),
+        Place("gradients", "gradients", "trending_down"),
+        Place("bottleneck", "bottleneck", "hourglass_empty"),
+    ),
     "attend": (Place("attention", "attention", "visibility"),),
+    "rooms": (
+        Place("convolution", "convolution", "filter_center_focus"),
+        Place("states", "state-space", "scatter_plot"),
+    ),
 }
 HOME = GROUPS["start"][0]

@@ -6,7 +6,18 @@ from typing import Any
 
 import streamlit as st
 
-from seq2seq.models.config import ATTENTIONS, CELLS, RecurrentConfig
+from seq2seq.models.config import (
+    ATTENTIONS,
+    CELLS,
+    CONV,
+    CONV_LIMITS,
+    KERNELS,
+    PADDINGS,
+    READOUTS,
+    ConvConfig,
+    ModelConfig,
+    RecurrentConfig,
+)  # fmt: skip
 from seq2seq.models.config import LIMITS as MODEL_LIMITS
 from seq2seq.tasks import TASKS, make_task
 from seq2seq.training.config import LIMITS, OPTIMISERS, RunConfig, TrainingConfig
@@ -19,6 +30,11 @@ from seq2seq.ui.page import one_sentence
 from seq2seq.ui.session import executor, owner, run_store
 from seq2seq.words import Words
 
+CONV_SHAPE = {  # by the ids of its controls
+    "conv-layers": ConvConfig.layers, "conv-hidden": ConvConfig.hidden, "kernel": str(ConvConfig.kernel),
+    "readout": ConvConfig.readout, "padding": ConvConfig.padding,
+}  # fmt: skip
+
 
 def _set(**values: Any) -> Callable[[], None]:
     """A callback that sets these controls by their ids, and all others to their defaults."""
@@ -26,6 +42,8 @@ def _set(**values: Any) -> Callable[[], None]:
         "task": "reverse",
         "longest": 10,
         "distance": 20,
+        "shift": 3,
+        **CONV_SHAPE,
         **asdict(RecurrentConfig()),
         **asdict(TrainingConfig()),
         "until": True,
@@ -61,36 +79,64 @@ def chosen_config(words: Words) -> tuple[RunConfig, bool]:
         task = choice(
             "task", say("train.task"), list(TASKS), "reverse", lambda name: say(f"train.task.{name}"), width=220
         )
-        cell = choice("cell", say("train.cell"), CELLS, "gru", lambda name: say(f"cell.{name}"), width=150)
-        attention = choice(
-            "attention",
-            say("train.attention"),
-            ATTENTIONS,
-            "general",
-            lambda name: say(f"attention.{name}"),
-            width=230,
-        )
+        cells = (*CELLS, CONV)
+        cell = choice("cell", say("train.cell"), cells, "gru", lambda name: say(f"cell.{name}"), width=160)
+        attention = "general" if cell == CONV else _attention(words)
         pressed = st.button(
             say("train.start"), key="train", on_click=touch, type="primary", icon=":material/play_arrow:", width=140
         )
     example = TASKS[task].example
     st.caption(say("train.example", source=example.source, target=example.target))
     with st.expander(say("train.more"), icon=":material/tune:", key="more"):
-        model, settings, data = _more(words, task)
-    run_task = make_task({"name": task, **data})
-    return RunConfig(run_task, replace(model, cell=cell, attention=attention), settings), pressed
+        model, settings, data = _more(words, task, cell)
+    if isinstance(model, RecurrentConfig):
+        model = replace(model, cell=cell, attention=attention)
+    return RunConfig(make_task({"name": task, **data}), model, settings), pressed
 
 
-def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, dict[str, int]]:
-    """The settings folded away: shape, training, data."""
+def _attention(words: Words) -> str:
+    """How a recurrent decoder looks at the source."""
+    say = words.say
+    return choice(
+        "attention", say("train.attention"), ATTENTIONS, "general", lambda name: say(f"attention.{name}"), width=230
+    )
+
+
+def _recurrent_shape(words: Words) -> RecurrentConfig:
+    say = words.say
+    bidirectional = switch("bidirectional", say("train.bidirectional"), False, help=say("train.bidirectional.help"))
+    sizes: dict[str, Any] = {
+        name: whole(name, say(f"train.{name}"), getattr(RecurrentConfig, name), *MODEL_LIMITS[name])
+        for name in ("layers", "embedding", "hidden")
+    }
+    return replace(RecurrentConfig(bidirectional=bidirectional), **sizes)
+
+
+def _conv_shape(words: Words) -> ConvConfig:
+    """Layers, width of a window, and who writes; only without a decoder may the windows look to one side."""
+    say = words.say
+    layers = whole("conv-layers", say("train.layers"), ConvConfig.layers, *CONV_LIMITS["layers"])
+    kernel = choice("kernel", say("train.kernel"), [str(k) for k in KERNELS], str(ConvConfig.kernel))
+    hidden = whole("conv-hidden", say("train.hidden"), ConvConfig.hidden, *CONV_LIMITS["hidden"])
+    readout = choice(
+        "readout", say("train.readout"), READOUTS, ConvConfig.readout, lambda name: say(f"train.readout.{name}")
+    )
+    padding = ConvConfig.padding
+    if readout == "positions":
+        padding = choice("padding", say("train.padding"), PADDINGS, padding, lambda name: say(f"field.padding.{name}"))
+    config = ConvConfig(layers=layers, kernel=int(kernel), hidden=hidden, readout=readout, padding=padding)
+    key = "train.conv.positions" if readout == "positions" else "train.conv.attention"
+    st.caption(say(key, field=config.field))
+    return config
+
+
+def _more(words: Words, task: str, cell: str) -> tuple[ModelConfig, TrainingConfig, dict[str, int]]:
+    """The settings folded away: shape, training, data. Those that do not apply are not there."""
     say, data_settings = words.say, {}
     shape, way, data = st.columns(3, gap="medium")
+    model: ModelConfig
     with shape:
-        bidirectional = switch("bidirectional", say("train.bidirectional"), False, help=say("train.bidirectional.help"))
-        sizes: dict[str, Any] = {
-            name: whole(name, say(f"train.{name}"), getattr(RecurrentConfig, name), *MODEL_LIMITS[name])
-            for name in ("layers", "embedding", "hidden")
-        }
+        model = _conv_shape(words) if cell == CONV else _recurrent_shape(words)
     with way:
         optimiser = choice("optimiser", say("train.optimiser"), OPTIMISERS, TrainingConfig.optimiser)
         low, high = LIMITS["learning_rate"]
@@ -112,6 +158,8 @@ def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, dic
             data_settings["longest"] = whole("longest", say("train.longest"), 10, 4, 20)
         if task == "recall":
             data_settings["distance"] = whole("distance", say("train.distance"), 20, 1, 50)
+        if task == "shift":
+            data_settings["distance"] = whole("shift", say("train.shift"), 3, 0, 20)
         devices = likely_devices()
         automatic = say("train.device.auto", device=devices[0].upper())
         device = choice(
@@ -119,7 +167,7 @@ def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, dic
             lambda name: automatic if name == "auto" else name.upper(),
         )  # fmt: skip
     training = TrainingConfig(steps, 0.99 if until else None, batch, optimiser, rate, seed, device)
-    return replace(RecurrentConfig(bidirectional=bidirectional), **sizes), training, data_settings
+    return model, training, data_settings
 
 
 def pick_run(words: Words) -> RunRecord | None:

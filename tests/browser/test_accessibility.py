@@ -25,10 +25,12 @@ def assert_accessible(page):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/train", "/attention"])
+@pytest.mark.parametrize("path", ["/", "/train", "/attention", "/convolution"])
 def test_pages(visit, path, scheme, language):
     page = visit(f"{path}?lang={language}", color_scheme=scheme, **QUIET)
-    if path != "/train":
+    if path == "/convolution":
+        page.get_by_test_id("player").nth(1).wait_for()
+    elif path != "/train":
         player(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.wait_for_timeout(500)

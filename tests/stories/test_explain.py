@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from seq2seq.models.config import RecurrentConfig
 from seq2seq.recording import record_decoding
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.explain import DecodingExplainer, TrainingExplainer, Unknown
@@ -13,7 +14,7 @@ from seq2seq.stories.sources import PACKAGE, Passage, listing, stage_passage
 from seq2seq.stories.training import training_story
 from seq2seq.traces import DisturbContext, DisturbUnit, LookElsewhere
 from seq2seq.training.config import RunConfig
-from seq2seq.training.shipped import shipped_names
+from seq2seq.training.shipped import RECIPES
 from seq2seq.training.trained import load_trained
 from seq2seq.training.trainer import Trainer
 from seq2seq.words import LANGUAGES, Words
@@ -21,6 +22,7 @@ from tests.models.small import CONFIGS, build, name_of
 from tests.stories.test_story import VOCABULARIES
 
 CELLS = 200
+RECURRENT = [name for name, config in RECIPES.items() if isinstance(config.model, RecurrentConfig)]
 every = pytest.mark.parametrize("config", CONFIGS, ids=name_of)
 
 
@@ -72,7 +74,7 @@ def test_200_cells_of_every_view(config):
     check(decoding_story(trace, words, "test"), DecodingExplainer(trace, words))
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", RECURRENT)
 def test_200_cells_of_every_view_of_the_shipped_models(name):
     trained = load_trained(name)
     trace, words = trained.record(trained.task.example.source), Words("zh")

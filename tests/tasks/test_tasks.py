@@ -71,6 +71,7 @@ def test_a_batch_ends_in_eos_and_is_padded(task):
     [
         ("reverse", "abcd", "dcba"), ("copy", "abcd", "abcd"), ("sort", "dbca", "abcd"), ("addition", "99+1", "100"),
         ("addition", "0+0", "0"), ("recall", "Cstuv", "C"), ("recall", "stuv", None),
+        ("shift", "studio", "___stu"), ("shift", "ab", "__"),
     ],
 )  # fmt: skip
 def test_answers(name, source, target):
@@ -106,6 +107,20 @@ def test_special_tokens_cannot_be_typed():
 def test_wrong_settings_are_told(settings):
     with pytest.raises(InputError):
         make_task(settings)
+
+
+@pytest.mark.parametrize("distance", [0, 1, 5, 23])
+def test_a_shifted_letter_stands_so_many_positions_later(distance):
+    task = make_task({"name": "shift", "distance": distance})
+    for source, target in task.sample("dev", 30):
+        assert len(target) == len(source) and target[:distance] == "_" * distance
+        assert all(target[i] == source[i - distance] for i in range(distance, len(source)))
+
+
+@pytest.mark.parametrize("distance", [-1, 24, 99])
+def test_a_shift_that_leaves_no_letter_is_told(distance):
+    with pytest.raises(InputError):
+        make_task({"name": "shift", "distance": distance})
 
 
 class TestDates:
