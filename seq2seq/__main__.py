@@ -53,11 +53,21 @@ def build_parser() -> argparse.ArgumentParser:
     for name in ("layers", "embedding", "hidden"):
         train.add_argument(f"--{name}", type=int, default=getattr(RecurrentConfig, name), metavar="N")
     train.add_argument("--forget-bias", type=float, default=RecurrentConfig.forget_bias, metavar="B", help="LSTM only")
+    train.add_argument(
+        "--recurrent-scale", type=float, default=RecurrentConfig.recurrent_scale, metavar="F",
+        help="times the recurrent matrices, when they are drawn",
+    )  # fmt: skip
     train.add_argument("--optimiser", "--optimizer", default=TrainingConfig.optimiser, choices=OPTIMISERS)
     train.add_argument("--learning-rate", type=float, default=TrainingConfig.learning_rate, metavar="R")
     for name in ("steps", "batch", "seed"):
         train.add_argument(f"--{name}", type=int, default=getattr(TrainingConfig, name), metavar="N")
     train.add_argument("--until", type=float, metavar="SHARE", help="stop at this exact match on held-out pairs")
+    train.add_argument(
+        "--clip", type=limit_or_none, default=TrainingConfig.clip, metavar="NORM",
+        help="clip the gradients to this norm; none: never",
+    )  # fmt: skip
+    train.add_argument("--reach", action="store_true", help="reports also say how far back learning reaches")
+    train.add_argument("--distance", type=int, metavar="N", help="recall only: noise between symbol and answer")
     train.add_argument("--device", default="auto", choices=DEVICES)
     command("runs", list_runs, "list the runs of this user's store, newest first, and the shipped models")
     decode = command("decode", decode_texts, "decode greedily; without TEXT, one input a line from standard input")
@@ -73,6 +83,11 @@ def build_parser() -> argparse.ArgumentParser:
     bench.add_argument("--device", default="cpu", choices=[name for name in DEVICES if name != "auto"])
     bench.add_argument("--write", action="store_true", help="put the tables into BENCHMARKS.md")
     return parser
+
+
+def limit_or_none(text: str) -> float | None:
+    """A number, or the word none."""
+    return None if text == "none" else float(text)
 
 
 def list_tasks(options: argparse.Namespace) -> int:
@@ -93,7 +108,8 @@ def config_from(options: argparse.Namespace) -> RunConfig:
     """The run that the options of `train` describe."""
     model = RecurrentConfig(**{field.name: getattr(options, field.name) for field in fields(RecurrentConfig)})
     training = TrainingConfig(**{field.name: getattr(options, field.name) for field in fields(TrainingConfig)})
-    return RunConfig(make_task({"name": options.task}), model, training)
+    settings = {"distance": options.distance} if options.task == "recall" and options.distance is not None else {}
+    return RunConfig(make_task({"name": options.task, **settings}), model, training)
 
 
 def train_run(options: argparse.Namespace) -> int:
