@@ -20,7 +20,8 @@ from seq2seq.models.model import (
     Memory,
     ReadTouch,
     Seq2Seq,
-    Step, Touch,
+    Step,
+    Touch,
     read_untouched,
     untouched,
 )  # fmt: skip

@@ -139,6 +139,8 @@ def local_factors(model: Recurrent, source: Tensor, layer: int = 0) -> Tensor:
 
 def in_double(model: Recurrent) -> Recurrent:
     """A copy in float64 on the CPU, to look at: gradients of 1e-14 are then numbers like any other."""
-    copy = Recurrent(replace(model.config), *(e.num_embeddings for e in (model.source_embedding, model.target_embedding)))
+    copy = Recurrent(
+        replace(model.config), *(e.num_embeddings for e in (model.source_embedding, model.target_embedding))
+    )
     copy.load_state_dict(model.state_dict())
     return copy.double().eval().requires_grad_(False)

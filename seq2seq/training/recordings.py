@@ -7,7 +7,6 @@ weights. Imports no torch: pages read recordings before their first picture.
 """
 
 import json
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any

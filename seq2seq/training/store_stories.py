@@ -2,10 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
+from seq2seq.models.config import CELLS
 from seq2seq.stories.decoding import decoding_story
+from seq2seq.stories.gradients import Reach, arm_key, backward_story
 from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, HOME_MODEL, STORIES
 from seq2seq.stories.story import Story
+from seq2seq.training.reach import record_gradients
+from seq2seq.training.recordings import recall_run
 from seq2seq.training.trained import load_trained
+from seq2seq.training.trainer import start_model
 from seq2seq.words import LANGUAGES, Words
 
 Stored = Iterator[tuple[str, Story]]  # name and story
@@ -25,7 +30,17 @@ def attention(words: Words) -> Stored:
     yield "attention", decoding_story(trained.record(ATTENTION_INPUT), words, ATTENTION_MODEL, answer)
 
 
-PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention)
+def gradients(words: Words) -> Stored:
+    """The Gradients page: a plain RNN that nobody has trained yet, and the arms beside it."""
+    traces = {}
+    for key, config in {arm_key(cell, way): recall_run(cell, way) for way in (False, True) for cell in CELLS}.items():
+        traces[key] = record_gradients(start_model(config), config.task, 0)
+    wider = recall_run("rnn", scale=2.0)
+    doubled = record_gradients(start_model(wider), wider.task, 0)
+    yield "gradients", backward_story(Reach(traces, "rnn", 1.0, 1.0, False, doubled), words)
+
+
+PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention, gradients)
 
 
 def stored_stories() -> Stored:

@@ -29,6 +29,7 @@ def _set(**values: Any) -> Callable[[], None]:
         **asdict(RecurrentConfig()),
         **asdict(TrainingConfig()),
         "until": True,
+        "clipping": True,
     }
     return lambda: st.session_state.update(defaults | values)
 
@@ -76,21 +77,22 @@ def chosen_config(words: Words) -> tuple[RunConfig, bool]:
     example = TASKS[task].example
     st.caption(say("train.example", source=example.source, target=example.target))
     with st.expander(say("train.more"), icon=":material/tune:", key="more"):
-        model, settings, data = _more(words, task)
+        model, settings, data = _more(words, task, cell)
     run_task = make_task({"name": task, **data})
     return RunConfig(run_task, replace(model, cell=cell, attention=attention), settings), pressed
 
 
-def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, dict[str, int]]:
+def _more(words: Words, task: str, cell: str) -> tuple[RecurrentConfig, TrainingConfig, dict[str, int]]:
     """The settings folded away: shape, training, data."""
     say, data_settings = words.say, {}
     shape, way, data = st.columns(3, gap="medium")
     with shape:
         bidirectional = switch("bidirectional", say("train.bidirectional"), False, help=say("train.bidirectional.help"))
         sizes: dict[str, Any] = {
-            name: whole(name, say(f"train.{name}"), getattr(RecurrentConfig, name), *MODEL_LIMITS[name])
+            name: whole(name, say(f"train.{name}"), getattr(RecurrentConfig, name), *map(int, MODEL_LIMITS[name]))
             for name in ("layers", "embedding", "hidden")
         }
+        sizes |= _start(words, cell)
     with way:
         optimiser = choice("optimiser", say("train.optimiser"), OPTIMISERS, TrainingConfig.optimiser)
         low, high = LIMITS["learning_rate"]
@@ -104,6 +106,7 @@ def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, dic
             step=0.001,
         )
         batch = whole("batch", say("train.batch"), TrainingConfig.batch, *map(int, LIMITS["batch"]))
+        clip = _clip(words)
         seed = whole("seed", say("train.seed"), TrainingConfig.seed, *map(int, LIMITS["seed"]))
     with data:
         until = switch("until", say("train.until"), True)
@@ -118,8 +121,28 @@ def _more(words: Words, task: str) -> tuple[RecurrentConfig, TrainingConfig, dic
             "device", say("train.device"), ["auto", *devices], "auto",
             lambda name: automatic if name == "auto" else name.upper(),
         )  # fmt: skip
-    training = TrainingConfig(steps, 0.99 if until else None, batch, optimiser, rate, seed, device)
+    training = TrainingConfig(steps, 0.99 if until else None, batch, optimiser, rate, seed, device, clip)
     return replace(RecurrentConfig(bidirectional=bidirectional), **sizes), training, data_settings
+
+
+def _start(words: Words, cell: str) -> dict[str, float]:
+    """How the weights are drawn: the recurrent matrices' scale, and an LSTM's forget bias."""
+    say, names = words.say, ["recurrent_scale", *(["forget_bias"] if cell == "lstm" else [])]
+    return {
+        name: decimal(
+            name, say(f"train.{name}"), getattr(RecurrentConfig, name), *MODEL_LIMITS[name], step=0.5,
+            help=say(f"train.{name}.help"),
+        )
+        for name in names
+    }  # fmt: skip
+
+
+def _clip(words: Words) -> float | None:
+    """The norm that gradients are clipped to; None: they are not."""
+    if not switch("clipping", words.say("train.clipping"), True):
+        return None
+    low, high = LIMITS["clip"]
+    return decimal("clip", words.say("train.clip"), 1.0, low, high, step=0.5)
 
 
 def pick_run(words: Words) -> RunRecord | None:
