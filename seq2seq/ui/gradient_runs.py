@@ -27,10 +27,10 @@ def show_training(words: Words) -> None:
         wanted.append((f"{key}-{bias:g}" if cell == "lstm" else key, arm_name(key, bias, words), config))
 
     def show(runs: list[Followed], live: bool) -> None:
-        curves = [
-            Curve(run.key, run.name, run.config.model.cell, "attention" if "attention" in run.key else "encoder", run.reports())
-            for run in runs
-        ]  # fmt: skip
+        curves = []
+        for run in runs:
+            tone = "encoder" if run.config.model.attention == "none" else "attention"
+            curves.append(Curve(run.key, run.name, run.config.model.cell, tone, run.reports()))
         story = reach_story(f"{chosen.distance}|{chosen.scale:g}", curves, words, live).to_json()
         _show(story, "gradients-training", curves, words, live)
 

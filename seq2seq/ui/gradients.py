@@ -73,11 +73,15 @@ def chosen_task(words: Words) -> Chosen:
     """The settings that decide a run."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
-        distance = int(slide("reach-d", say("gradients.distance"), 20, 1, 50, 1, width=210))
-        scale = round(slide("reach-scale", say("gradients.scale"), 1.0, 0.1, 6.0, 0.1, width=210), 3)
-        bias = round(slide("reach-bias", say("gradients.bias"), 1.0, -2.0, 6.0, 0.5, width=210), 3)
+        distance = int(slide("reach-d", say("gradients.distance"), 20, 1, 50, 1, width=200))
+        scale = slide(
+            "reach-scale", say("gradients.scale"), 1.0, 0.1, 6.0, 0.1, width=200, help=say("train.recurrent_scale.help")
+        )
+        bias = slide(
+            "reach-bias", say("gradients.bias"), 1.0, -2.0, 6.0, 0.5, width=200, help=say("train.forget_bias.help")
+        )
         attention = switch("reach-attention", say("gradients.attention"), True)
-    return Chosen(distance, scale, bias, attention)
+    return Chosen(distance, round(scale, 3), round(bias, 3), attention)
 
 
 def chosen_pass(chosen: Chosen, words: Words) -> Chosen:

@@ -14,6 +14,7 @@ from seq2seq.words import Words
 CELLS = ("rnn", "gru", "lstm")
 CELL_NAMES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
 DASHES = {"rnn": [1, 0], "gru": [9, 4], "lstm": [2, 4]}
+DEEPEST = 12  # powers of ten that a picture of a training shows at most
 FAINTEST = -60  # powers of ten below this are drawn at the foot of the picture
 
 
@@ -23,10 +24,16 @@ def arm_key(cell: str, attention: bool) -> str:
 
 
 def arm_name(key: str, forget_bias: float, words: Words) -> str:
-    """An arm in a few words: "LSTM, b = 1 + attention"."""
+    """An arm in a few words: "LSTM b=1 + attention"."""
     cell, _, attention = key.partition("-")
     name = CELL_NAMES[cell] + (f" b={forget_bias:g}" if cell == "lstm" else "")
     return words.say("gradients.arm.attention", cell=name) if attention else name
+
+
+def beside(name: str, words: Words) -> str:
+    """The name as there is room for it beside a curve."""
+    whole, short = (words.say(f"gradients.arm.{key}", cell="") for key in ("attention", "beside"))
+    return name.replace(whole, short)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from seq2seq.stories.gradients.arms import (
     DASHES,
     Reach,
     arm_name,
+    beside,
     mean_norms,
     power,
     powers,
@@ -17,7 +18,7 @@ from seq2seq.stories.gradients.arms import (
     ticks,
     tip,
 )  # fmt: skip
-from seq2seq.stories.gradients.curves import norm_curves
+from seq2seq.stories.gradients.curves import PARTS, norm_curves
 from seq2seq.stories.gradients.details import step_factors, unit_strips
 from seq2seq.stories.gradients.overview import overview_diagram
 from seq2seq.stories.gradients.questions import gradient_questions
@@ -29,7 +30,6 @@ from seq2seq.words import Words
 
 UNITS = 32  # rows of the strip at most: of h, or half h and half c
 GAP = 0.075  # between two names beside the curves, as a share of the height
-PARTS = ("hand", "others", "looked", "doubled")
 
 
 def backward_story(reach: Reach, words: Words, start: int = 0) -> Story:
@@ -78,12 +78,10 @@ def _overview(reach: Reach, teller: Teller, words: Words) -> View:
         for values in straight
         for t, v in enumerate(values.tolist())
     ]  # fmt: skip
-    signals = {"S": len(trace.source), "loss_text": f"{trace.loss:.3g}"}
+    signals = {"S": len(trace.source), "loss_text": f"{trace.loss:.3g}", "mouth": flow[-1]["share"]}
     signals |= _tracks(teller.moments, "now", "looked", "caption")
-    spec = overview_diagram(
-        say("gradients.overview.flow"), say("gradients.overview.states"), say("gradients.overview.source"),
-        say("gradients.overview.decoder"), say("gradients.overview.loss"), say("gradients.overview.attention"),
-    )  # fmt: skip
+    names = ("flow", "states", "source", "decoder", "loss", "attention")
+    spec = overview_diagram(trace.looked is not None, *(say(f"gradients.overview.{name}") for name in names))
     hint = say("gradients.overview.hint", low=ten_to(low), high=ten_to(high))
     return View(
         "overview", say("gradients.overview.title"), hint, spec, "vega",
@@ -119,21 +117,23 @@ def _curves(reach: Reach, moments: Sequence[Moment], words: Words) -> View:
         name = arm_name(key, reach.forget_bias, words)
         name = f"{name}: c" if state == "c" else say("gradients.doubled.name", arm=name) if part == "doubled" else name
         look = {"part": part, "attention": key.endswith("-attention"), "arm": f"{address} {state}"}
-        look["dash"] = [3, 3] if part == "doubled" else DASHES[trace.cell]
+        look["dash"] = [3, 3] if part == "doubled" else [7, 3, 2, 3] if state == "c" else DASHES[trace.cell]
         for t, v in enumerate(values.tolist()):
             row = look | {"t": t, "v": v, "e": power(v), "ask": f"mean {address} {state} {t}"}
             row["tip"] = tip(f"{name}, {t + 1}", v)
             if part == "hand":
                 row |= {"low": power(bands[0][t]) or low, "high": power(bands[1][t]) or low}
             rows.append(row)
-        names.append(look | {"name": name, "y": share(float(values[0]), low, high)})
+        names.append(look | {"name": beside(name, words), "y": share(float(values[0]), low, high)})
     _part_names(names)
     signals = {"S": len(reach.trace.source), "low": low, "high": high} | _tracks(moments, "now", "asked")
     for number, part in enumerate(PARTS[1:], 1):
         signals[f"{part}_at"] = [float(moment.asked >= number) for moment in moments]
 
     def describe(moment: Moment) -> str:
-        open_ = [names[0]["name"]] + [name["name"] for name in names[1:] if PARTS.index(name["part"]) <= moment.asked]
+        open_ = [str(names[0]["name"])] + [
+            str(name["name"]) for name in names[1:] if PARTS.index(name["part"]) <= moment.asked
+        ]
         at = min(moment.now, len(reach.trace.source) - 1)
         value = scientific(float(means[0][at]))
         return say("gradients.curves.alt", arms=", ".join(open_), position=at + 1, norm=value)
@@ -191,9 +191,7 @@ def _units(reach: Reach, moments: Sequence[Moment], words: Words) -> View:
         value = f"{'−' if gradient[best] < 0 else ''}{scientific(abs(float(gradient[best])))}"
         return say("gradients.units.alt", position=moment.now + 1, unit=best + 1, value=value)
 
-    spec = unit_strips(
-        say("axis.unit"), say("gradients.axis.position"), say("gradients.units.faint"), say("gradients.units.faint")
-    )
+    spec = unit_strips(say("axis.unit"), say("gradients.units.faint"))
     hint = say("gradients.units.hint", shown=room, size=trace.h.shape[1])
     return View(
         "units", say("gradients.units.title"), hint, spec, "vega", _each(moments, describe),
@@ -225,9 +223,8 @@ def _factors(reach: Reach, moments: Sequence[Moment], words: Words) -> View:
         return say("gradients.factors.alt", position=t, after=t + 1, **slots)
 
     spec = step_factors(
-        say("gradients.factors.axis"), say("gradients.factors.carried"), say("gradients.factors.stretch"),
-        say("gradients.axis.position"),
-    )  # fmt: skip
+        say("gradients.factors.axis"), say("gradients.factors.carried"), say("gradients.factors.stretch")
+    )
     return View(
         "factors", say("gradients.factors.title"), say("gradients.factors.hint"), spec, "vega",
         _each(moments, describe), {"factors": rows, "tokens": _tokens(trace), "ticks": ticks(low, high)}, "factors",

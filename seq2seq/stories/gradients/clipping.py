@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from seq2seq.stories.formulas import FormulaBook, Line, percent, short
-from seq2seq.stories.gradients.arms import power, powers, scientific, ticks, tip
+from seq2seq.stories.gradients.arms import power, powers, scientific, tip
 from seq2seq.stories.gradients.over import over_updates
-from seq2seq.stories.gradients.training import Curve, milestones, part_names
+from seq2seq.stories.gradients.training import SHARES, Curve, milestones, part_names, power_axis
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
@@ -35,14 +35,12 @@ def clipping_story(
     low, high = powers([*largest, np.array([limit])])
     losses = max(report["loss"] for curve in curves for report in curve.reports)
     top = max(1.0, float(np.ceil(losses)))
+    quarters = [{"y": y * top / 4, "label": f"{y * top / 4:g}"} for y in range(5)]
     views = [
-        _view(
-            "norm", curves, steps, words, (low, high), [{"y": row["e"], "label": row["label"]} for row in ticks(low, high, 5)],
-            limit, wide=True,
-        ),
-        _view("loss", curves, steps, words, (0.0, top), [{"y": y * top / 4, "label": f"{y * top / 4:g}"} for y in range(5)]),
-        _view("right", curves, steps, words, (0.0, 1.0), [{"y": y / 4, "label": f"{y * 25} %"} for y in range(5)]),
-    ]  # fmt: skip
+        _view("norm", curves, steps, words, (low, high), power_axis(low, high), limit, wide=True),
+        _view("loss", curves, steps, words, (0.0, top), quarters),
+        _view("right", curves, steps, words, (0.0, 1.0), SHARES),
+    ]
     identity = "|".join(["clipping", name, f"{limit:g}"])
     return Story(
         identity, say("gradients.clipping.title"), told, views, [""], player_labels(words), book.templates,
@@ -84,7 +82,7 @@ def _view(
     ]
     return View(
         kind, say(f"gradients.clipping.{kind}.title"), say(f"gradients.clipping.{kind}.hint"),
-        over_updates(say(f"gradients.clipping.{kind}.axis"), say("axis.step")), "vega", told,
+        over_updates(say(f"gradients.clipping.{kind}.axis"), say("axis.step"), wide), "vega", told,
         {"curves": rows, "names": names, "ticks": axis}, "curves", signals, wide=wide,
     )  # fmt: skip
 

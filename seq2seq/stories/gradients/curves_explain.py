@@ -90,10 +90,9 @@ class CurvesExplainer:
         return self.over(address, name, symbol, Number(report["loss"] * tokens), Number(tokens), report["loss"], at)
 
     def norm(self, address: str, curve: Curve, report: Report) -> Explanation:
-        gradient = report["gradient"]
-        head, line = Line(), Line()
-        head.latex = rf"\max_{{u \leq {line.text(gradient['updates'])}}} \sqrt{{\sum_w \left(\frac{{\partial L}}{{\partial w}}\right)^2}}"
-        head.slots, line.slots = line.slots, []
+        gradient, head = report["gradient"], Line()
+        updates = head.text(gradient["updates"])
+        head.latex = rf"\max_{{u \leq {updates}}} \sqrt{{\sum_w \left(\frac{{\partial L}}{{\partial w}}\right)^2}}"
         clipped = f"{gradient['clipped']} / {gradient['updates']}"
         name = self.name("norm", curve, report, clipped=clipped, mean=exact(gradient["mean"]))
         return Explanation(address, name, (head,), gradient["largest"], gradient["largest"], NORMS)

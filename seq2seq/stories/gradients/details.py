@@ -1,6 +1,7 @@
 """Two pictures beside the curves: the gradient unit by unit, and by how much each step of the cell changes it."""
 
 from functools import cache
+from typing import Any
 
 from seq2seq.stories.gradients.frame import NARROW, axis_title, columns, curtain, frame, log_axis, middle, power_scale
 from seq2seq.stories.vega import Spec, derived, diagram, mark, quoted_text, rect, text, value
@@ -13,7 +14,7 @@ SIGNED = {  # the sign, and how many powers of ten above the faintest that is dr
 
 
 @cache
-def unit_strips(unit: str, position: str, faint: str, strong: str) -> Spec:
+def unit_strips(unit: str, faint: str) -> Spec:
     """∂L/∂h_t unit by unit, one column a position; the colour is the sign, its strength the power of ten.
 
     Data: units {t, state, first, v: […], unit: […], ask, tip}, first: the row it begins at; parts {name, row};
@@ -24,7 +25,7 @@ def unit_strips(unit: str, position: str, faint: str, strong: str) -> Spec:
         value("high_text", ""), derived("tall", f"{ROWS} / count"),
     ]  # fmt: skip
     strength = "clamp((log(abs(datum.v)) / LN10 - low) / (high - low), 0.02, 1)"
-    cells = [
+    cells: list[dict[str, Any]] = [
         {"type": "flatten", "fields": ["v", "unit"], "index": "r"},
         {"type": "formula", "as": "s", "expr": f"datum.v == 0 ? 0 : (datum.v < 0 ? -1 : 1) * {strength}"},
     ]
@@ -41,16 +42,18 @@ def unit_strips(unit: str, position: str, faint: str, strong: str) -> Spec:
         axis_title(unit, "left", 14),
         text("datum.t == 0 || datum.t % every == 0 ? datum.token : ''", middle(), bottom + 16, "tokens", size="letter"),
         # what the colours say
-        text(
-            f"'− ' + high_text + '   ' + {quoted_text(faint)} + ' ± ' + low_text + '   + ' + high_text", "width / 2",
-            bottom + 42, color="muted", size=12,
-        ),
+        text(f"'± ' + low_text + ' ' + {quoted_text(faint)}", "width / 2", bottom + 40, color="muted", size=12),
+        text("'− ' + high_text", "width / 2 - 128", bottom + 57, align="right", color="muted", size=12),
+        text("'+ ' + high_text", "width / 2 + 128", bottom + 57, align="left", color="muted", size=12),
         *(
-            rect(f"width / 2 + {(k - 5) * 22} - 11", bottom + 52, 22, 9, silent=True, fill=f"scale('signed', {k / 5 - 1})")
+            rect(
+                f"width / 2 + {(k - 5) * 22} - 11", bottom + 51, 22, 11, silent=True,
+                fill=f"scale('signed', {k / 5 - 1})",
+            )
             for k in range(11)
         ),
     ]  # fmt: skip
-    data = [
+    data: list[dict[str, Any]] = [
         {"name": "units"}, {"name": "cells", "source": "units", "transform": cells}, {"name": "parts"},
         {"name": "tokens"},
     ]  # fmt: skip
@@ -58,7 +61,7 @@ def unit_strips(unit: str, position: str, faint: str, strong: str) -> Spec:
 
 
 @cache
-def step_factors(title: str, carried: str, stretch: str, position: str) -> Spec:
+def step_factors(title: str, carried: str, stretch: str) -> Spec:
     """By how much a step back changes the gradient, and by how much it could at most; above the line it grows.
 
     Data: factors {t, e, v, e_most, ask, ask_most, tip, tip_most}: the step from position t to the one before; tokens;
@@ -71,12 +74,13 @@ def step_factors(title: str, carried: str, stretch: str, position: str) -> Spec:
         axis_title(title, "left", 14),
         *log_axis(TOP, bottom),
         rect(
-            "left + (datum.t - 0.36) * pitch", f"min({y}, {one})", "pitch * 0.72", f"max(abs({y} - {one}), 2)",
+            "left + (datum.t + 0.14) * pitch", f"min({y}, {one})", "pitch * 0.72", f"max(abs({y} - {one}), 2)",
             "factors", clickable=True, fill="encoder", fillOpacity=0.8, tooltip={"field": "tip"}, ask={"field": "ask"},
         ),
         mark(
-            "rule", "factors", clickable=True, x="left + (datum.t - 0.42) * pitch", x2="left + (datum.t + 0.42) * pitch",
-            y=most, stroke="decoder", strokeWidth=3, tooltip={"field": "tip_most"}, ask={"field": "ask_most"},
+            "rule", "factors", clickable=True, x="left + (datum.t + 0.08) * pitch",
+            x2="left + (datum.t + 0.92) * pitch", y=most, stroke="decoder", strokeWidth=3,
+            tooltip={"field": "tip_most"}, ask={"field": "ask_most"},
         ),
         curtain(TOP - 4, bottom + 4),
         mark("rule", silent=True, x="left", x2="width - right", y=one, stroke="ink", strokeWidth=1.5),

@@ -1,6 +1,6 @@
 """The equations of a backward pass, with the numbers of its traces.
 
-Addresses (arm: its key, or "doubled"; s: "h" or "c"; t: position, counted from 0; j, u: units, of an LSTM c's behind h's):
+Addresses (arm: its key, or "doubled"; s: "h" or "c"; t: position, from 0; j, u: units, an LSTM's c behind h):
 
     norm arm s t · mean arm s t · unit arm s t u · looked arm t · straight arm t u · start arm s u · ratio arm t ·
     carried arm t · stretch arm t · factor arm t j u · weight arm row u
@@ -18,7 +18,6 @@ from seq2seq.stories.gradients.curves_explain import CurvesExplainer
 from seq2seq.stories.gradients.local import entry
 from seq2seq.stories.gradients.steps import BACKWARD, FACTORS, LOOKED, MEANS, SCALED, gradient, norm_of
 from seq2seq.stories.sources import Passage, cell_passage
-from seq2seq.traces.gradients import GradientTrace
 from seq2seq.words import Words
 
 __all__ = ["CurvesExplainer", "GradientExplainer"]
@@ -54,7 +53,7 @@ class GradientExplainer:
         except (KeyError, TypeError, IndexError, ValueError, AssertionError) as error:
             raise Unknown(address) from error
 
-    def say(self, kind: str, key: str, **slots: object) -> str:
+    def called(self, kind: str, key: str, **slots: object) -> str:
         """What a number is, in words."""
         arm = arm_name(self.reach.hand if key == "doubled" else key, self.reach.forget_bias, self.words)
         return self.words.say(f"gradients.explain.{kind}", arm=arm, **slots)
@@ -78,7 +77,7 @@ class GradientExplainer:
     def norm(self, key: str, state: str, t: int) -> Explanation:
         numbers = self.units(key, state, t)
         value = float(np.linalg.norm(self.traces[key].of(state)[t]))
-        name = self.say("norm", key, state=state, position=t + 1)
+        name = self.called("norm", key, state=state, position=t + 1)
         return self.length(
             f"norm {key} {state} {t}", name, norm_of(gradient(str(t + 1), state)), numbers, value, BACKWARD
         )
@@ -93,7 +92,7 @@ class GradientExplainer:
         total = line.elided(column, line.number)
         line.latex = rf"= \frac{{{total}}}{{{line.text(n)}}}"
         computed = math.fsum(number.value for number in column) / n
-        name = self.say("mean", key, state=state, position=t + 1, n=n)
+        name = self.called("mean", key, state=state, position=t + 1, n=n)
         return Explanation(f"mean {key} {state} {t}", name, (head, line), float(norms[:, t].mean()), computed, MEANS)
 
     def unit(self, key: str, state: str, t: int, u: int) -> Explanation:
@@ -103,7 +102,9 @@ class GradientExplainer:
         if u >= H:
             raise IndexError(u)
         line, head = Line(), Line()
-        straight = Number(float(trace.looked[t, u]), f"straight {key} {t} {u}") if self._looked(trace, state) else None
+        straight = None
+        if trace.looked is not None and state == "h":
+            straight = Number(float(trace.looked[t, u]), f"straight {key} {t} {u}")
         if t == len(trace.source) - 1:
             begin = trace.start_h if state == "h" else trace.start_c
             assert begin is not None
@@ -124,19 +125,15 @@ class GradientExplainer:
             head.latex += rf" + \left[{gradient(str(t + 1))}\right]_{{\mathrm{{att}}}}"
             numbers, computed = rf"{numbers} + {line.factor(straight)}", computed + straight.value
         line.latex = rf"= {numbers}"
-        name = self.say("unit", key, state=state, position=t + 1, unit=u + 1)
+        name = self.called("unit", key, state=state, position=t + 1, unit=u + 1)
         return Explanation(f"unit {key} {state} {t} {u}", name, (head, line), value, computed, passage)
-
-    @staticmethod
-    def _looked(trace: GradientTrace, state: str) -> bool:
-        return trace.looked is not None and state == "h"
 
     def looked(self, key: str, t: int) -> Explanation:
         looked = self.traces[key].looked
         assert looked is not None
         numbers = [Number(v, f"straight {key} {t} {u}") for u, v in enumerate(looked[t].tolist())]
         symbol = norm_of(rf"\left[{gradient(str(t + 1))}\right]_{{\mathrm{{att}}}}")
-        name = self.say("looked", key, position=t + 1)
+        name = self.called("looked", key, position=t + 1)
         return self.length(f"looked {key} {t}", name, symbol, numbers, float(np.linalg.norm(looked[t])), LOOKED)
 
     def given(self, address: str, name: str, symbol: str, value: float, passage: Passage) -> Explanation:
@@ -149,13 +146,13 @@ class GradientExplainer:
         looked = self.traces[key].looked
         assert looked is not None
         symbol = rf"\left[{gradient(str(t + 1))}\right]_{{\mathrm{{att}}}}"
-        name = self.say("straight", key, position=t + 1, unit=u + 1)
+        name = self.called("straight", key, position=t + 1, unit=u + 1)
         return self.given(f"straight {key} {t} {u}", name, symbol, float(looked[t, u]), LOOKED)
 
     def start(self, key: str, state: str, u: int) -> Explanation:
         values = self.traces[key].start_h if state == "h" else self.traces[key].start_c
         assert values is not None
-        name = self.say("start", key, state=state, unit=u + 1)
+        name = self.called("start", key, state=state, unit=u + 1)
         return self.given(
             f"start {key} {state} {u}", name, r"\frac{\partial L}{\partial s_0}", float(values[u]), BACKWARD
         )
@@ -167,7 +164,7 @@ class GradientExplainer:
         head.latex = rf"{norm_of(gradient(str(t + 1)))} / {norm_of(gradient(str(t + 2)))}"
         line.latex = rf"= \frac{{{line.number(here)}}}{{{line.number(after)}}}"
         value = float(norms[t] / norms[t + 1])
-        name = self.say("ratio", key, position=t + 1, after=t + 2)
+        name = self.called("ratio", key, position=t + 1, after=t + 2)
         return Explanation(f"ratio {key} {t}", name, (head, line), value, here.value / after.value, BACKWARD)
 
     def carried(self, key: str, t: int) -> Explanation:
@@ -185,7 +182,7 @@ class GradientExplainer:
         head.latex = rf"{norm_of(arrived_latex)} / {norm_of(after)}"
         top = math.sqrt(math.fsum(v * v for v in arrived))
         line.latex = rf"= \frac{{{line.number(Number(top))}}}{{{line.number(Number(below))}}}"
-        name = self.say("carried", key, position=t + 1, before=t)
+        name = self.called("carried", key, position=t + 1, before=t)
         value = float(trace.carried[t])
         return Explanation(f"carried {key} {t}", name, (head, line), value, top / below if below else 0.0, FACTORS)
 
@@ -198,7 +195,7 @@ class GradientExplainer:
         head, line = Line(), Line()
         head.latex = rf"\sigma_{{\max}}(J_{{{t + 1}}}) = \sqrt{{\lambda_{{\max}}(J^{{\top}} J)}}"
         line.latex = rf"= \sqrt{{{line.number(Number(largest))}}}"
-        name, computed = self.say("stretch", key, position=t + 1, before=t), math.sqrt(max(largest, 0.0))
+        name, computed = self.called("stretch", key, position=t + 1, before=t), math.sqrt(max(largest, 0.0))
         return Explanation(f"stretch {key} {t}", name, (head, line), float(trace.stretch[t]), computed, FACTORS)
 
     def factor(self, key: str, t: int, j: int, u: int) -> Explanation:
@@ -206,13 +203,13 @@ class GradientExplainer:
         value, found = float(trace.factors[t, j, u]), entry(trace, key, t, j, u)
         H = trace.h.shape[1]
         slots = {"to": f"{'hc'[j // H]}{j % H + 1}", "source": f"{'hc'[u // H]}{u % H + 1}"}
-        name = self.say("factor", key, position=t + 1, before=t, **slots)
+        name = self.called("factor", key, position=t + 1, before=t, **slots)
         return Explanation(
             f"factor {key} {t} {j} {u}", name, found.lines, value, found.computed, cell_passage(trace.cell)
         )
 
     def weight(self, key: str, row: int, u: int) -> Explanation:
         value = float(self.traces[key].u[row, u])
-        name = self.say("weight", key, row=row + 1, unit=u + 1)
+        name = self.called("weight", key, row=row + 1, unit=u + 1)
         passage = WEIGHTS if self.reach.trained else SCALED
         return self.given(f"weight {key} {row} {u}", name, rf"U_{{{row + 1},{u + 1}}}", value, passage)

@@ -48,7 +48,7 @@ def token_row(y: float) -> list[Mark]:
     return [
         text(
             "datum.t == 0 || datum.t % every == 0 ? datum.token : ''", middle(), y, "tokens", size="letter",
-            color=[{"test": "datum.t == 0", "signal": "decoder"}, {"signal": "ink"}],
+            fill=[{"test": "datum.t == 0", "signal": "decoder"}, {"signal": "ink"}],
             fontWeight=[{"test": "datum.t == 0", "value": 700}, {"value": 400}],
         )
     ]  # fmt: skip

@@ -121,5 +121,6 @@ def _lstm(place: Place, to: str, source: str) -> Entry:
         u_o = place.weight("o")
         computed += squashed.value * o.value * (1 - o.value) * u_o.value
         symbols += r" \\ + \tanh(c_j)\, o_j (1 - o_j)\, U^o_{ju}"
-        outer += rf" \\ + {line.factor(squashed)} \cdot {line.number(o)} \cdot (1 - {line.number(o)}) \cdot {line.factor(u_o)}"
+        gate = rf"{line.number(o)} \cdot (1 - {line.number(o)})"
+        outer += rf" \\ + {line.factor(squashed)} \cdot {gate} \cdot {line.factor(u_o)}"
     return Entry(_lines(line, symbols, outer), computed)

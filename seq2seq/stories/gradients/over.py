@@ -1,26 +1,28 @@
 """Curves against updates, several runs in one picture, wound back and forth by the clock."""
 
 from functools import cache
+from typing import Any
 
 from seq2seq.stories.gradients.frame import axis_title
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, rect, text, value
 
-TOP, BOTTOM, HEIGHT = 34, 232, 282
-COLOR = [
+TOP, SHORT, TALL = 34, 232, 330  # the foot of a picture that stands beside another, and of a wide one
+COLOR: Any = [
     {"test": "datum.tone == 'attention'", "signal": "attention"}, {"test": "datum.tone == 'wrong'", "signal": "wrong"},
     {"test": "datum.tone == 'correct'", "signal": "correct"}, {"signal": "encoder"},
 ]  # fmt: skip
 
 
 @cache
-def over_updates(title: str, updates: str) -> Spec:
+def over_updates(title: str, updates: str, wide: bool = False) -> Spec:
     """The picture; title is what is drawn, updates what runs from left to right.
 
     Data: curves {run, tone, dash, step, y, ask, tip}; names {tone, name, at}, at from 0 (foot) to 1; ticks {y, label}.
     Signals: last (update), low and high (of y), limit (a line of its own at that y, or null), limit_name, now_at
     (update).
     """
+    foot = TALL if wide else SHORT
     signals = [
         value("last", 1), value("low", 0), value("high", 1), value("limit", None), value("limit_name", ""),
         *smooth("now"), derived("left", "48"), derived("right", "width < 560 ? 92 : 128"),
@@ -43,25 +45,25 @@ def over_updates(title: str, updates: str) -> Spec:
             "symbol", "drawn", clickable=True, x=x, y=y, size=90, fill="ink", fillOpacity=0.001,
             tooltip={"field": "tip"}, ask={"field": "ask"},
         ),
-        rect("scale('x', now) + 1", TOP - 8, "max(0, width - right - scale('x', now) + 2)", BOTTOM - TOP + 14,
+        rect("scale('x', now) + 1", TOP - 8, "max(0, width - right - scale('x', now) + 2)", foot - TOP + 14,
              fill="panel", fillOpacity=0.9),
-        mark("rule", silent=True, x="scale('x', now)", y=TOP - 6, y2=BOTTOM, stroke="decoder", strokeWidth=1.5),
+        mark("rule", silent=True, x="scale('x', now)", y=TOP - 6, y2=foot, stroke="decoder", strokeWidth=1.5),
         text(
-            "datum.name", "width - right + 10", f"{BOTTOM} - datum.at * {BOTTOM - TOP}", "names", align="left",
-            color=COLOR, size="width < 560 ? 12 : 14", fontWeight=600, limit="right - 12",
+            "datum.name", "width - right + 10", f"{foot} - datum.at * {foot - TOP}", "names", align="left",
+            fill=COLOR, size="width < 560 ? 12 : 14", fontWeight=600, limit="right - 12",
         ),
-        text("'0'", "left", BOTTOM + 18, color="muted"),
-        text("'' + last", "width - right", BOTTOM + 18, color="muted"),
-        axis_title(updates, "left", HEIGHT - 12),
+        text("'0'", "left", foot + 18, color="muted"),
+        text("'' + last", "width - right", foot + 18, color="muted"),
+        axis_title(updates, "left", foot + 38),
     ]  # fmt: skip
     scales = [
         {"name": "x", "type": "linear", "domain": [0, {"signal": "max(1, last)"}],
          "range": [{"signal": "left"}, {"signal": "width - right"}]},
-        {"name": "y", "type": "linear", "domain": [{"signal": "low"}, {"signal": "high"}], "range": [BOTTOM, TOP],
+        {"name": "y", "type": "linear", "domain": [{"signal": "low"}, {"signal": "high"}], "range": [foot, TOP],
          "clamp": True},
     ]  # fmt: skip
     data = [{"name": "curves"}, {"name": "names"}, {"name": "ticks"}, filtered("drawn", "curves", "isValid(datum.y)")]
-    return diagram(440, HEIGHT, signals, data, marks, scales=scales)
+    return diagram(440, foot + 50, signals, data, marks, scales=scales)
 
 
 def _lines(x: str, y: str) -> Mark:
@@ -107,13 +109,13 @@ def reach_now(norm: str, position: str) -> Spec:
             ask="datum.ask + ' ' + datum.t",
         ),
         text(
-            "datum.name", "left - 6", "300 - datum.at * 266", "names_now", align="right", color=COLOR,
+            "datum.name", "left - 6", f"{TALL} - datum.at * {TALL - TOP}", "names_now", align="right", fill=COLOR,
             size="width < 560 ? 11 : 14", fontWeight=600, limit="left - 8",
         ),
-        text("'1'", "left + pitch / 2", 318, color="muted"),
-        text("'' + S", "left + (S - 0.5) * pitch", 318, color="muted"),
-        axis_title(position, "left", 340),
+        text("'1'", "left + pitch / 2", TALL + 18, color="muted"),
+        text("'' + S", "left + (S - 0.5) * pitch", TALL + 18, color="muted"),
+        axis_title(position, "left", TALL + 40),
     ]  # fmt: skip
-    scale = {"name": "power", "type": "linear", "domain": [{"signal": "low"}, {"signal": "high"}], "range": [300, 34],
+    scale = {"name": "power", "type": "linear", "domain": [{"signal": "low"}, {"signal": "high"}], "range": [TALL, TOP],
              "clamp": True}  # fmt: skip
-    return diagram(900, 356, signals, data, marks, scales=[scale])
+    return diagram(900, TALL + 56, signals, data, marks, scales=[scale])

@@ -112,7 +112,7 @@ def doubled(reach: Reach, words: Words) -> Asked:
     if steps < BACK or any(abs(growth / edge - 1) < 0.15 for edge in (1.5, 1 / 1.5)):
         return  # too close to call
     options = tuple(words.say(f"gradients.question.doubled.{key}") for key in FATES)
-    slots = {"scale": f"{2 * reach.scale:g}", "arm": arm_name(reach.hand, reach.forget_bias, words)}
+    slots: dict[str, object] = {"scale": f"{2 * reach.scale:g}", "arm": arm_name(reach.hand, reach.forget_bias, words)}
     slots |= {"first": scientific(float(norms[0])), "last": scientific(float(norms[-1])), "distance": steps}
     prompt, why = (words.say(f"gradients.question.doubled{part}", **slots) for part in ("", ".why"))
     yield "asked 3", Question("doubled", "compare", prompt, options, FATES.index(fate(growth)), why)

@@ -158,7 +158,7 @@ class Teller:
         """An arm's norms at both ends, in words."""
         norms = mean_norms(self.reach.traces[key])
         first, last = (scientific(float(norms[i])) for i in (0, -1))
-        return self.say("falls", arm=self.name(key), first=first, last=last)
+        return self.words.say("gradients.falls", arm=self.name(key), first=first, last=last)
 
     def means(self, keys: list[str]) -> Line:
         """The mean norm at the symbol, of the arm that keeps most."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from seq2seq.stories.formulas import FormulaBook, Line, percent
-from seq2seq.stories.gradients.arms import DASHES, fold, power, powers, scientific, ticks, tip
+from seq2seq.stories.gradients.arms import DASHES, DEEPEST, beside, fold, power, powers, scientific, ticks, tip
 from seq2seq.stories.gradients.over import over_updates, reach_now
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.sources import Passage
@@ -16,6 +16,7 @@ from seq2seq.words import Words
 
 Report = Mapping[str, Any]
 Y = Callable[[Report], float | None]
+SHARES = [{"y": y / 4, "label": f"{y * 25} %"} for y in range(5)]  # an axis of shares
 GAP = 0.085  # between two names, as a share of the height
 GOAL = 0.99
 BEHIND = 1.3  # times the updates of the first that the second must need to make a clear question
@@ -67,7 +68,7 @@ def reach_story(name: str, curves: Sequence[Curve], words: Words, going: bool = 
         _reach(curves, steps, words),
         _over(
             "exact", curves, steps, words, lambda report: report["exact_match"], percent, (0.0, 1.0),
-            [{"y": y / 4, "label": f"{y * 25} %"} for y in range(5)],
+            SHARES,
         ),
         _left(curves, steps, words),
     ]  # fmt: skip
@@ -80,10 +81,11 @@ def reach_story(name: str, curves: Sequence[Curve], words: Words, going: bool = 
 
 def _step(step: int, curves: Sequence[Curve], book: FormulaBook, words: Words) -> Step:
     say = words.say
-    lines = [
-        say("gradients.training.line", name=curve.name, exact=percent(curve.at(step)["exact_match"]), left=_left_text(curve.at(step)))
-        for curve in curves
-    ]  # fmt: skip
+    lines = []
+    for curve in curves:
+        report = curve.at(step)
+        slots = {"exact": percent(report["exact_match"]), "left": scientific(left(report))}
+        lines.append(say("gradients.training.line", name=curve.name, **slots))
     best = max(curves, key=lambda curve: curve.at(step)["exact_match"])
     line = Line()
     now = best.at(step)["step"]
@@ -99,27 +101,21 @@ def _step(step: int, curves: Sequence[Curve], book: FormulaBook, words: Words) -
     return Step(title, text, 0, line.into(book), UPDATE if step else WATCH)
 
 
-def _left_text(report: Report) -> str:
-    return scientific(left(report))
-
-
 def _reach(curves: Sequence[Curve], steps: Sequence[int], words: Words) -> View:
     say = words.say
     low, high = powers([np.array(curve.at(step)["reach"]["h"]) for curve in curves for step in steps])
+    low = max(low, high - DEEPEST)
     rows, names = [], []
     for k, step in enumerate(steps):
         row_names = []
         for curve in curves:
             report = curve.at(step)
             h = report["reach"]["h"]
-            rows.append(
-                {
-                    "run": curve.name, "k": k, "v": [power(v) for v in h], "n": h, "ask": f"reach {curve.key} {report['step']}",
-                } | curve.look
-            )  # fmt: skip
+            row = {"run": curve.name, "k": k, "v": [power(v) for v in h], "n": h}
+            rows.append(row | {"ask": f"reach {curve.key} {report['step']}"} | curve.look)
             e = power(h[0])
-            at = 0.0 if e is None else (e - low) / (high - low)
-            row_names.append({"k": k, "name": curve.name, "at": at} | curve.look)
+            at = 0.0 if e is None else max(0.0, (e - low) / (high - low))
+            row_names.append({"k": k, "name": beside(curve.name, words), "at": at} | curve.look)
         part_names(row_names)
         names += row_names
     signals = {
@@ -128,10 +124,12 @@ def _reach(curves: Sequence[Curve], steps: Sequence[int], words: Words) -> View:
         "high": high,
         "row_at": list(range(len(steps))),
     }
-    told = [
-        "; ".join(say("gradients.falls", arm=c.name, first=scientific(c.at(s)["reach"]["h"][0]), last=scientific(c.at(s)["reach"]["h"][-1])) for c in curves)
-        for s in steps
-    ]  # fmt: skip
+
+    def ends(curve: Curve, step: int) -> str:
+        first, last = (scientific(curve.at(step)["reach"]["h"][t]) for t in (0, -1))
+        return say("gradients.falls", arm=curve.name, first=first, last=last)
+
+    told = ["; ".join(ends(curve, step) for curve in curves) for step in steps]
     n = curves[0].reports[0]["reach"]["n"]
     return View(
         "reach", say("gradients.training.reach.title"), say("gradients.training.reach.hint", n=n),
@@ -143,11 +141,16 @@ def _reach(curves: Sequence[Curve], steps: Sequence[int], words: Words) -> View:
 def _left(curves: Sequence[Curve], steps: Sequence[int], words: Words) -> View:
     shares = [np.array([left(report) for report in curve.reports]) for curve in curves]
     low, high = powers(shares)
+    low = max(low, high - DEEPEST)
     return _over(
         "left", curves, steps, words, lambda report: power(left(report)), scientific, (low, high),
-        [{"y": tick["e"], "label": tick["label"]} for tick in ticks(low, high, 5)],
-        said=left,
+        power_axis(low, high), said=left,
     )  # fmt: skip
+
+
+def power_axis(low: int, high: int) -> list[dict[str, Any]]:
+    """Marks of a logarithmic axis of powers."""
+    return [{"y": tick["e"], "label": tick["label"]} for tick in ticks(low, high, 5)]
 
 
 def _over(
@@ -166,9 +169,8 @@ def _over(
             row |= {"ask": f"{id} {curve.key} {report['step']}", "tip": f"{tip(curve.name, value)} ({report['step']})"}
             rows.append(row | curve.look)
         end = y(curve.reports[-1])
-        names.append(
-            {"name": curve.name, "at": 0.0 if end is None else (end - bounds[0]) / (bounds[1] - bounds[0])} | curve.look
-        )
+        at = 0.0 if end is None else max(0.0, (end - bounds[0]) / (bounds[1] - bounds[0]))
+        names.append({"name": beside(curve.name, words), "at": at} | curve.look)
     part_names(names)
     told = ["; ".join(f"{curve.name}: {show(said(curve.at(step)) or 0.0)}" for curve in curves) for step in steps]
     signals: dict[str, Any] = {"last": steps[-1], "low": bounds[0], "high": bounds[1], "now_at": steps}
