@@ -61,7 +61,7 @@ def show_clipping(words: Words) -> None:
         tones = {"clipped": "correct", "unclipped": "wrong"}
         curves = [Curve(run.key, run.name, "rnn", tones[run.key], run.reports()) for run in runs]
         if len(curves) < 2:
-            st.info(say("gradients.nothing"), icon=":material/hourglass:")
+            st.info(say("gradients.waiting"), icon=":material/hourglass:")
             return
         story = clipping_story(f"{scale:g}", curves[0], curves[1], limit, words, live).to_json()
         _show(story, "gradients-clipping", curves, words, live)

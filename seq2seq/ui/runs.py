@@ -116,6 +116,8 @@ def _board(
         seen = [run for run in runs if run.reports()]
         if seen:
             show(seen, live)
+        elif live:
+            st.info(words.say("gradients.waiting"), icon=":material/hourglass:")
         else:
             st.info(words.say("gradients.nothing"), icon=":material/play_arrow:")
 

@@ -42,7 +42,7 @@ class CurvesExplainer:
                 raise IndexError(address)
             report = next(report for report in self.curves[key].reports if report["step"] == int(step))
             return self.kinds[kind](address, self.curves[key], report, *places)
-        except (KeyError, TypeError, IndexError, ValueError, StopIteration) as error:
+        except (KeyError, TypeError, IndexError, ValueError, StopIteration, ZeroDivisionError) as error:
             raise Unknown(address) from error
 
     def name(self, kind: str, curve: Curve, report: Report, **slots: object) -> str:

@@ -50,7 +50,7 @@ class GradientExplainer:
                 raise IndexError(address)
             states = [state] if kind in ("norm", "mean", "unit", "start") else []
             return self.kinds[kind](key, *states, *places)
-        except (KeyError, TypeError, IndexError, ValueError, AssertionError) as error:
+        except (KeyError, TypeError, IndexError, ValueError, AssertionError, ZeroDivisionError) as error:
             raise Unknown(address) from error
 
     def called(self, kind: str, key: str, **slots: object) -> str:
@@ -163,7 +163,7 @@ class GradientExplainer:
         head, line = Line(), Line()
         head.latex = rf"{norm_of(gradient(str(t + 1)))} / {norm_of(gradient(str(t + 2)))}"
         line.latex = rf"= \frac{{{line.number(here)}}}{{{line.number(after)}}}"
-        value = float(norms[t] / norms[t + 1])
+        value = here.value / after.value
         name = self.called("ratio", key, position=t + 1, after=t + 2)
         return Explanation(f"ratio {key} {t}", name, (head, line), value, here.value / after.value, BACKWARD)
 
