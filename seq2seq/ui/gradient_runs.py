@@ -31,7 +31,7 @@ def show_training(words: Words) -> None:
         for run in runs:
             tone = "encoder" if run.config.model.attention == "none" else "attention"
             curves.append(Curve(run.key, run.name, run.config.model.cell, tone, run.reports()))
-        story = reach_story(f"{chosen.distance}|{chosen.scale:g}", curves, words, live).to_json()
+        story = reach_story(f"{chosen.distance}|{chosen.scale:g}", curves, words, live, _own(runs)).to_json()
         _show(story, "gradients-training", curves, words, live)
 
     show_followed(wanted, words, show)
@@ -63,10 +63,15 @@ def show_clipping(words: Words) -> None:
         if len(curves) < 2:
             st.info(say("gradients.waiting"), icon=":material/hourglass:")
             return
-        story = clipping_story(f"{scale:g}", curves[0], curves[1], limit, words, live).to_json()
+        story = clipping_story(f"{scale:g}", curves[0], curves[1], limit, words, live, _own(runs)).to_json()
         _show(story, "gradients-clipping", curves, words, live)
 
     show_followed(wanted, words, show)
+
+
+def _own(runs: Sequence[Followed]) -> bool:
+    """Whether somebody trained one of them here, and waits for its last report; a recording is told from its start."""
+    return any(run.record for run in runs)
 
 
 def _show(story: str, key: str, curves: Sequence[Curve], words: Words, live: bool) -> None:

@@ -20,9 +20,15 @@ CLEARLY = 0.3  # between the shares of right answers that make a clear question
 
 
 def clipping_story(
-    name: str, clipped: Curve, unclipped: Curve, limit: float, words: Words, going: bool = False
+    name: str,
+    clipped: Curve,
+    unclipped: Curve,
+    limit: float,
+    words: Words,
+    going: bool = False,
+    follow: bool = False,
 ) -> Story:
-    """Tell both runs side by side; `limit`: the norm that the one clips to."""
+    """Tell both runs side by side; limit: the norm that the one clips to; going and follow as in `reach_story`."""
     say, book, curves = words.say, FormulaBook(), (clipped, unclipped)
     steps = milestones(curves)
     questions = {} if going else which_learns(clipped, unclipped, steps, words)
@@ -44,7 +50,7 @@ def clipping_story(
     identity = "|".join(["clipping", name, f"{limit:g}"])
     return Story(
         identity, say("gradients.clipping.title"), told, views, [""], player_labels(words), book.templates,
-        follow=going,
+        follow=follow,
     )  # fmt: skip
 
 

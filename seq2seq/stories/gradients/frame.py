@@ -19,7 +19,7 @@ def columns(left: str, right: str) -> list[Signal]:
     ]  # fmt: skip
 
 
-MARGINS = ("width < 560 ? 76 : 128", "width < 560 ? 58 : 128")  # of the wide pictures
+MARGINS = ("width < 560 ? 72 : 128", "width < 560 ? 72 : 128")  # of the wide pictures
 NARROW = ("44", "50")
 
 

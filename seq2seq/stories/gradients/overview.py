@@ -21,7 +21,7 @@ def overview_diagram(arcs: bool, flow: str, states: str, source: str, decoder: s
     row, tokens = river + HALF + 36, river + HALF + 80
     signals = [
         *columns(*MARGINS), *smooth("looked"), *stepped("caption"), value("loss_text", ""), value("mouth", 1),
-        derived("out", "width - right + 16"), derived("box", "min(84, right - 24)"),
+        derived("out", "width - right + 16"), derived("box", "min(84, right - 20)"),
     ]  # fmt: skip
     thick = f"2 + {2 * HALF - 2} * datum.share"
     arc = (

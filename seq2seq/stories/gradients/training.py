@@ -59,8 +59,11 @@ def milestones(curves: Sequence[Curve]) -> list[int]:
     return sorted(step for step in found if step % 10 == 0 or step % 25 == 0 or step == last)
 
 
-def reach_story(name: str, curves: Sequence[Curve], words: Words, going: bool = False) -> Story:
-    """Tell how runs on the same task learnt; `name` is part of its identity, `going`: more reports are to come."""
+def reach_story(name: str, curves: Sequence[Curve], words: Words, going: bool = False, follow: bool = False) -> Story:
+    """Tell how runs on the same task learnt.
+
+    name: part of its identity; going: more reports are to come; follow: it stands at the last, where they are awaited.
+    """
     say, book, steps = words.say, FormulaBook(), milestones(curves)
     questions = {} if going else first_to_learn(curves, steps, words)
     told = [replace(_step(step, curves, book, words), question=questions.get(step)) for step in steps]
@@ -75,7 +78,7 @@ def reach_story(name: str, curves: Sequence[Curve], words: Words, going: bool = 
     identity = "|".join(["reach", name, *(curve.key for curve in curves)])
     return Story(
         identity, say("gradients.training.title"), told, views, [""], player_labels(words), book.templates,
-        follow=going,
+        follow=follow,
     )  # fmt: skip
 
 
