@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 HEADLESS := $(if $(CI),true,false)
 
-.PHONY: app test setup lint weights stories peers clean
+.PHONY: app test setup lint weights recordings stories peers clean
 
 app: setup
 	$(BIN)/python -m seq2seq.ui.serve --server.port $(PORT) --server.headless $(HEADLESS)
@@ -32,7 +32,11 @@ lint: setup
 # Train every shipped model again (one thread, so that the result is the same), then its stored stories.
 weights: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m seq2seq.training.shipped
-	$(MAKE) stories
+	$(MAKE) recordings stories
+
+# Runs whose reports are shown at once on the Gradients page, and the weights they end with.
+recordings: setup
+	OMP_NUM_THREADS=1 $(BIN)/python -m seq2seq.training.recordings
 
 stories: setup
 	$(BIN)/python -m seq2seq.training.store_stories

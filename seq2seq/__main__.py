@@ -63,6 +63,9 @@ def build_parser() -> argparse.ArgumentParser:
     for name in ("layers", "embedding", "hidden"):
         train.add_argument(f"--{name}", type=int, metavar="N")
     train.add_argument("--forget-bias", type=float, metavar="B", help="LSTM only")
+    train.add_argument(
+        "--recurrent-scale", type=float, metavar="F", help="times the recurrent matrices, when they are drawn"
+    )
     train.add_argument("--kernel", type=int, choices=KERNELS, help="conv only: width of a window")
     train.add_argument("--readout", choices=READOUTS, help="conv only: a decoder, or one linear layer a position")
     train.add_argument("--padding", choices=PADDINGS, help="conv without decoder only: what the encoder sees")
@@ -71,6 +74,12 @@ def build_parser() -> argparse.ArgumentParser:
     for name in ("steps", "batch", "seed"):
         train.add_argument(f"--{name}", type=int, default=getattr(TrainingConfig, name), metavar="N")
     train.add_argument("--until", type=float, metavar="SHARE", help="stop at this exact match on held-out pairs")
+    train.add_argument(
+        "--clip", type=limit_or_none, default=TrainingConfig.clip, metavar="NORM",
+        help="clip the gradients to this norm; none: never",
+    )  # fmt: skip
+    train.add_argument("--reach", action="store_true", help="reports also say how far back learning reaches")
+    train.add_argument("--distance", type=int, metavar="N", help="recall only: noise between symbol and answer")
     train.add_argument("--device", default="auto", choices=DEVICES)
     command("runs", list_runs, "list the runs of this user's store, newest first, and the shipped models")
     decode = command("decode", decode_texts, "decode greedily; without TEXT, one input a line from standard input")
@@ -86,6 +95,11 @@ def build_parser() -> argparse.ArgumentParser:
     bench.add_argument("--device", default="cpu", choices=[name for name in DEVICES if name != "auto"])
     bench.add_argument("--write", action="store_true", help="put the tables into BENCHMARKS.md")
     return parser
+
+
+def limit_or_none(text: str) -> float | None:
+    """A number, or the word none."""
+    return None if text == "none" else float(text)
 
 
 def list_tasks(options: argparse.Namespace) -> int:
@@ -108,7 +122,8 @@ def config_from(options: argparse.Namespace) -> RunConfig:
     given = {field.name: getattr(options, field.name) for field in fields(shape)}
     model = model_config({name: value for name, value in given.items() if value is not None})
     training = TrainingConfig(**{field.name: getattr(options, field.name) for field in fields(TrainingConfig)})
-    return RunConfig(make_task({"name": options.task}), model, training)
+    settings = {"distance": options.distance} if options.task == "recall" and options.distance is not None else {}
+    return RunConfig(make_task({"name": options.task, **settings}), model, training)
 
 
 def train_run(options: argparse.Namespace) -> int:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from seq2seq.ui.navigation import GROUPS
+
 ROOT = Path(__file__).parents[1]
 # A package may import from those named behind it, and from itself.
 ALLOWED = {
@@ -66,7 +68,7 @@ def test_asking_for_a_run_costs_no_torch():
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0
 
 
-@pytest.mark.parametrize("page", ["home", "train", "attention", "convolution"])
+@pytest.mark.parametrize("page", [place.stem for places in GROUPS.values() for place in places])
 def test_a_first_picture_costs_no_torch(page):
     program = f"""
 import sys

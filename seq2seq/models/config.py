@@ -8,7 +8,10 @@ from seq2seq.tasks import InputError
 
 CELLS = ("rnn", "gru", "lstm")
 ATTENTIONS = ("none", "additive", "dot", "general", "scaled_dot")
-LIMITS = {"layers": (1, 4), "embedding": (1, 512), "hidden": (1, 512)}
+LIMITS: dict[str, tuple[float, float]] = {
+    "layers": (1, 4), "embedding": (1, 512), "hidden": (1, 512), "forget_bias": (-10.0, 10.0),
+    "recurrent_scale": (0.0, 10.0),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class RecurrentConfig:
     embedding: int = 32
     hidden: int = 64
     forget_bias: float = 1.0  # LSTM only; Jozefowicz et al. 2015: start with the gate open
+    recurrent_scale: float = 1.0  # times the recurrent matrices of encoder and decoder, when they are drawn
 
     def __post_init__(self) -> None:
         for name, choices in (("cell", CELLS), ("attention", ATTENTIONS)):

@@ -62,6 +62,7 @@ class Recurrent(Seq2Seq[RecurrentState]):
         self.combine = nn.Linear(2 * width, width) if self.attention else None
         self.output = nn.Linear(width, target)
         self.start_small()
+        self.scale_recurrence()
         self.open_forget_gates()
 
     @torch.no_grad()
@@ -217,3 +218,11 @@ class Recurrent(Seq2Seq[RecurrentState]):
         weights = touch("weights", weigh(scores, memory.mask))
         context = touch("context", mix(weights, memory.states))
         return Look(query, scores, weights, context, asking, energy)
+
+    @torch.no_grad()
+    def scale_recurrence(self) -> None:
+        """Multiply the recurrent matrices, every gate's, by the configured scale; no other number changes."""
+        for network in (self.encoder, self.decoder):
+            for name, weight in network.named_parameters():
+                if name.startswith("weight_hh"):
+                    weight.mul_(self.config.recurrent_scale)

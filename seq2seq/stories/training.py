@@ -16,7 +16,7 @@ from seq2seq.words import Words
 Report = Mapping[str, Any]
 UPDATES = Passage(
     "training/trainer.py", "Trainer.update",
-    ("loss = token_loss", "loss.backward", "clip_grad_norm_", "self.optimiser.step()"),
+    ("loss = token_loss", "loss.backward", "clip_grads_with_norm_", "self.optimiser.step()"),
 )  # fmt: skip
 MEASURES = Passage("training/evaluate.py", "evaluate", ("loss +=", "right_tokens +=", "written, _ =", "exact +="))
 SPACING = 0.06  # of the updates so far: reports closer together than this are left out of the story

@@ -14,12 +14,18 @@ LIMITS: dict[str, tuple[float, float]] = {
     "batch": (1, 1024),
     "learning_rate": (1e-6, 10.0),
     "seed": (0, 2**31 - 1),
+    "clip": (1e-6, 1e6),
 }
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How to train. `until`: stop once that share of held-out examples is exactly right; None: take all steps."""
+    """How to train.
+
+    until: stop once that share of held-out examples is exactly right; None: take all steps. clip: the norm of all
+    gradients together that an update may have at most (Pascanu et al. 2013, arXiv:1211.5063); None: any. reach: each
+    report also says how far back learning reaches (`training/reach.py`).
+    """
 
     steps: int = 1500
     until: float | None = 0.99
@@ -28,15 +34,18 @@ class TrainingConfig:
     learning_rate: float = 4e-3
     seed: int = 1
     device: str = "auto"
+    clip: float | None = 1.0
+    reach: bool = False
 
     def __post_init__(self) -> None:
         for name, choices in (("optimiser", OPTIMISERS), ("device", DEVICES)):
             value = getattr(self, name)
             if value not in choices:
                 raise InputError("input.no_such", what=name, value=value, choices=", ".join(choices))
-        limits = LIMITS if self.until is None else LIMITS | {"until": (0.01, 1.0)}
-        for name, (low, high) in limits.items():
+        for name, (low, high) in (LIMITS | {"until": (0.01, 1.0)}).items():
             value = getattr(self, name)
+            if value is None and name in ("until", "clip"):
+                continue
             if not low <= value <= high:
                 raise InputError("input.out_of_range", name=name, value=value, low=low, high=high)
 

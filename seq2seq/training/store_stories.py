@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
+from seq2seq.models.config import CELLS
 from seq2seq.stories.convolution import convolution_story
 from seq2seq.stories.decoding import decoding_story
+from seq2seq.stories.gradients import Reach, arm_key, backward_story
 from seq2seq.stories.stored import (
     ATTENTION_INPUT,
     ATTENTION_MODEL,
@@ -14,7 +16,10 @@ from seq2seq.stories.stored import (
     STORIES,
 )  # fmt: skip
 from seq2seq.stories.story import Story
+from seq2seq.training.reach import record_gradients
+from seq2seq.training.recordings import recall_run
 from seq2seq.training.trained import load_trained
+from seq2seq.training.trainer import start_model
 from seq2seq.words import LANGUAGES, Words
 
 Stored = Iterator[tuple[str, Story]]  # name and story
@@ -42,7 +47,17 @@ def convolution(words: Words) -> Stored:
     yield "convolution", convolution_story(trace, words, CONVOLUTION_MODEL, answer)
 
 
-PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention, convolution)
+def gradients(words: Words) -> Stored:
+    """The Gradients page: a plain RNN that nobody has trained yet, and the arms beside it."""
+    traces = {}
+    for key, config in {arm_key(cell, way): recall_run(cell, way) for way in (False, True) for cell in CELLS}.items():
+        traces[key] = record_gradients(start_model(config), config.task, 0)
+    wider = recall_run("rnn", scale=2.0)
+    doubled = record_gradients(start_model(wider), wider.task, 0)
+    yield "gradients", backward_story(Reach(traces, "rnn", 1.0, 1.0, False, doubled), words)
+
+
+PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention, convolution, gradients)
 
 
 def stored_stories() -> Stored:

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 
 from seq2seq.models.make import make_model
 from seq2seq.models.model import Seq2Seq
+from seq2seq.models.recurrent import Recurrent
 from seq2seq.recording import record
 from seq2seq.tasks import PAD, InputError
 from seq2seq.traces import ConvTrace
@@ -19,13 +20,14 @@ from seq2seq.training.checkpoint import Checkpoint, pack, restore_optimiser
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.device import pick_device
 from seq2seq.training.evaluate import evaluate, shift_right, to_device, token_loss
+from seq2seq.training.reach import reach_norms
 
 WATCHED, CONFIRMED = (
     200,
     1000,
 )  # held-out pairs: looked at in every report; needed before "until" counts as reached
 SECONDS_BETWEEN_REPORTS = 0.5
-WARM_UP, LAST_RATE, CLIP = 30, 0.05, 1.0
+WARM_UP, LAST_RATE = 30, 0.05
 SHOWN = 3  # sample predictions in a report
 PROBE_LENGTH = 16  # tokens at most: a map that can be read at a glance
 
@@ -45,10 +47,22 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class GradientNorm:
+    """Norms of all gradients together over some updates: mean, largest, and how many updates were clipped."""
+
+    mean: float
+    largest: float
+    clipped: int
+    updates: int
+
+
+@dataclass(frozen=True)
 class Report:
     """How a run stands after `step` updates; scores on held-out pairs, `seconds` of training so far.
 
-    train_loss: mean over the `batches` batches since the report before; counts as in `Score`.
+    train_loss: mean over the `batches` batches since the report before; counts as in `Score`. Reports made before
+    there were such fields lack: gradient, the norm of all gradients together before clipping, since the report before;
+    reach, the norms of the loss's derivative by every encoder state (where `TrainingConfig.reach` asks for it).
     """
 
     step: int
@@ -66,6 +80,8 @@ class Report:
     samples: list[dict[str, str]]
     probe: Probe
     done: bool = False
+    gradient: GradientNorm | None = None
+    reach: dict[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
@@ -93,6 +109,14 @@ def is_milestone(step: int) -> bool:
     return step % 10 == 0 if step <= 150 else step % 25 == 0
 
 
+def start_model(config: RunConfig) -> Seq2Seq[Any]:
+    """The model as a run begins: the same weights for the same seed."""
+    source, target = config.task.vocabularies()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.training.seed)
+        return make_model(config.model, len(source), len(target))
+
+
 class Trainer:
     """One run: `for report in trainer.run(): …`; `trainer.checkpoint()` at any report.
 
@@ -103,10 +127,7 @@ class Trainer:
     def __init__(self, config: RunConfig, checkpoint: Checkpoint | None = None) -> None:
         self.config, self.device = config, pick_device(config.training.device)
         self.source_vocabulary, self.target_vocabulary = config.task.vocabularies()
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(config.training.seed)
-            self.model = make_model(config.model, len(self.source_vocabulary), len(self.target_vocabulary))
-        self.model.to(self.device)
+        self.model = start_model(config).to(self.device)
         self.optimiser = make_optimiser(config.training, self.model)
         self.step, self.seconds = 0, 0.0
         if checkpoint:
@@ -141,13 +162,15 @@ class Trainer:
         training = self.config.training
         began = reported = time.perf_counter()
         losses: list[torch.Tensor] = []
+        norms: list[torch.Tensor] = []
         tokens = 0
         if self.step == 0:
             yield self.report(None, 0, 0.0, done=False)
             began = reported = time.perf_counter()
         while self.step < training.steps:
-            loss, count = self.update()
+            loss, norm, count = self.update()
             losses.append(loss)
+            norms.append(norm)
             tokens += count
             now = time.perf_counter()
             late = now - reported > SECONDS_BETWEEN_REPORTS
@@ -158,17 +181,20 @@ class Trainer:
             now = time.perf_counter()
             self.seconds += now - began
             rate = tokens / max(now - began, 1e-9)
-            if not math.isfinite(mean):
+            gradient = self.gradient_norm(norms)
+            if not (math.isfinite(mean) and math.isfinite(gradient.largest)):
                 raise InputError("input.diverged")
-            report = self.report(mean, len(losses), rate, done=last)
+            report = replace(self.report(mean, len(losses), rate, done=last), gradient=gradient)
             yield report
             if report.done:
                 return
-            losses, tokens = [], 0
+            losses, norms, tokens = [], [], 0
             began = reported = time.perf_counter()
 
-    def update(self) -> tuple[torch.Tensor, int]:
-        """One update on one batch: its loss, still on the device, and its number of target tokens."""
+    def update(self) -> tuple[torch.Tensor, torch.Tensor, int]:
+        """One update on one batch: its loss and the gradients' norm before clipping, both still on the device, and
+        its number of target tokens.
+        """
         training, task = self.config.training, self.config.task
         rng = np.random.default_rng([training.seed, self.step])
         pairs = task.pairs("train", rng)
@@ -179,10 +205,19 @@ class Trainer:
         loss = token_loss(self.model(source, shift_right(target)), target)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
+        gradients = [weight.grad for weight in self.model.parameters() if weight.grad is not None]
+        norm = torch.nn.utils.get_total_norm(gradients)
+        if training.clip is not None:
+            torch.nn.utils.clip_grads_with_norm_(self.model.parameters(), training.clip, norm)
         self.optimiser.step()
         self.step += 1
-        return loss.detach(), int((batch.target != PAD).sum())
+        return loss.detach(), norm.detach(), int((batch.target != PAD).sum())
+
+    def gradient_norm(self, norms: list[torch.Tensor]) -> GradientNorm:
+        """What the gradients' norms of some updates come to; a norm above the limit was clipped to it."""
+        values, clip = torch.stack(norms), self.config.training.clip
+        clipped = 0 if clip is None else int((values > clip).sum())
+        return GradientNorm(float(values.mean()), float(values.max()), clipped, len(norms))
 
     def report(self, train_loss: float | None, batches: int, rate: float, done: bool) -> Report:
         """Look at the held-out pairs; near the goal at more of them, before it counts as reached."""
@@ -198,7 +233,14 @@ class Trainer:
         return Report(
             self.step, self.seconds, train_loss, score.loss, score.token_accuracy, score.exact_match, score.n,
             score.tokens, score.right_tokens, score.right, batches, rate, samples, self.probe(), done,
+            reach=self.reach(),
         )  # fmt: skip
+
+    def reach(self) -> dict[str, Any] | None:
+        """How far back learning reaches, where the run asks for it and the model has a recurrence to go back along."""
+        if not (self.config.training.reach and isinstance(self.model, Recurrent)):
+            return None
+        return reach_norms(self.model, self.config.task)
 
     def probe(self) -> Probe:
         """The probe sentence as the model writes it now, at most a few tokens longer than it should be."""

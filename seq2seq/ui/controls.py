@@ -118,3 +118,24 @@ def line(id: str, label: str, default: str, longest: int, **more: Any) -> str:
     """A line of text; what lies in the link is cut to the longest that may be typed."""
     st.text_input(label, max_chars=longest, **_begin(id, default, lambda text: text[:longest]), **more)
     return str(_remember(id, default))
+
+
+def segment(id: str, label: str, options: Sequence[str], default: str, name: Callable[[str], str] = str) -> str:
+    """One of a few, all in sight."""
+
+    def read(text: str) -> str:
+        if text not in options:
+            raise ValueError(text)
+        return text
+
+    begun = _begin(id, default, read)
+    st.segmented_control(label, list(options), format_func=name, required=True, **begun)
+    return str(_remember(id, default))
+
+
+def slide(id: str, label: str, default: float, low: float, high: float, step: float, **more: Any) -> float:
+    """A number between two limits, on a slider; whole if its default is."""
+    kind = type(default)
+    begun = _begin(id, default, lambda text: _number(text, kind, label, low, high))
+    st.slider(label, low, high, step=step, **begun, **more)
+    return kind(_remember(id, default))

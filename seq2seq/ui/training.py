@@ -47,6 +47,7 @@ def _set(**values: Any) -> Callable[[], None]:
         **asdict(RecurrentConfig()),
         **asdict(TrainingConfig()),
         "until": True,
+        "clipping": True,
     }
     return lambda: st.session_state.update(defaults | values)
 
@@ -102,14 +103,14 @@ def _attention(words: Words) -> str:
     )
 
 
-def _recurrent_shape(words: Words) -> RecurrentConfig:
+def _recurrent_shape(words: Words, cell: str) -> RecurrentConfig:
     say = words.say
     bidirectional = switch("bidirectional", say("train.bidirectional"), False, help=say("train.bidirectional.help"))
     sizes: dict[str, Any] = {
-        name: whole(name, say(f"train.{name}"), getattr(RecurrentConfig, name), *MODEL_LIMITS[name])
+        name: whole(name, say(f"train.{name}"), getattr(RecurrentConfig, name), *map(int, MODEL_LIMITS[name]))
         for name in ("layers", "embedding", "hidden")
     }
-    return replace(RecurrentConfig(bidirectional=bidirectional), **sizes)
+    return replace(RecurrentConfig(bidirectional=bidirectional), **sizes, **_start(words, cell))
 
 
 def _conv_shape(words: Words) -> ConvConfig:
@@ -136,7 +137,7 @@ def _more(words: Words, task: str, cell: str) -> tuple[ModelConfig, TrainingConf
     shape, way, data = st.columns(3, gap="medium")
     model: ModelConfig
     with shape:
-        model = _conv_shape(words) if cell == CONV else _recurrent_shape(words)
+        model = _conv_shape(words) if cell == CONV else _recurrent_shape(words, cell)
     with way:
         optimiser = choice("optimiser", say("train.optimiser"), OPTIMISERS, TrainingConfig.optimiser)
         low, high = LIMITS["learning_rate"]
@@ -150,6 +151,7 @@ def _more(words: Words, task: str, cell: str) -> tuple[ModelConfig, TrainingConf
             step=0.001,
         )
         batch = whole("batch", say("train.batch"), TrainingConfig.batch, *map(int, LIMITS["batch"]))
+        clip = _clip(words)
         seed = whole("seed", say("train.seed"), TrainingConfig.seed, *map(int, LIMITS["seed"]))
     with data:
         until = switch("until", say("train.until"), True)
@@ -166,8 +168,28 @@ def _more(words: Words, task: str, cell: str) -> tuple[ModelConfig, TrainingConf
             "device", say("train.device"), ["auto", *devices], "auto",
             lambda name: automatic if name == "auto" else name.upper(),
         )  # fmt: skip
-    training = TrainingConfig(steps, 0.99 if until else None, batch, optimiser, rate, seed, device)
+    training = TrainingConfig(steps, 0.99 if until else None, batch, optimiser, rate, seed, device, clip)
     return model, training, data_settings
+
+
+def _start(words: Words, cell: str) -> dict[str, Any]:
+    """How the weights are drawn: the recurrent matrices' scale, and an LSTM's forget bias."""
+    say, names = words.say, ["recurrent_scale", *(["forget_bias"] if cell == "lstm" else [])]
+    return {
+        name: decimal(
+            name, say(f"train.{name}"), getattr(RecurrentConfig, name), *MODEL_LIMITS[name], step=0.5,
+            help=say(f"train.{name}.help"),
+        )
+        for name in names
+    }  # fmt: skip
+
+
+def _clip(words: Words) -> float | None:
+    """The norm that gradients are clipped to; None: they are not."""
+    if not switch("clipping", words.say("train.clipping"), True):
+        return None
+    low, high = LIMITS["clip"]
+    return decimal("clip", words.say("train.clip"), 1.0, low, high, step=0.5)
 
 
 def pick_run(words: Words) -> RunRecord | None:

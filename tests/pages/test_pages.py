@@ -16,7 +16,7 @@ from seq2seq.ui.navigation import GROUPS
 from seq2seq.words import LANGUAGES, Words
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("home", "train", "attention", "convolution")
+PAGES = tuple(place.stem for places in GROUPS.values() for place in places)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
