@@ -12,6 +12,8 @@ HOME_DATES = {
     "en": "march 3, 2021",
 }
 ATTENTION_MODEL, ATTENTION_INPUT = "reverse-gru-general", "studio"
+BOTTLENECK_TASK, BOTTLENECK_HIDDEN = "reverse", 64
+BOTTLENECK_INPUT = "the quick brown fox jumps over"
 
 
 def read_story(name: str) -> str:

@@ -1,8 +1,11 @@
 """What happened, as labelled NumPy arrays. No torch past this line."""
 
+from seq2seq.traces.bottleneck import BottleneckTrace, Disturbed, LengthScore, Scores, Side
 from seq2seq.traces.change import (
+    BorrowStart,
     Change,
     DisturbContext,
+    DisturbStart,
     DisturbUnit,
     LookElsewhere,
     ReadInstead,
@@ -12,6 +15,7 @@ from seq2seq.traces.change import (
 from seq2seq.traces.decoding import DecodingTrace, Gates
 
 __all__ = [
-    "Change", "DecodingTrace", "DisturbContext", "DisturbUnit", "Gates", "LookElsewhere", "ReadInstead", "WriteInstead",
-    "shared_out",
+    "BorrowStart", "BottleneckTrace", "Change", "DecodingTrace", "DisturbContext", "DisturbStart", "DisturbUnit",
+    "Disturbed", "Gates",
+    "LengthScore", "LookElsewhere", "ReadInstead", "Scores", "Side", "WriteInstead", "shared_out",
 ]  # fmt: skip

@@ -14,12 +14,16 @@ LIMITS: dict[str, tuple[float, float]] = {
     "batch": (1, 1024),
     "learning_rate": (1e-6, 10.0),
     "seed": (0, 2**31 - 1),
+    "by_length": (0, 200),
 }
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How to train. `until`: stop once that share of held-out examples is exactly right; None: take all steps."""
+    """How to train. `until`: stop once that share of held-out examples is exactly right; None: take all steps.
+
+    by_length: held-out pairs of each length that now and then are scored length by length (letter tasks); 0: none.
+    """
 
     steps: int = 1500
     until: float | None = 0.99
@@ -28,6 +32,7 @@ class TrainingConfig:
     learning_rate: float = 4e-3
     seed: int = 1
     device: str = "auto"
+    by_length: int = 0
 
     def __post_init__(self) -> None:
         for name, choices in (("optimiser", OPTIMISERS), ("device", DEVICES)):

@@ -2,9 +2,20 @@
 
 from collections.abc import Callable, Iterator
 
+from seq2seq.stories.bottleneck import bottleneck_story
 from seq2seq.stories.decoding import decoding_story
-from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, HOME_MODEL, STORIES
+from seq2seq.stories.stored import (
+    ATTENTION_INPUT,
+    ATTENTION_MODEL,
+    BOTTLENECK_HIDDEN,
+    BOTTLENECK_INPUT,
+    BOTTLENECK_TASK,
+    HOME_DATES,
+    HOME_MODEL,
+    STORIES,
+)  # fmt: skip
 from seq2seq.stories.story import Story
+from seq2seq.training.bottleneck import bottleneck_trace
 from seq2seq.training.trained import load_trained
 from seq2seq.words import LANGUAGES, Words
 
@@ -25,7 +36,12 @@ def attention(words: Words) -> Stored:
     yield "attention", decoding_story(trained.record(ATTENTION_INPUT), words, ATTENTION_MODEL, answer)
 
 
-PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention)
+def bottleneck(words: Words) -> Stored:
+    """The bottleneck page: one source of growing length."""
+    yield "bottleneck", bottleneck_story(bottleneck_trace(BOTTLENECK_TASK, BOTTLENECK_HIDDEN, BOTTLENECK_INPUT), words)
+
+
+PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention, bottleneck)
 
 
 def stored_stories() -> Stored:

@@ -12,7 +12,9 @@ from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 
 from seq2seq.models.recurrent import Recurrent
 from seq2seq.recording import record_decoding
-from seq2seq.tasks import PAD, InputError
+from seq2seq.recording.by_length import pairs_by_length, score_by_length, scored_lengths
+from seq2seq.tasks import PAD, InputError, Pair
+from seq2seq.tasks.sequences import LetterTask
 from seq2seq.training.checkpoint import Checkpoint, pack, restore_optimiser
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.device import pick_device
@@ -26,6 +28,7 @@ SECONDS_BETWEEN_REPORTS = 0.5
 WARM_UP, LAST_RATE, CLIP = 30, 0.05, 1.0
 SHOWN = 3  # sample predictions in a report
 PROBE_LENGTH = 16  # tokens at most: a map that can be read at a glance
+UPDATES_BETWEEN_LENGTHS = 50  # updates between two scores by length: they cost about as much as two updates
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Report:
     """How a run stands after `step` updates; scores on held-out pairs, `seconds` of training so far.
 
     train_loss: mean over the `batches` batches since the report before; counts as in `Score`.
+    by_length: scores length by length, as `LengthScore.to_dict` gives them, where the run asks for them and has them.
     """
 
     step: int
@@ -60,6 +64,7 @@ class Report:
     samples: list[dict[str, str]]
     probe: Probe
     done: bool = False
+    by_length: list[dict[str, Any]] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
@@ -109,6 +114,9 @@ class Trainer:
         self.held_out = held_out
         self.probe_pair = max(held_out[:20], key=lambda pair: (len(pair.source) <= PROBE_LENGTH, len(pair.source)))
         self.watched, self.confirmed = self.batch(held_out[:WATCHED]), self.batch(held_out)
+        self.lengths: dict[int, list[Pair]] = {}
+        if config.training.by_length and isinstance(config.task, LetterTask):
+            self.lengths = pairs_by_length(config.task, "dev", scored_lengths(config.task), config.training.by_length)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint.
@@ -192,7 +200,16 @@ class Trainer:
         return Report(
             self.step, self.seconds, train_loss, score.loss, score.token_accuracy, score.exact_match, score.n,
             score.tokens, score.right_tokens, score.right, batches, rate, samples, self.probe(), done,
+            self.by_length(done),
         )  # fmt: skip
+
+    def by_length(self, done: bool) -> list[dict[str, Any]] | None:
+        """Scores length by length, now and then and at the end; None where they are not asked for."""
+        task = self.config.task
+        if not self.lengths or not isinstance(task, LetterTask) or (self.step % UPDATES_BETWEEN_LENGTHS and not done):
+            return None
+        vocabularies = (self.source_vocabulary, self.target_vocabulary)
+        return [score.to_dict() for score in score_by_length(self.model, task, vocabularies, self.lengths)]
 
     def probe(self) -> Probe:
         """The probe sentence as the model writes it now, at most a few tokens longer than it should be."""

@@ -31,6 +31,7 @@ class ChosenModel:
         return self.config.task
 
 
+OF_ANOTHER_PAGE = "lengths-"  # models that belong to the bottleneck's page, where they are compared
 Fits = Callable[[RunConfig], bool]
 
 
@@ -68,6 +69,8 @@ def _known(words: Words, id: str) -> dict[str, ChosenModel]:
             if step is not None and last is not None:
                 found[run.id] = ChosenModel(run.id, run.config, step, last["exact_match"], last["n"])
     for name in shipped_names():
+        if name.startswith(OF_ANOTHER_PAGE):
+            continue
         card = shipped_card(name)
         config, test = RunConfig.from_dict(card["config"]), card["test"]
         found[name] = ChosenModel(name, config, card["trained"]["steps"], test["exact_match"], test["n"])
