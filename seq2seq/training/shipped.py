@@ -29,6 +29,11 @@ def lengths_recipe(task: type[LetterTask], attention: str, hidden: int = 64, see
     )
 
 
+def to_be_picked() -> list[str]:
+    """Names of the shipped models that any page may look into; the others belong to a page that compares them."""
+    return [name for name in shipped_names() if not name.startswith("lengths-")]
+
+
 def lengths_name(task: str, attention: str, hidden: int = LENGTHS_HIDDEN[0]) -> str:
     """What such a model is called: "lengths-copy-none", or with its size where that is another than the first."""
     return f"lengths-{task}-{attention}" + ("" if hidden == LENGTHS_HIDDEN[0] else f"-{hidden}")
@@ -131,7 +136,7 @@ def score_trained(trainer: "Trainer", seconds: float) -> dict[str, Any]:
 
     task = trainer.config.task
     test = evaluate(trainer.model, trainer.batch(task.sample("test", TESTED)), trainer.target_vocabulary)
-    scored = {
+    scored: dict[str, Any] = {
         "trained": {
             "date": date.today().isoformat(),
             "torch": torch.__version__,

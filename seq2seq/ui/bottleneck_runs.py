@@ -32,8 +32,8 @@ def train_both(words: Words) -> None:
         st.caption(words.say("bottleneck.live.help"))
         configs, pressed = _settings(words)
         if pressed:
-            runs = [executor().submit(config, owner()) for config in configs]
-            st.session_state["bn-runs"] = ",".join(runs)
+            started = [executor().submit(config, owner()) for config in configs]
+            st.session_state["bn-runs"] = ",".join(started)
             st.rerun()
         runs = _wanted(words)
         if runs:
@@ -116,7 +116,7 @@ def _last_scored(id: str) -> int:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _told(ids: tuple[str, str], steps: tuple[int, int], language: str) -> str:
+def _told(ids: tuple[str, ...], steps: tuple[int, ...], language: str) -> str:
     """The story of two runs as far as they have been scored, as JSON; made again only when there is more."""
     longest = getattr(run_store().get(ids[0]).config.task, "longest", 0)  # type: ignore[union-attr]
     story = pair_story(_reports(list(ids)), longest, ",".join(ids), Words(language))

@@ -9,7 +9,7 @@ from seq2seq.stories.questions.options import MARGIN, shuffled, spread, wrong_an
 from seq2seq.stories.tokens import quoted
 from seq2seq.stories.training import training_story
 from seq2seq.training.config import RunConfig
-from seq2seq.training.shipped import shipped_names
+from seq2seq.training.shipped import to_be_picked
 from seq2seq.training.trained import load_trained
 from seq2seq.training.trainer import Trainer
 from seq2seq.words import LANGUAGES, Words
@@ -59,7 +59,7 @@ def test_right_answers_are_the_traces(config):
         assert len(set(question.options)) == len(question.options) >= 2
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", to_be_picked())
 def test_shipped_models_ask_three_kinds(name):
     trace = of(name)
     questions = decoding_questions(trace, Words("en"))
@@ -74,7 +74,7 @@ def test_all_four_kinds_are_asked_on_the_first_picture():
     assert {question.kind for question in questions.values()} == {"position", "token", "compare", "true-false"}
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", to_be_picked())
 def test_a_question_is_asked_before_its_answer_shows(name):
     """The step before must not show what is asked: no score of that row, no probability, no token."""
     trace = of(name)

@@ -9,6 +9,7 @@ from seq2seq.stories.charts import Spec, finish, overlay
 from seq2seq.stories.signals import smooth, stepped
 
 COLOR = {"none": "encoder", "general": "attention"}
+ROOMY = alt.value(alt.expr("width < 380 ? 0 : 1"))  # narrower, the hint says it
 PADDING = {"left": 5, "right": 12, "top": 26, "bottom": 5}
 
 
@@ -33,7 +34,7 @@ def _beyond(words: str) -> list[Any]:
     name = (
         alt.Chart(alt.InlineData(values=[{}], name="beyond_name"))
         .mark_text(align="right", baseline="top", fontSize=12, color=alt.expr("muted"), tooltip=None, text=words)
-        .encode(x=alt.value(alt.expr("width - 4")), y=alt.value(4))
+        .encode(x=alt.value(alt.expr("width - 4")), y=alt.value(4), opacity=ROOMY)
     )
     return [shade, name]
 
@@ -135,8 +136,9 @@ def _now() -> list[Any]:
 def _note(words: str, shown: str, color: str, y: int | None) -> Any:
     """A line's name, while it is shown; without y: at the foot, for the line of chance."""
     place = alt.value(alt.expr("height - 10")) if y is None else alt.value(y)
+    shown = shown if y else "width < 380 ? 0 : 1"
     mark = {"align": "right", "fontSize": 12, "color": alt.expr(color), "opacity": alt.expr(shown), "tooltip": None}
-    noted = alt.Chart(alt.InlineData(values=[{}], name=f"note_{shown}")).mark_text(text=words, **mark)
+    noted = alt.Chart(alt.InlineData(values=[{}], name=f"note_{y}_{words}")).mark_text(text=words, **mark)
     return noted.encode(x=alt.value(alt.expr("width - 6")), y=place)
 
 
@@ -159,13 +161,14 @@ def run_curves(titles: tuple[str, str], names: tuple[str, str], beyond: str) -> 
 
 
 @cache
-def places_bars(x_title: str, y_title: str, names: tuple[str, str]) -> Spec:
+def places_bars(x_title: str, y_title: str, names: tuple[str, str], nothing: str) -> Spec:
     """Where errors begin: the share of right letters at each place of the output, at the length in hand.
 
-    Data: places {length, side, place: […], share: […], ask}. Signals: now_at (the length), most.
+    Data: places {length, side, place: […], share: […], asks: […]}. Signals: now_at (the length), most.
+    `nothing` is said where no length is scored.
     """
     rows = alt.Chart(alt.NamedData(name="places")).transform_filter("datum.length == now")
-    rows = rows.transform_flatten(["place", "share", "ask"])
+    rows = rows.transform_flatten(["place", "share", "asks"], ["place", "share", "ask"])
     x = alt.X("place:Q", axis=alt.Axis(title=x_title, grid=False, tickMinStep=1, tickCount=8),
               scale=alt.Scale(domain=alt.ExprRef("[0.4, max(now, 6) + 0.6]"), nice=False))  # fmt: skip
     y = _y(y_title)
@@ -178,5 +181,12 @@ def places_bars(x_title: str, y_title: str, names: tuple[str, str]) -> Spec:
         color=alt.expr("attention"), thickness=4, cursor="pointer", width=wide, orient="horizontal"
     )
     layers = [part.encode(x=x, y=y, tooltip=tip) for part in (bars, dots)]
-    chart = alt.layer(*layers, *_legend(names, ("encoder", "attention")))
+    waiting = (
+        alt.Chart(alt.InlineData(values=[{}], name="waiting"))
+        .mark_text(
+            fontSize=14, color=alt.expr("muted"), opacity=alt.expr("now < 2 ? 1 : 0"), tooltip=None, text=nothing
+        )
+        .encode(x=alt.value(alt.expr("width / 2")), y=alt.value(120))
+    )
+    chart = alt.layer(*layers, waiting, *_legend(names, ("encoder", "attention")))
     return finish(chart.properties(padding=PADDING), 300, [*stepped("now"), {"name": "most", "value": 25}])

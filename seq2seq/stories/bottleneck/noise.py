@@ -47,7 +47,7 @@ def disturbed_story(
         [f"{step.title}. {step.text}" for step in steps], data, "tokens", signals, wide=True,
     )  # fmt: skip
     kind = "borrow" if isinstance(change, BorrowStart) else "noise" if change.noise is not None else "zero"
-    identity = "|".join(["bottleneck-changed", kind, before.task, "".join(before.source)])
+    identity = "|".join(["bottleneck-changed", kind, before.task, str(before.sides[0].size), "".join(before.source)])
     start = min(7, len(scenes) - 1)
     return Story(
         identity, did, steps, [overview, _curves(before, after, scenes, words)], [did], player_labels(words),
@@ -59,12 +59,12 @@ def _step(
     scene: Scene, before: BottleneckTrace, after: BottleneckTrace, did: str, words: Words, book: FormulaBook,
     change: DisturbStart | BorrowStart,
 ) -> Step:  # fmt: skip
-    said, line, parts = [f"{did}:"], Line(), []
+    said, line, parts = [words.say("bottleneck.disturbed.did", did=did)], Line(), []
     answer = before.answers[scene.length - 1]
     for old, new in zip(before.sides, after.sides, strict=True):
         outputs = [side.decodings[scene.length - 1] for side in (old, new)]
         name = words.say(f"bottleneck.side.{new.name}")
-        slots = {"side": name, "before": outputs[0].text, "after": outputs[1].text}
+        slots = {"side": name[0].upper() + name[1:], "before": outputs[0].text, "after": outputs[1].text}
         wrong = len([t for t in wrong_places(outputs[1], answer) if t < len(answer)])
         key = "same" if outputs[0].output == outputs[1].output else "differs"
         said.append(words.say(f"bottleneck.disturbed.{key}", **slots, wrong=wrong, count=len(answer)))
@@ -120,7 +120,7 @@ def _curves(before: BottleneckTrace, after: BottleneckTrace, scenes: list[Scene]
     return View(
         "curves", say("bottleneck.curves.title"), say("bottleneck.disturbed.curves", n=n),
         curves_spec(words, zero=say("bottleneck.dashed.before")), "vega-lite", [told(scene) for scene in scenes], data,
-        "curve", signals,
+        "curve", signals, wide=True,
     )  # fmt: skip
 
 

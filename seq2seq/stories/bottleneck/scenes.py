@@ -57,7 +57,8 @@ def token_rows(k: int, side: str, decoding: DecodingTrace, answer: str, ask: str
     ]
     wrong = [t >= len(wanted) or token != wanted[t] for t, token in enumerate(decoding.output)]
     tokens = [short_sign(token) for token in decoding.output]
-    return {"k": k, "side": side, "token": tokens, "tip": tips, "wrong": wrong, "ask": ask}
+    asks = [f"{ask} chosen {t}" for t in range(len(tokens))] if ask else [""] * len(tokens)
+    return {"k": k, "side": side, "token": tokens, "tip": tips, "wrong": wrong, "asks": asks}
 
 
 def outcome(k: int, side: str, decoding: DecodingTrace, answer: str, words: Words) -> dict[str, Any]:
@@ -83,8 +84,8 @@ def link_row(k: int, side: str, decoding: DecodingTrace, way: str) -> dict[str, 
         return None
     found = [(t, i) for t, row in enumerate(decoding.weights) for i, w in enumerate(row) if w >= WEAKEST]
     values = [decoding.weights[t, i] for t, i in found]
-    ask = f"{side} {way} weight"
-    return {"k": k, "t": [t for t, _ in found], "i": [i for _, i in found], "w": values, "ask": ask}
+    asks = [f"{side} {way} weight {t} {i}" for t, i in found]
+    return {"k": k, "t": [t for t, _ in found], "i": [i for _, i in found], "w": values, "asks": asks}
 
 
 def vessel_data(trace: BottleneckTrace, shown: Mapping[int, Scene], words: Words) -> dict[str, list[dict[str, Any]]]:

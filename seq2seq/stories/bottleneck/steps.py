@@ -24,13 +24,10 @@ def longest_half(side: Side) -> int:
 
 
 class BottleneckTeller:
-    """Tells a trace; `say` looks up a sentence under `bottleneck.`."""
+    """Tells a trace, one step a scene."""
 
     def __init__(self, trace: BottleneckTrace, words: Words) -> None:
         self.trace, self.words, self.book = trace, words, FormulaBook()
-
-    def say(self, key: str, **slots: object) -> str:
-        return self.words.say(f"bottleneck.{key}", **slots)
 
     def tell(self, scenes: list[Scene]) -> list[Step]:
         """One step a scene, each with the question that it answers."""
@@ -39,7 +36,10 @@ class BottleneckTeller:
 
     def chapters(self) -> list[str]:
         """Lengths that were trained on, longer ones, and what else can be seen."""
-        return [self.say(f"chapter.{key}", longest=self.trace.longest) for key in ("trained", "beyond", "changed")]
+        return [
+            self.words.say(f"bottleneck.chapter.{key}", longest=self.trace.longest)
+            for key in ("trained", "beyond", "changed")
+        ]
 
     def step(self, scene: Scene, question: Question | None) -> Step:
         title, text = getattr(self, scene.kind)(scene)
@@ -60,7 +60,7 @@ class BottleneckTeller:
         none, general = self.trace.sides
         slots = {"source": self.source(len(self.trace.source)), "size": none.size, "longest": self.trace.longest}
         slots |= {"task": self.words.say(f"train.task.{self.trace.task}")}
-        return self.say("intro.title", **slots), self.say("intro.text", **slots)
+        return self.words.say("bottleneck.intro.title", **slots), self.words.say("bottleneck.intro.text", **slots)
 
     def length(self, scene: Scene) -> tuple[str, str]:
         trace, length = self.trace, scene.length
@@ -70,20 +70,20 @@ class BottleneckTeller:
         if none and general:
             said.append(self.compare(none, general))
         else:
-            said.append(self.say("unscored", count=length))
+            said.append(self.words.say("bottleneck.unscored", count=length))
         if length == trace.longest + 1:
-            said.append(self.say("new_ground", longest=trace.longest))
-        return self.say("length.title" if length > 1 else "length.one", **slots), " ".join(said)
+            said.append(self.words.say("bottleneck.new_ground", longest=trace.longest))
+        return self.words.say(f"bottleneck.length.{'title' if length > 1 else 'one'}", **slots), " ".join(said)
 
     def wrote(self, side: Side, scene: Scene) -> str:
         """What a side made of the source, and where its first error is."""
         decoding, answer = scene.decoding(side), self.trace.answers[scene.length - 1]
         wrong = wrong_places(decoding, answer)
-        key = f"wrote.{side.name}.{'wrong' if wrong else 'right'}"
-        return self.say(key, output=decoding.text, answer=answer, place=wrong[0] + 1 if wrong else 0)
+        key = f"bottleneck.wrote.{side.name}.{'wrong' if wrong else 'right'}"
+        return self.words.say(key, output=decoding.text, answer=answer, place=wrong[0] + 1 if wrong else 0)
 
     def compare(self, none: LengthScore, general: LengthScore) -> str:
-        return self.say("compare", n=none.n, none=percent(none.share), general=percent(general.share))
+        return self.words.say("bottleneck.compare", n=none.n, none=percent(none.share), general=percent(general.share))
 
     def borrow(self, scene: Scene) -> tuple[str, str]:
         return self.disturbed(scene, lender="".join(self.trace.lender))
@@ -96,14 +96,14 @@ class BottleneckTeller:
         for side in self.trace.sides:
             decoding = scene.decoding(side)
             score = side.disturbed[scene.kind].scores.get(scene.length)
-            slots[side.name] = decoding.text
+            slots[side.name] = decoding.text or "∎"
             slots[f"{side.name}_share"] = percent(score.share) if score else "–"
             slots["n"] = score.n if score else 0
         general = self.trace.side("general").disturbed[scene.kind].scores.get(scene.length)
         kept = "kept" if general and general.share >= HALF else "lost"
         slots |= {"source": self.source(scene.length), "count": scene.length}
-        text = f"{self.say(f'{scene.kind}.text', **slots)} {self.say(f'{scene.kind}.{kept}')}"
-        return self.say(f"{scene.kind}.title", **slots), text
+        title, text = (self.words.say(f"bottleneck.{scene.kind}.{part}", **slots) for part in ("title", "text"))
+        return title, f"{text} {self.words.say(f'bottleneck.{scene.kind}.{kept}')}"
 
     def twin(self, scene: Scene) -> tuple[str, str]:
         task, scores = self.trace.other
@@ -113,7 +113,7 @@ class BottleneckTeller:
             "task": names[0], "other": names[1], "count": scene.length, "share": percent(own.share) if own else "–",
             "another": percent(other.share) if other else "–",
         }  # fmt: skip
-        return self.say("twin.title", **slots), self.say("twin.text", **slots)
+        return self.words.say("bottleneck.twin.title", **slots), self.words.say("bottleneck.twin.text", **slots)
 
     def end(self, scene: Scene) -> tuple[str, str]:
         none, general = map(longest_half, self.trace.sides)
@@ -122,7 +122,7 @@ class BottleneckTeller:
             "most": f"{bits(general, self.trace.letters):.0f}", "size": self.trace.sides[0].size,
             "room": 32 * self.trace.sides[0].size,
         }  # fmt: skip
-        return self.say("end.title", **slots), self.say("end.text", **slots)
+        return self.words.say("bottleneck.end.title", **slots), self.words.say("bottleneck.end.text", **slots)
 
     # ---- formulas
 
@@ -142,9 +142,11 @@ class BottleneckTeller:
             score = scores.get(scene.length)
             if score:
                 kind = scene.kind if scene.kind in side.disturbed else "exact"
+                name = self.words.say(f"bottleneck.side.{side.name}")
+                address = f"{kind} {side.name} {scene.length}"
                 parts.append(
-                    rf"{line.text(self.say(f'side.{side.name}'))}:\ \frac{{{line.text(score.right)}}}"
-                    rf"{{{line.text(score.n)}}} = {line.text(percent(score.share), f'{kind} {side.name} {scene.length}')}"
+                    rf"{line.text(name)}:\ \frac{{{line.text(score.right)}}}"
+                    rf"{{{line.text(score.n)}}} = {line.text(percent(score.share), address)}"
                 )  # fmt: skip
         line.latex = r" \\ ".join(parts)
         return line.into(self.book)

@@ -24,7 +24,7 @@ def bottleneck_story(trace: BottleneckTrace, words: Words, start: int = 0) -> St
     scenes, teller = scenes_of(trace), BottleneckTeller(trace, words)
     steps = teller.tell(scenes)
     views = [overview(trace, scenes, steps, words), _curves(trace, scenes, words), _places(trace, scenes, words)]
-    identity = "|".join(["bottleneck", trace.task, "".join(trace.source)])
+    identity = "|".join(["bottleneck", trace.task, str(trace.sides[0].size), "".join(trace.source)])
     title = words.say("bottleneck.title", source="".join(trace.source))
     return Story(identity, title, steps, views, teller.chapters(), player_labels(words), teller.book.templates, start)
 
@@ -105,7 +105,8 @@ def _curves(trace: BottleneckTrace, scenes: Sequence[Scene], words: Words) -> Vi
     dashed = {key: say(f"bottleneck.dashed.{key}") for key in ("borrow", "zero")}
     dashed["twin"] = say("bottleneck.dashed.twin", task=say(f"train.task.{trace.other[0]}"))
     return View(
-        "curves", say("bottleneck.curves.title"), say("bottleneck.curves.hint"), curves_spec(words, **dashed), "vega-lite",
+        "curves", say("bottleneck.curves.title"), say("bottleneck.curves.hint"), curves_spec(words, **dashed),
+        "vega-lite",
         [_compared(trace, scene, words) for scene in scenes], data, "curve", signals,
     )  # fmt: skip
 
@@ -125,7 +126,7 @@ def _places(trace: BottleneckTrace, scenes: Sequence[Scene], words: Words) -> Vi
         {
             "length": length, "side": side.name, "place": range(1, length + 1),
             "share": [right / score.n for right in score.places],
-            "ask": [f"place {side.name} {length} {t}" for t in range(1, length + 1)],
+            "asks": [f"place {side.name} {length} {t}" for t in range(1, length + 1)],
         }
         for side in trace.sides
         for length, score in side.scores.items()
@@ -138,7 +139,7 @@ def _places(trace: BottleneckTrace, scenes: Sequence[Scene], words: Words) -> Vi
         first, last = (percent(score.places[t] / score.n) for t in (0, -1))
         return say("bottleneck.places.alt", count=scene.length, first=first, last=last)
 
-    spec = places_bars(say("axis.place"), say("axis.letters_right"), short_names(words))
+    spec = places_bars(say("axis.place"), say("axis.letters_right"), short_names(words), say("bottleneck.nothing"))
     signals = {"now_at": [scene.length for scene in scenes], "most": len(trace.source)}
     return View(
         "places", say("bottleneck.places.title"), say("bottleneck.places.hint"), spec, "vega-lite",

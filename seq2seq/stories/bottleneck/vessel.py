@@ -10,6 +10,7 @@ from seq2seq.stories.vega import VALUES, Mark, derived, diagram, filtered, mark,
 TALL, GAP, STRIP, THIN = 30, 74, 30, 16  # pixels: a token, a funnel, the vector, the other model's first state
 CAPTION, BEFORE = 46, 34  # room for a side's name; for a second row of outputs
 SIDES = ("none", "general")
+LARGE = "clamp(width / 46, 12, 18)"  # letters of a side's name
 COLOR = {"none": "encoder", "general": "attention"}
 
 
@@ -34,8 +35,9 @@ def vessel(names: tuple[str, str], numbers: str, handed: str, was: str = "") -> 
     """The template; `names` of the two sides; `numbers` and `handed` stand beside their first states; with `was`, the
     outputs from before a change have a row of their own.
 
-    Data: tokens {k, side, token: […], tip: […], wrong: […], ask}; source {i, token}; vectors {k, side, v, unit, ask};
-    links {k, i: […], t: […], w: […], ask}; told {k, side, text, right}; before, as tokens.
+    Data: tokens {k, side, token: […], tip: […], wrong: […], asks: […]}; source {i, token};
+    vectors {k, side, v, unit, ask}; links {k, i: […], t: […], w: […], asks: […]}; told {k, side, text, right};
+    before, as tokens.
     Signals: k_at is the step itself; L_at how many letters have been read; P columns; D units.
     """
     at = Heights(bool(was))
@@ -45,7 +47,8 @@ def vessel(names: tuple[str, str], numbers: str, handed: str, was: str = "") -> 
         derived("letter", "clamp(pitch * 0.62, 11, 21)"), derived("box", f"min(width * 0.56, {9 * 64})"),
         derived("bx", "(width - box) / 2"), derived("small", "clamp(width / 60, 11, 15)"),
     ]  # fmt: skip
-    lists = {"type": "flatten", "fields": ["token", "tip", "wrong"], "index": "t"}
+    lists = {"type": "flatten", "fields": ["token", "tip", "wrong", "asks"], "as": ["token", "tip", "wrong", "ask"]}
+    lists["index"] = "t"
     cells = {"type": "flatten", "fields": ["v", "unit"]}
     data: list[dict[str, Any]] = [{"name": name} for name in ("tokens", "before", "source", "vectors", "links", "told")]
     for name in ("tokens", "before", "vectors", "links", "told"):
@@ -57,7 +60,7 @@ def vessel(names: tuple[str, str], numbers: str, handed: str, was: str = "") -> 
         {
             "name": "ribbons",
             "source": "links_now",
-            "transform": [{"type": "flatten", "fields": ["i", "t", "w"]}],
+            "transform": [{"type": "flatten", "fields": ["i", "t", "w", "asks"], "as": ["i", "t", "w", "ask"]}],
         },
         filtered("read", "source", "datum.i < count"),
     ]
@@ -123,7 +126,7 @@ def _ribbons(at: Heights) -> list[Mark]:
         mark(
             "path", "ribbons", clickable=True, path=line, stroke="attention", strokeWidth="0.6 + 9 * datum.w",
             strokeOpacity="0.15 + 0.5 * datum.w", strokeCap={"value": "round"},
-            tooltip="format(datum.w, '.4f')", ask="datum.ask + ' ' + datum.t + ' ' + datum.i",
+            tooltip="format(datum.w, '.4f')", ask="datum.ask",
         )
     ]  # fmt: skip
 
@@ -147,7 +150,7 @@ def _tokens(data: str, side: str, y: float, faint: bool = False) -> list[Mark]:
     """One row of output letters: a wrong one in another colour, underlined twice over."""
     rows, x = f"{data}_{side}", "sx + (datum.t + 0.5) * pitch"
     color = "datum.wrong ? wrong : correct"
-    ask = None if faint else "datum.ask + ' chosen ' + datum.t"
+    ask = None if faint else "datum.ask"
     return [
         rect(
             "sx + (datum.t + 0.06) * pitch", y - TALL / 2, "pitch * 0.88", TALL, rows, clickable=not faint,
@@ -169,7 +172,7 @@ def _side(side: str, name: str, at: Heights) -> list[Mark]:
         text(
             quoted_text(name), 4, y, align="left", color=COLOR[side], size="clamp(width / 46, 12, 18)", fontWeight=600
         ),
-        text("datum.text", "width - 4", y, told, align="right", color=color, size="clamp(width / 46, 12, 18)"),  # type: ignore[arg-type]
+        text("datum.text", "width - 4", y, told, align="right", size=LARGE, fill=color),
         *_tokens("written", side, at.output[side]),
     ]
 
