@@ -1,6 +1,6 @@
 """The record of one source of growing length, sent through one vector, and beside it with attention."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -54,7 +54,7 @@ class Side:
     """
 
     name: str
-    decodings: tuple[DecodingTrace, ...]
+    decodings: Sequence[DecodingTrace]
     scores: Scores
     disturbed: Mapping[str, Disturbed]
     seeds: Mapping[int, Scores]  # other trainings of the same configuration, by seed

@@ -5,10 +5,11 @@ from dataclasses import replace
 from functools import cache, lru_cache, partial
 from typing import Any
 
+from seq2seq.models.recurrent import Recurrent
 from seq2seq.recording import record_decoding
 from seq2seq.recording.by_length import pairs_by_length, score_by_length, scored_lengths
 from seq2seq.recording.changes import start_instead
-from seq2seq.tasks import InputError, Pair
+from seq2seq.tasks import InputError, Pair, Vocabulary
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import (
     BorrowStart,
@@ -21,7 +22,7 @@ from seq2seq.traces import (
     Side,
 )
 from seq2seq.training.lengths import lent, read_source, stored_curves
-from seq2seq.training.shipped import LENGTHS_HIDDEN, RECIPES, lengths_name, shipped_card
+from seq2seq.training.shipped import LENGTHS_HIDDEN, lengths_name, shipped_card
 from seq2seq.training.trained import Trained, load_trained
 
 SIDES = ("none", "general")
@@ -29,6 +30,7 @@ TASKS = ("reverse", "copy")
 DISTURBED_PAIRS = 100  # of each length, under a disturbance: a second or two
 SHOWN_LENGTH = 8  # letters at which another first state is shown
 Start = DisturbStart | BorrowStart
+Vocabularies = tuple[Vocabulary, Vocabulary]
 
 
 def card_scores(rows: Sequence[Mapping[str, Any]]) -> Scores:
@@ -66,22 +68,34 @@ def load_side(task: str, name: str, hidden: int) -> Trained:
 
 
 @cache
-def held_out(task: str) -> dict[int, list[Pair]]:
+def held_out(task: LetterTask) -> dict[int, list[Pair]]:
     """Pairs of the test split, by length, on which a disturbance is scored."""
-    letters = RECIPES[lengths_name(task, "none")].task
-    assert isinstance(letters, LetterTask)
-    return pairs_by_length(letters, "test", scored_lengths(letters), DISTURBED_PAIRS)
+    return pairs_by_length(task, "test", scored_lengths(task), DISTURBED_PAIRS)
+
+
+def score_disturbed(change: Start, model: Recurrent, task: LetterTask, vocabularies: Vocabularies) -> Scores:
+    """Exact match by length with another first state, on held-out pairs; they borrow among their own length."""
+    start = partial(start_instead, change=change)
+    groups = [{length: pairs} for length, pairs in held_out(task).items()]
+    scored = [score_by_length(model, task, vocabularies, group, start) for group in groups]
+    return {score.length: score for scores in scored for score in scores}
+
+
+def card_disturbed(model: Recurrent, task: LetterTask, vocabularies: Vocabularies) -> dict[str, Any]:
+    """What a card says of a model with another first state: borrowed, or of zeros."""
+    changes: dict[str, Start] = {"borrow": BorrowStart(()), "zero": DisturbStart(0, model.config.width)}
+    return {
+        kind: [score.to_dict() for score in score_disturbed(change, model, task, vocabularies).values()]
+        for kind, change in changes.items()
+    }
 
 
 @lru_cache(maxsize=64)
 def scores_under(change: Start, task: str, name: str, hidden: int) -> Scores:
-    """Exact match by length with another first state, on held-out pairs; they borrow among their own length."""
+    """The scores of one of the models with another first state, whoever lends it."""
     model = load_side(task, name, hidden)
     assert isinstance(model.task, LetterTask)
-    start = partial(start_instead, change=change)
-    groups = [{length: pairs} for length, pairs in held_out(task).items()]
-    scored = [score_by_length(model.model, model.task, model.vocabularies, group, start) for group in groups]
-    return {score.length: score for scores in scored for score in scores}
+    return score_disturbed(change, model.model, model.task, model.vocabularies)
 
 
 def _side(name: str, model: Trained, source: tuple[str, ...], lender: tuple[str, ...], change: Start | None) -> Side:
@@ -91,10 +105,10 @@ def _side(name: str, model: Trained, source: tuple[str, ...], lender: tuple[str,
     seeds = {curve["seed"]: card_scores(curve["by_length"]) for curve in stored_curves() if curve["name"] == model.name}
     return Side(
         name,
-        tuple(decode_prefix(model, source[: i + 1], change) for i in range(len(source))),
+        Prefixes(model, source, change),
         scores_under(_of_any(change), task, name, hidden) if change else card_scores(card["by_length"]),
         {} if change else {
-            key: Disturbed(decode_prefix(model, shown, other), scores_under(_of_any(other), task, name, hidden))
+            key: Disturbed(decode_prefix(model, shown, other), card_scores(card["disturbed"][key]))
             for key, other in others.items()
         },
         seeds,
@@ -104,6 +118,22 @@ def _side(name: str, model: Trained, source: tuple[str, ...], lender: tuple[str,
 def _of_any(change: Start) -> Start:
     """The change as it is done to a batch, whoever lends to whom: what scores are kept under."""
     return BorrowStart(()) if isinstance(change, BorrowStart) else change
+
+
+class Prefixes(Sequence[DecodingTrace]):
+    """The first 1, 2, 3, … letters of a source, each decoded when it is first asked for: a click needs one of them."""
+
+    def __init__(self, model: Trained, source: tuple[str, ...], change: Start | None) -> None:
+        self.decode = lru_cache(maxsize=None)(lambda i: decode_prefix(model, source[: i + 1], change))
+        self.count = len(source)
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, i: Any) -> Any:
+        if isinstance(i, slice):
+            return [self.decode(k) for k in range(self.count)[i]]
+        return self.decode(range(self.count)[i])
 
 
 def decode_prefix(model: Trained, source: Sequence[str], change: Start | None = None) -> DecodingTrace:

@@ -7,7 +7,7 @@ import torch
 
 from seq2seq.recording.by_length import pairs_by_length, score_by_length
 from seq2seq.tasks import InputError
-from seq2seq.training.bottleneck import bottleneck_trace
+from seq2seq.training.bottleneck import bottleneck_trace, card_disturbed
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.lengths import SEEDS, lent, read_source, stored_curves
 from seq2seq.training.shipped import LENGTHS_HIDDEN, RECIPES, lengths_name, shipped_card
@@ -62,6 +62,12 @@ def test_other_seeds_were_measured_with_the_same_configuration():
         card = shipped_card(curve["name"])
         assert curve["trained"]["steps"] == card["trained"]["steps"]
         assert [row["length"] for row in curve["by_length"]] == [row["length"] for row in card["by_length"]]
+
+
+def test_a_disturbed_models_figures_are_its_own():
+    trained = load_trained("lengths-copy-general")
+    scored = card_disturbed(trained.model, trained.task, trained.vocabularies)
+    assert scored == shipped_card("lengths-copy-general")["disturbed"]
 
 
 @every_task

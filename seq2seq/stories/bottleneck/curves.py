@@ -9,6 +9,7 @@ from seq2seq.stories.charts import Spec, finish, overlay
 from seq2seq.stories.signals import smooth, stepped
 
 COLOR = {"none": "encoder", "general": "attention"}
+LEGEND = "width < 320 ? 12 : 14"
 ROOMY = alt.value(alt.expr("width < 380 ? 0 : 1"))  # narrower, the hint says it
 PADDING = {"left": 5, "right": 12, "top": 26, "bottom": 5}
 
@@ -30,7 +31,7 @@ def _beyond(words: str) -> list[Any]:
     """Lengths that were not in training lie under a shade."""
     place = "scale('x', longest + 0.5)"
     bounds = {"x": alt.expr(place), "x2": alt.expr("width"), "y": 0, "y2": alt.expr("height")}
-    shade = overlay("beyond", bounds | {"color": alt.expr("faint"), "opacity": 0.45, "tooltip": None})
+    shade = overlay("beyond", bounds | {"color": alt.expr("faint"), "opacity": 0.35, "tooltip": None})
     name = (
         alt.Chart(alt.InlineData(values=[{}], name="beyond_name"))
         .mark_text(align="right", baseline="top", fontSize=12, color=alt.expr("muted"), tooltip=None, text=words)
@@ -55,13 +56,20 @@ def _points(data: str, side: str, x: alt.X, y: alt.Y, titles: tuple[str, str], *
     return rows.mark_point(**mark).encode(x=x, y=y, tooltip=tip)
 
 
-def _legend(names: tuple[str, ...], colors: tuple[str, ...]) -> list[Any]:
+def legend(names: tuple[str, ...], colors: tuple[str, ...]) -> list[Any]:
     """What the lines are, above the plot, in their colours."""
     made = []
     for row, (name, color) in enumerate(zip(names, colors, strict=True)):
         made.append(
             alt.Chart(alt.InlineData(values=[{}], name=f"name_{row}"))
-            .mark_text(align="left", fontSize=14, fontWeight=600, color=alt.expr(color), tooltip=None, text=f"— {name}")
+            .mark_text(
+                align="left",
+                fontSize=alt.expr(LEGEND),
+                fontWeight=600,
+                color=alt.expr(color),
+                tooltip=None,
+                text=f"— {name}",
+            )
             .encode(x=alt.value(alt.expr(f"{row} * width / 2")), y=alt.value(-14))
         )
     return made
@@ -103,26 +111,31 @@ def length_curves(
     )
     notes = [_note(borrow, "borrow", "ink", 26), _note(zero, "zero", "ink", 26), _note(twin, "twin", "decoder", 26)]
     notes.append(_note(chance, "1", "muted", None))
-    layers = [*_beyond(beyond), guess.encode(x=x, y=y), *thin, *lines, other.encode(x=x, y=y), *_now()]
+    layers = [guess.encode(x=x, y=y), *thin, *lines, other.encode(x=x, y=y)]
+    layers += [_curtain(), *_beyond(beyond), _rule()]
     signals = [
         {"name": "bits", "value": 4.7}, {"name": "most", "value": 25}, {"name": "longest", "value": 20},
         *smooth("shown"), *smooth("now"), *smooth("borrow"), *smooth("zero"), *smooth("twin"),
     ]  # fmt: skip
-    chart = alt.layer(*layers, *_legend(names, ("encoder", "attention")), *notes)
+    chart = alt.layer(*layers, *legend(names, ("encoder", "attention")), *notes)
     return finish(chart.properties(padding=PADDING), 300, signals)
 
 
-def _now() -> list[Any]:
-    """A curtain over lengths still to come, and a rule at the one in hand."""
+def _curtain() -> Any:
+    """Over lengths still to come."""
     place = "scale('x', min(shown, most) + 0.3)"
-    curtain = overlay(
+    return overlay(
         "curtain",
         {
             "x": alt.expr(place), "x2": alt.expr(f"max({place}, width + 6)"), "y": -6, "y2": alt.expr("height + 5"),
-            "color": alt.expr("panel"), "opacity": alt.expr("shown < most ? 0.95 : 0"), "tooltip": None,
+            "color": alt.expr("panel"), "opacity": alt.expr("shown < most ? 1 : 0"), "tooltip": None,
         },
     )  # fmt: skip
-    rule = overlay(
+
+
+def _rule() -> Any:
+    """At the length in hand."""
+    return overlay(
         "rule",
         {
             "x": alt.expr("scale('x', now) - 1"), "x2": alt.expr("scale('x', now) + 1"), "y": 0,
@@ -130,7 +143,6 @@ def _now() -> list[Any]:
             "tooltip": None,
         },
     )  # fmt: skip
-    return [curtain, rule]
 
 
 def _note(words: str, shown: str, color: str, y: int | None) -> Any:
@@ -156,7 +168,7 @@ def run_curves(titles: tuple[str, str], names: tuple[str, str], beyond: str) -> 
     signals = [
         {"name": "bits", "value": 4.7}, {"name": "most", "value": 25}, {"name": "longest", "value": 20}, *stepped("k"),
     ]  # fmt: skip
-    chart = alt.layer(*_beyond(beyond), *lines, *_legend(names, ("encoder", "attention")))
+    chart = alt.layer(*_beyond(beyond), *lines, *legend(names, ("encoder", "attention")))
     return finish(chart.properties(padding=PADDING), 280, signals)
 
 
@@ -188,5 +200,5 @@ def places_bars(x_title: str, y_title: str, names: tuple[str, str], nothing: str
         )
         .encode(x=alt.value(alt.expr("width / 2")), y=alt.value(120))
     )
-    chart = alt.layer(*layers, waiting, *_legend(names, ("encoder", "attention")))
+    chart = alt.layer(*layers, waiting, *legend(names, ("encoder", "attention")))
     return finish(chart.properties(padding=PADDING), 300, [*stepped("now"), {"name": "most", "value": 25}])

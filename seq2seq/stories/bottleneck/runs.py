@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from seq2seq.stories.bottleneck.curves import COLOR, PADDING, run_curves
+from seq2seq.stories.bottleneck.curves import COLOR, PADDING, legend, run_curves
 from seq2seq.stories.bottleneck.explain import share_explained
 from seq2seq.stories.bottleneck.scenes import bits
 from seq2seq.stories.bottleneck.story import short_names
@@ -128,12 +128,6 @@ def reach_curves(x_title: str, y_title: str, names: tuple[str, str]) -> Spec:
         tip = [alt.Tooltip("step:Q", title=x_title), alt.Tooltip("reach:Q", title=y_title)]
         dots = rows.mark_point(filled=True, size=90, opacity=0, cursor="pointer")
         layers += [line.encode(x=x, y=y), dots.encode(x=x, y=y, tooltip=tip)]
-        layers.append(
-            alt.Chart(alt.InlineData(values=[{}], name=f"name_{side}"))
-            .mark_text(align="left", fontSize=14, fontWeight=600, color=alt.expr(color), tooltip=None,
-                       text=f"— {names[list(COLOR).index(side)]}")
-            .encode(x=alt.value(alt.expr(f"{list(COLOR).index(side)} * width / 2")), y=alt.value(-14))
-        )  # fmt: skip
     place = "scale('x', now)"
     rule = overlay(
         "rule",
@@ -143,7 +137,9 @@ def reach_curves(x_title: str, y_title: str, names: tuple[str, str]) -> Spec:
         },
     )  # fmt: skip
     signals = [*stepped("now"), {"name": "most", "value": 25}, {"name": "last", "value": 1}]
-    return finish(alt.layer(*layers, rule).properties(padding=PADDING), 280, signals)
+    return finish(
+        alt.layer(*layers, rule, *legend(names, ("encoder", "attention"))).properties(padding=PADDING), 280, signals
+    )
 
 
 class RunsExplainer:
