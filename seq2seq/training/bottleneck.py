@@ -1,6 +1,6 @@
 """What the bottleneck page looks at: two shipped models of one size, one source of growing length, one disturbance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache, partial
 from typing import Any
@@ -124,16 +124,18 @@ class Prefixes(Sequence[DecodingTrace]):
     """The first 1, 2, 3, … letters of a source, each decoded when it is first asked for: a click needs one of them."""
 
     def __init__(self, model: Trained, source: tuple[str, ...], change: Start | None) -> None:
-        self.decode = lru_cache(maxsize=None)(lambda i: decode_prefix(model, source[: i + 1], change))
-        self.count = len(source)
+        self.decode: Callable[[int], DecodingTrace] = lru_cache(maxsize=None)(
+            lambda number: decode_prefix(model, source[: number + 1], change)
+        )
+        self.length = len(source)
 
     def __len__(self) -> int:
-        return self.count
+        return self.length
 
     def __getitem__(self, i: Any) -> Any:
         if isinstance(i, slice):
-            return [self.decode(k) for k in range(self.count)[i]]
-        return self.decode(range(self.count)[i])
+            return [self.decode(number) for number in range(self.length)[i]]
+        return self.decode(range(self.length)[i])
 
 
 def decode_prefix(model: Trained, source: Sequence[str], change: Start | None = None) -> DecodingTrace:

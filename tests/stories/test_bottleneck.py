@@ -160,6 +160,19 @@ def test_a_question_is_asked_before_its_answer_shows(task):
         assert kinds.index(kind) > kinds.index("length") and story.steps[kinds.index(kind)].question
 
 
+def test_what_the_vector_is_for_is_said_as_it_was_measured():
+    """With 128 units the reversing model takes some letters from the vector even with attention; nothing else is said."""
+    words, large = Words("en"), bottleneck_trace("reverse", 128, TEXT)
+    share = large.side("general").disturbed["borrow"].scores[8].share
+    assert 0.2 < share < 0.8
+    texts = [step.text for step in bottleneck_story(large, words).steps]
+    assert any(words.say("bottleneck.borrow.partly") in text for text in texts)
+    assert any(words.say("bottleneck.zero.plain") in text for text in texts)
+    assert not {"lent", "zeroed"} & {question.id for question in bottleneck_questions(large, words).values()}
+    texts = [step.text for step in bottleneck_story(sent(), words).steps]
+    assert any(words.say("bottleneck.borrow.kept") in text for text in texts)
+
+
 def test_the_overview_shows_what_was_written():
     trace, story = sent(), bottleneck_story(sent(), Words("en"))
     scenes = scenes_of(trace)

@@ -11,6 +11,7 @@ from seq2seq.words import Words
 
 FURTHER = 4  # letters between what is known and what is asked
 THIRDS = 3
+MOSTLY = 0.8  # exact match that another vector must leave before it is said to do no harm
 CLEAR_FALL = (0.3, 0.75)  # exact match from which a fall can be guessed wrong
 Asked = Iterator[tuple[Scene, Question]]  # the scene that answers it, and the question
 
@@ -95,7 +96,7 @@ def lent(trace: BottleneckTrace, words: Words) -> Asked:
         return
     own, other = (trace.answers[len(trace.lender) - 1], trace.side("none").disturbed["borrow"].decoding.text)
     written, score = disturbed.decoding.text, disturbed.scores.get(len(trace.lender))
-    if not score or abs(score.share - 0.5) < MARGIN or len({own, other, written}) > 2 or own == other:
+    if not score or score.share < MOSTLY or written != own or own == other:
         return
     texts = [own, other, words.say("question.lent.neither")]
     options, right = _options(written, [text for text in texts if text != written], "lent")
@@ -110,7 +111,8 @@ def zeroed(trace: BottleneckTrace, words: Words) -> Asked:
     """With attention, but a first state of zeros: how many are still right?"""
     disturbed, length = trace.side("general").disturbed.get("zero"), len(trace.lender)
     score = disturbed.scores.get(length) if disturbed else None
-    if not score:
+    borrowed = trace.side("general").disturbed["borrow"].scores.get(length) if disturbed else None
+    if not score or not borrowed or borrowed.share < MOSTLY:
         return
     offered = [0.0, 0.5, trace.side("general").scores[length].share]
     near = min(offered, key=lambda share: abs(share - score.share))

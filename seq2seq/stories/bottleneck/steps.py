@@ -10,7 +10,7 @@ from seq2seq.traces import BottleneckTrace, LengthScore, Side
 from seq2seq.words import Words
 
 CHAPTERS = {"intro": 0, "length": 0, "borrow": 2, "zero": 2, "twin": 2, "end": 2}
-HALF = 0.5
+HALF, MOSTLY = 0.5, 0.8
 
 
 def longest_half(side: Side) -> int:
@@ -21,6 +21,14 @@ def longest_half(side: Side) -> int:
             break
         reached = length
     return reached
+
+
+def how_kept(trace: BottleneckTrace, kind: str, length: int) -> str:
+    """What another first state leaves of the model with attention: "kept", "partly" or "lost"."""
+    score = trace.side("general").disturbed[kind].scores.get(length)
+    if not score or MOSTLY > score.share > 1 - MOSTLY:
+        return "partly"
+    return "kept" if score.share >= MOSTLY else "lost"
 
 
 class BottleneckTeller:
@@ -99,8 +107,9 @@ class BottleneckTeller:
             slots[side.name] = decoding.text or "∎"
             slots[f"{side.name}_share"] = percent(score.share) if score else "–"
             slots["n"] = score.n if score else 0
-        general = self.trace.side("general").disturbed[scene.kind].scores.get(scene.length)
-        kept = "kept" if general and general.share >= HALF else "lost"
+        kept = how_kept(self.trace, scene.kind, scene.length)
+        if scene.kind == "zero" and kept == "lost" and how_kept(self.trace, "borrow", scene.length) != "kept":
+            kept = "plain"
         slots |= {"source": self.source(scene.length), "count": scene.length}
         title, text = (self.words.say(f"bottleneck.{scene.kind}.{part}", **slots) for part in ("title", "text"))
         return title, f"{text} {self.words.say(f'bottleneck.{scene.kind}.{kept}')}"
