@@ -85,10 +85,7 @@ def beyond(trace: BottleneckTrace, words: Words) -> Asked:
         options = (words.say("question.true"), words.say("question.false"))
         why = words.say("question.beyond.why", **slots)
         prompt = words.say("question.beyond", **slots)
-        yield (
-            Scene("length", length),
-            f"beyond {length}", "true-false", prompt, options, 1, why),
-        )
+        yield Scene("length", length), Question(f"beyond {length}", "true-false", prompt, options, 1, why)
 
 
 def lent(trace: BottleneckTrace, words: Words) -> Asked:
