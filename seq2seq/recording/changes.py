@@ -7,7 +7,7 @@ from seq2seq.decoding.walk import Chooser
 from seq2seq.models.model import Step
 from seq2seq.models.recurrent import RecurrentState
 from seq2seq.tasks import UNK, Vocabulary
-from seq2seq.traces import Change, DisturbContext, DisturbUnit, LookElsewhere, WriteInstead
+from seq2seq.traces import BorrowStart, Change, DisturbContext, DisturbStart, DisturbUnit, LookElsewhere, WriteInstead
 
 
 def choose_instead(choose: Chooser, change: Change | None, vocabulary: Vocabulary) -> Chooser:
@@ -38,7 +38,17 @@ def touched(change: Change | None, number: int, name: str, value: Tensor) -> Ten
 
 
 def start_instead(start: RecurrentState, change: Change | None) -> RecurrentState:
-    """The decoder's first state; without attention it is the context, and is disturbed as one."""
+    """The decoder's first state; without attention it is the context, and is disturbed as one.
+
+    A batch of sources of one length lend each other theirs, each the next one's.
+    """
+    if isinstance(change, BorrowStart):
+        return RecurrentState(tuple(h.roll(1, 0) for h in start.h), tuple(c.roll(1, 0) for c in start.c))
+    if isinstance(change, DisturbStart):
+        return RecurrentState(
+            tuple(partly_disturbed(h, change, layer) for layer, h in enumerate(start.h)),
+            tuple(partly_disturbed(c, change, 100 + layer) for layer, c in enumerate(start.c)),
+        )
     if not isinstance(change, DisturbContext):
         return start
     noise, seed = change.noise, change.seed
@@ -46,6 +56,16 @@ def start_instead(start: RecurrentState, change: Change | None) -> RecurrentStat
         tuple(disturbed(h, noise, seed + layer) for layer, h in enumerate(start.h)),
         tuple(disturbed(c, noise, seed + 100 + layer) for layer, c in enumerate(start.c)),
     )
+
+
+def partly_disturbed(value: Tensor, change: DisturbStart, place: int) -> Tensor:
+    """The value (B, D) with some of its units disturbed; noise of 0 leaves them as they are."""
+    if change.noise == 0:
+        return value
+    other = disturbed(value, change.noise or 0.0, change.seed + place)
+    value = value.clone()
+    value[:, change.first : change.last] = other[:, change.first : change.last]
+    return value
 
 
 def disturbed(value: Tensor, noise: float, seed: int) -> Tensor:

@@ -14,7 +14,7 @@ from seq2seq.models.model import EncoderRecord, Memory, Step
 from seq2seq.models.recurrent import Recurrent, RecurrentState
 from seq2seq.recording.changes import choose_instead, start_instead, touched
 from seq2seq.tasks import EOS, UNK, Vocabulary
-from seq2seq.traces import Change, DecodingTrace, Gates, ReadInstead
+from seq2seq.traces import BorrowStart, Change, DecodingTrace, DisturbStart, Gates, ReadInstead
 
 LONGEST_OUTPUT = 64  # steps after which a model that never ends is stopped
 
@@ -41,7 +41,10 @@ def record_decoding(
         source = [*source[: change.position], change.token, *source[change.position + 1 :]]
     numbers = source_vocabulary.encode(source)
     memory, read = model.encode_glass(torch.tensor([numbers], device=model.device))
-    if not model.attention:
+    if isinstance(change, BorrowStart):
+        other, _ = model.encode_glass(torch.tensor([source_vocabulary.encode(change.source)], device=model.device))
+        memory = replace(memory, start=other.start)
+    elif not model.attention or isinstance(change, DisturbStart):
         memory = replace(memory, start=start_instead(memory.start, change))
     choose: Chooser = most_probable
     if target is not None:

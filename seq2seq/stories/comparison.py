@@ -14,9 +14,11 @@ from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
 from seq2seq.traces import (
+    BorrowStart,
     Change,
     DecodingTrace,
     DisturbContext,
+    DisturbStart,
     DisturbUnit,
     LookElsewhere,
     ReadInstead,
@@ -28,6 +30,8 @@ TOP = 6
 SIDES = ("before", "after")
 CHANGED_BY = {
     LookElsewhere: Passage("models/recurrent.py", "Recurrent.look", ('touch("weights"',)),
+    BorrowStart: Passage("recording/decoding.py", "record_decoding", ("start=other.start",)),
+    DisturbStart: Passage("recording/changes.py", "partly_disturbed", ("value[:, change.first",)),
     DisturbContext: Passage("models/recurrent.py", "Recurrent.look", ('touch("context"',)),
     DisturbUnit: Passage("models/recurrent.py", "Recurrent.step", ('touch("state"',)),
     WriteInstead: Passage("recording/changes.py", "choose_instead", ("number == change.step",)),
@@ -92,6 +96,11 @@ def describe(change: Change, trace: DecodingTrace, words: Words) -> str:
     if isinstance(change, ReadInstead):
         old = quoted(trace.source[change.position])
         return say("whatif.did.read", position=change.position + 1, old=old, token=quoted(change.token))
+    if isinstance(change, BorrowStart):
+        return say("bottleneck.did.borrow", source="".join(change.source))
+    if isinstance(change, DisturbStart):
+        how = say("whatif.zero.said") if change.noise is None else say("whatif.noise.said", noise=f"{change.noise:g}")
+        return say("bottleneck.did.start", first=change.first, last=change.last - 1, how=how)
     how = disturbed(change.noise)
     if isinstance(change, DisturbUnit):
         return say("whatif.did.unit", unit=change.unit, number=change.step + 1, how=how)

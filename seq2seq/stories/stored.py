@@ -13,6 +13,8 @@ HOME_DATES = {
 }
 ATTENTION_MODEL, ATTENTION_INPUT = "reverse-gru-general", "studio"
 CONVOLUTION_MODEL, CONVOLUTION_INPUT = "reverse-conv", "computer"
+BOTTLENECK_TASK, BOTTLENECK_HIDDEN = "reverse", 64
+BOTTLENECK_INPUT = "the quick brown fox jumps over"
 
 
 def read_story(name: str) -> str:

@@ -1,8 +1,11 @@
 """What happened, as labelled NumPy arrays. No torch past this line."""
 
+from seq2seq.traces.bottleneck import BottleneckTrace, Disturbed, LengthScore, Scores, Side
 from seq2seq.traces.change import (
+    BorrowStart,
     Change,
     DisturbContext,
+    DisturbStart,
     DisturbUnit,
     LookElsewhere,
     ReadInstead,
@@ -14,6 +17,7 @@ from seq2seq.traces.decoding import DecodingTrace, Gates
 from seq2seq.traces.field import FieldRun, FieldTrace
 
 __all__ = [
-    "Change", "ConvTrace", "DecodingTrace", "DisturbContext", "DisturbUnit", "FieldRun", "FieldTrace", "Gates",
-    "LookElsewhere", "ReadInstead", "WriteInstead", "shared_out",
+    "BorrowStart", "BottleneckTrace", "Change", "ConvTrace", "DecodingTrace", "DisturbContext", "DisturbStart",
+    "DisturbUnit", "Disturbed", "FieldRun", "FieldTrace", "Gates", "LengthScore", "LookElsewhere", "ReadInstead",
+    "Scores", "Side", "WriteInstead", "shared_out",
 ]  # fmt: skip

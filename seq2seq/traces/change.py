@@ -50,7 +50,27 @@ class DisturbUnit:
     seed: int = 1
 
 
-Change = LookElsewhere | WriteInstead | ReadInstead | DisturbContext | DisturbUnit
+@dataclass(frozen=True)
+class DisturbStart:
+    """The decoder's first state, with attention or without: units `first` to `last` (not included) of each layer.
+
+    noise: standard deviation of normal noise added to them; None sets them to 0.
+    """
+
+    first: int
+    last: int
+    noise: float | None = None
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class BorrowStart:
+    """The decoder's first state as another source, of the same length, left it."""
+
+    source: tuple[str, ...]
+
+
+Change = LookElsewhere | WriteInstead | ReadInstead | DisturbContext | DisturbUnit | DisturbStart | BorrowStart
 
 
 def shared_out(weights: Sequence[float], moved: int, wanted: float) -> tuple[float, ...]:

@@ -15,6 +15,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "learning_rate": (1e-6, 10.0),
     "seed": (0, 2**31 - 1),
     "clip": (1e-6, 1e6),
+    "by_length": (0, 200),
 }
 
 
@@ -24,7 +25,8 @@ class TrainingConfig:
 
     until: stop once that share of held-out examples is exactly right; None: take all steps. clip: the norm of all
     gradients together that an update may have at most (Pascanu et al. 2013, arXiv:1211.5063); None: any. reach: each
-    report also says how far back learning reaches (`training/reach.py`).
+    report also says how far back learning reaches (`training/reach.py`). by_length: held-out pairs of each length that
+    now and then are scored length by length (letter tasks); 0: none.
     """
 
     steps: int = 1500
@@ -36,6 +38,7 @@ class TrainingConfig:
     device: str = "auto"
     clip: float | None = 1.0
     reach: bool = False
+    by_length: int = 0
 
     def __post_init__(self) -> None:
         for name, choices in (("optimiser", OPTIMISERS), ("device", DEVICES)):

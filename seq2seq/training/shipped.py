@@ -2,16 +2,44 @@
 
 import json
 import time
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seq2seq.models.config import ConvConfig, RecurrentConfig
-from seq2seq.tasks import Dates, Reverse
+from seq2seq.tasks import Dates, Vocabulary
+from seq2seq.tasks.sequences import Copy, LetterTask, Reverse
 from seq2seq.training.config import RunConfig, TrainingConfig
+
+if TYPE_CHECKING:
+    from seq2seq.models.model import Seq2Seq
+    from seq2seq.training.trainer import Trainer
 
 WEIGHTS = Path(__file__).parents[2] / "assets" / "weights"
 TESTED = 2000  # pairs of the test split that a shipped model is scored on
+LENGTHS_HIDDEN = (64, 32, 128)
+TESTED_BY_LENGTH = 500  # of each length, where a recipe asks for scores by length
+
+
+def lengths_recipe(task: type[LetterTask], attention: str, hidden: int = 64, seed: int = 1) -> RunConfig:
+    """Strings of 1 to 20 letters through one vector, or with attention beside it: same size, same data."""
+    return RunConfig(
+        task(shortest=1, longest=20),
+        RecurrentConfig(cell="gru", attention=attention, hidden=hidden),
+        TrainingConfig(steps=1500, until=None, learning_rate=4e-3, seed=seed, device="cpu", by_length=20),
+    )
+
+
+def to_be_picked() -> list[str]:
+    """Names of the shipped models that any page may look into; the others belong to a page that compares them."""
+    return [name for name in shipped_names() if not name.startswith("lengths-")]
+
+
+def lengths_name(task: str, attention: str, hidden: int = LENGTHS_HIDDEN[0]) -> str:
+    """What such a model is called: "lengths-copy-none", or with its size where that is another than the first."""
+    return f"lengths-{task}-{attention}" + ("" if hidden == LENGTHS_HIDDEN[0] else f"-{hidden}")
+
 
 RECIPES: dict[str, RunConfig] = {
     "dates-gru-additive": RunConfig(
@@ -56,6 +84,12 @@ RECIPES: dict[str, RunConfig] = {
         ConvConfig(layers=3, kernel=3, hidden=64),
         TrainingConfig(steps=1000, until=None, learning_rate=4e-3, device="cpu"),
     ),
+    **{
+        lengths_name(task.name, attention, hidden): lengths_recipe(task, attention, hidden)
+        for hidden in LENGTHS_HIDDEN
+        for task in (Reverse, Copy)
+        for attention in ("none", "general")
+    },
 }
 
 
@@ -71,28 +105,81 @@ def shipped_card(name: str) -> dict[str, Any]:
 
 def train_shipped(name: str) -> dict[str, Any]:
     """Train a shipped model, score it on its test split, and write weights and card; returns the card."""
-    import torch
-
     from seq2seq.training.checkpoint import pack
-    from seq2seq.training.evaluate import evaluate
-    from seq2seq.training.trainer import Trainer
 
     config = RECIPES[name]
+    trainer, seconds = train_to_the_end(config, name)
+    source, target = config.task.vocabularies()
+    card = {
+        "config": config.to_dict(),
+        **score_trained(trainer, seconds),
+        **score_disturbed(name, trainer.model, (source, target)),
+        "source_tokens": list(source.tokens),
+        "target_tokens": list(target.tokens),
+    }
+    WEIGHTS.mkdir(parents=True, exist_ok=True)
+    (WEIGHTS / f"{name}.safetensors").write_bytes(pack(trainer.model, None, step=trainer.step))
+    write_card(name, card)
+    return card
+
+
+def score_disturbed(name: str, model: "Seq2Seq[Any]", vocabularies: tuple[Vocabulary, Vocabulary]) -> dict[str, Any]:
+    """What becomes of a model that is scored by length when it begins with another first state; else nothing."""
+    config = RECIPES[name]
+    if not config.training.by_length or not isinstance(config.task, LetterTask):
+        return {}
+    from seq2seq.models.recurrent import Recurrent
+    from seq2seq.training.bottleneck import card_disturbed
+
+    assert isinstance(model, Recurrent)
+
+    return {"disturbed": card_disturbed(model, config.task, vocabularies)}
+
+
+def score_again(name: str) -> dict[str, Any]:
+    """Score a shipped model with other first states, its weights as they lie there; returns the card."""
+    from seq2seq.training.trained import load_trained
+
+    model = load_trained(name)
+    card = shipped_card(name) | score_disturbed(name, model.model, model.vocabularies)
+    write_card(name, card)
+    return card
+
+
+def write_card(name: str, card: Mapping[str, Any]) -> None:
+    """Write it beside the weights."""
+    text = json.dumps(card, indent=1, ensure_ascii=False)
+    (WEIGHTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def train_to_the_end(config: RunConfig, name: str) -> tuple["Trainer", float]:
+    """A trainer at the end of its run, and the seconds that it took."""
+    from seq2seq.training.trainer import Trainer
+
     trainer = Trainer(config)
     began = time.perf_counter()
     for report in trainer.run():
         if report.step % 100 == 0:
             print(f"{name}: step {report.step}, exact match {report.exact_match:.3f}", flush=True)
-    test = evaluate(trainer.model, trainer.batch(config.task.sample("test", TESTED)), trainer.target_vocabulary)
-    source, target = config.task.vocabularies()
-    card = {
-        "config": config.to_dict(),
+    return trainer, time.perf_counter() - began
+
+
+def score_trained(trainer: "Trainer", seconds: float) -> dict[str, Any]:
+    """How a model was trained, and how good it is on its test split; by length too, where its run asks for it."""
+    import torch
+
+    from seq2seq.recording.by_length import pairs_by_length, score_by_length, scored_lengths
+    from seq2seq.training.evaluate import evaluate
+
+    task = trainer.config.task
+    test = evaluate(trainer.model, trainer.batch(task.sample("test", TESTED)), trainer.target_vocabulary)
+    scored: dict[str, Any] = {
         "trained": {
             "date": date.today().isoformat(),
             "torch": torch.__version__,
             "threads": torch.get_num_threads(),
             "steps": trainer.step,
-            "seconds": round(time.perf_counter() - began, 1),
+            "seconds": round(seconds, 1),
             "parameters": sum(parameter.numel() for parameter in trainer.model.parameters()),
         },
         "test": {
@@ -102,18 +189,19 @@ def train_shipped(name: str) -> dict[str, Any]:
             "token_accuracy": test.token_accuracy,
             "loss": test.loss,
         },
-        "source_tokens": list(source.tokens),
-        "target_tokens": list(target.tokens),
     }
-    WEIGHTS.mkdir(parents=True, exist_ok=True)
-    (WEIGHTS / f"{name}.safetensors").write_bytes(pack(trainer.model, None, step=trainer.step))
-    text = json.dumps(card, indent=1, ensure_ascii=False)
-    (WEIGHTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    return card
+    if trainer.config.training.by_length and isinstance(task, LetterTask):
+        held_out = pairs_by_length(task, "test", scored_lengths(task), TESTED_BY_LENGTH)
+        vocabularies = (trainer.source_vocabulary, trainer.target_vocabulary)
+        scores = score_by_length(trainer.model, task, vocabularies, held_out)
+        scored["by_length"] = [score.to_dict() for score in scores]
+    return scored
 
 
 if __name__ == "__main__":
     import sys
 
-    for chosen in sys.argv[1:] or RECIPES:
-        print(json.dumps(train_shipped(chosen)["test"]))
+    again = "--score" in sys.argv  # the cards of models that are there, without training
+    names = [argument for argument in sys.argv[1:] if argument != "--score"]
+    for chosen in names or RECIPES:
+        print(json.dumps((score_again if again else train_shipped)(chosen)["test"]))

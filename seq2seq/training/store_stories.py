@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterator
 
 from seq2seq.models.config import CELLS
+from seq2seq.stories.bottleneck import bottleneck_story
 from seq2seq.stories.convolution import convolution_story
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
 from seq2seq.stories.stored import (
     ATTENTION_INPUT,
     ATTENTION_MODEL,
+    BOTTLENECK_HIDDEN,
+    BOTTLENECK_INPUT,
+    BOTTLENECK_TASK,
     CONVOLUTION_INPUT,
     CONVOLUTION_MODEL,
     HOME_DATES,
@@ -16,6 +20,7 @@ from seq2seq.stories.stored import (
     STORIES,
 )  # fmt: skip
 from seq2seq.stories.story import Story
+from seq2seq.training.bottleneck import bottleneck_trace
 from seq2seq.training.reach import record_gradients
 from seq2seq.training.recordings import recall_run
 from seq2seq.training.trained import load_trained
@@ -57,7 +62,12 @@ def gradients(words: Words) -> Stored:
     yield "gradients", backward_story(Reach(traces, "rnn", 1.0, 1.0, False, doubled), words)
 
 
-PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention, convolution, gradients)
+def bottleneck(words: Words) -> Stored:
+    """The bottleneck page: one source of growing length."""
+    yield "bottleneck", bottleneck_story(bottleneck_trace(BOTTLENECK_TASK, BOTTLENECK_HIDDEN, BOTTLENECK_INPUT), words)
+
+
+PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention, convolution, gradients, bottleneck)
 
 
 def stored_stories() -> Stored:

@@ -38,9 +38,17 @@ class Trained:
 
         Raises: InputError if the text cannot be used, or the model is not a recurrent one.
         """
+        return record_decoding(self.recurrent, *self.read(text, target), change=change)
+
+    @property
+    def recurrent(self) -> Recurrent:
+        """The model, where it is a recurrent one.
+
+        Raises: InputError if it is of another kind.
+        """
         if not isinstance(self.model, Recurrent):
             raise InputError("input.other_model", run=self.name)
-        return record_decoding(self.model, *self.read(text, target), change=change)
+        return self.model
 
     def record_convolution(self, text: str, target: str | None = None) -> ConvTrace:
         """The same of a convolutional model.

@@ -14,7 +14,9 @@ from seq2seq.models.make import make_model
 from seq2seq.models.model import Seq2Seq
 from seq2seq.models.recurrent import Recurrent
 from seq2seq.recording import record
-from seq2seq.tasks import PAD, InputError
+from seq2seq.recording.by_length import pairs_by_length, score_by_length, scored_lengths
+from seq2seq.tasks import PAD, InputError, Pair
+from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import ConvTrace
 from seq2seq.training.checkpoint import Checkpoint, pack, restore_optimiser
 from seq2seq.training.config import RunConfig, TrainingConfig
@@ -30,6 +32,7 @@ SECONDS_BETWEEN_REPORTS = 0.5
 WARM_UP, LAST_RATE = 30, 0.05
 SHOWN = 3  # sample predictions in a report
 PROBE_LENGTH = 16  # tokens at most: a map that can be read at a glance
+UPDATES_BETWEEN_LENGTHS = 50  # updates between two scores by length: they cost about as much as two updates
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ class Report:
 
     train_loss: mean over the `batches` batches since the report before; counts as in `Score`. Reports made before
     there were such fields lack: gradient, the norm of all gradients together before clipping, since the report before;
-    reach, the norms of the loss's derivative by every encoder state (where `TrainingConfig.reach` asks for it).
+    reach, the norms of the loss's derivative by every encoder state, and by_length, scores length by length, as
+    `LengthScore.to_dict` gives them, where `TrainingConfig` asks for them.
     """
 
     step: int
@@ -82,6 +86,7 @@ class Report:
     done: bool = False
     gradient: GradientNorm | None = None
     reach: dict[str, Any] | None = None
+    by_length: list[dict[str, Any]] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
@@ -136,6 +141,9 @@ class Trainer:
         self.held_out = held_out
         self.probe_pair = max(held_out[:20], key=lambda pair: (len(pair.source) <= PROBE_LENGTH, len(pair.source)))
         self.watched, self.confirmed = self.batch(held_out[:WATCHED]), self.batch(held_out)
+        self.lengths: dict[int, list[Pair]] = {}
+        if config.training.by_length and isinstance(config.task, LetterTask):
+            self.lengths = pairs_by_length(config.task, "dev", scored_lengths(config.task), config.training.by_length)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go on from a checkpoint.
@@ -233,7 +241,7 @@ class Trainer:
         return Report(
             self.step, self.seconds, train_loss, score.loss, score.token_accuracy, score.exact_match, score.n,
             score.tokens, score.right_tokens, score.right, batches, rate, samples, self.probe(), done,
-            reach=self.reach(),
+            reach=self.reach(), by_length=self.by_length(done),
         )  # fmt: skip
 
     def reach(self) -> dict[str, Any] | None:
@@ -241,6 +249,14 @@ class Trainer:
         if not (self.config.training.reach and isinstance(self.model, Recurrent)):
             return None
         return reach_norms(self.model, self.config.task)
+
+    def by_length(self, done: bool) -> list[dict[str, Any]] | None:
+        """Scores length by length, now and then and at the end; None where they are not asked for."""
+        task = self.config.task
+        if not self.lengths or not isinstance(task, LetterTask) or (self.step % UPDATES_BETWEEN_LENGTHS and not done):
+            return None
+        vocabularies = (self.source_vocabulary, self.target_vocabulary)
+        return [score.to_dict() for score in score_by_length(self.model, task, vocabularies, self.lengths)]
 
     def probe(self) -> Probe:
         """The probe sentence as the model writes it now, at most a few tokens longer than it should be."""

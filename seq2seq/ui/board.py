@@ -51,7 +51,7 @@ def _board(run_id: str, words: Words, live: bool) -> None:
             return
         if live == run.resting:
             st.rerun()  # it came to rest, or goes on again: the board begins, or ends, to look by itself
-        _status(run, words)
+        show_status(run, words)
         last = run_store().last_report(run_id)
         _figures(run, last, words)
         if last:
@@ -79,8 +79,8 @@ def _told(run_id: str, step: int, done: bool, language: str) -> str:
     return training_story(run_id, [report for report in reports if report["step"] <= step], Words(language)).to_json()
 
 
-def _status(run: RunRecord, words: Words) -> None:
-    """How the run stands, and what can be asked of it."""
+def show_status(run: RunRecord, words: Words, part: str = "") -> None:
+    """How the run stands, and what can be asked of it; `part` tells it from another on the same page."""
     slots: dict[str, object] = {}
     state: str = run.state
     if state == "queued":
@@ -90,11 +90,11 @@ def _status(run: RunRecord, words: Words) -> None:
         slots["device"] = (run.device or "").upper()
     elif state == "failed":
         slots["error"] = say_error(run.error, words.language) if run.error else ""
-    with st.container(horizontal=True, vertical_alignment="center", key="status"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"status{part}"):
         icon = f":material/{ICONS.get(state, 'stop_circle')}:"
         st.markdown(f"{icon} **{words.say(f'train.state.{state}', **slots)}** — {name_run(run, words)}")
-        with st.container(horizontal=True, width="content", key="asks"):
-            _asks(run, words)
+        with st.container(horizontal=True, width="content", key=f"asks{part}"):
+            _asks(run, words, part)
     said = st.session_state.get("unheard")
     if said and said[0] == run.id:
         st.warning(say_error(said[1], words.language), icon=":material/edit:")
@@ -102,7 +102,7 @@ def _status(run: RunRecord, words: Words) -> None:
         st.caption(f":material/heart_broken: {lost}")
 
 
-def _asks(run: RunRecord, words: Words) -> None:
+def _asks(run: RunRecord, words: Words, part: str) -> None:
     """Pause or resume, and stop."""
     ask = executor()
     if run.state == "paused" or (run.pause and not run.over):
@@ -110,11 +110,11 @@ def _asks(run: RunRecord, words: Words) -> None:
     else:
         name, icon, act = "pause", "pause", ask.pause
     st.button(
-        words.say(f"train.{name}"), key=name, icon=f":material/{icon}:", disabled=run.over or run.stop,
+        words.say(f"train.{name}"), key=f"{name}{part}", icon=f":material/{icon}:", disabled=run.over or run.stop,
         on_click=_heard, args=(act, run.id),
     )  # fmt: skip
     st.button(
-        words.say("train.stop"), key="stop", icon=":material/stop:", disabled=run.over or run.stop,
+        words.say("train.stop"), key=f"stop{part}", icon=":material/stop:", disabled=run.over or run.stop,
         on_click=_heard, args=(ask.cancel, run.id),
     )  # fmt: skip
 

@@ -139,3 +139,19 @@ def slide(id: str, label: str, default: float, low: float, high: float, step: fl
     begun = _begin(id, default, lambda text: _number(text, kind, label, low, high))
     st.slider(label, low, high, step=step, **begun, **more)
     return kind(_remember(id, default))
+
+
+def span(id: str, label: str, low: int, high: int, **more: Any) -> tuple[int, int]:
+    """A range of whole numbers, all of it at first, on a slider with two ends; "8-32" in the address."""
+
+    def read(text: str) -> tuple[int, int]:
+        first, _, last = text.partition("-")
+        ends = (_number(first, int, label, low, high), _number(last, int, label, low, high))
+        return min(ends), max(ends)
+
+    if st.session_state.get(id) is not None and st.session_state[id][1] > high:
+        st.session_state[id] = (low, high)  # of another model, which has more
+    st.slider(label, low, high, **_begin(id, (low, high), read), **more)
+    first, last = st.session_state[id]
+    write_address(id, None if (first, last) == (low, high) else f"{first}-{last}")
+    return int(first), int(last)

@@ -8,7 +8,7 @@ import streamlit as st
 from seq2seq.models.config import RecurrentConfig
 from seq2seq.tasks import Task
 from seq2seq.training.config import RunConfig
-from seq2seq.training.shipped import shipped_card, shipped_names
+from seq2seq.training.shipped import shipped_card, shipped_names, to_be_picked
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice
 from seq2seq.ui.page import one_sentence
@@ -73,7 +73,7 @@ def _known(words: Words, id: str) -> dict[str, ChosenModel]:
             step, last = store.checkpoint_step(run.id), store.last_report(run.id)
             if step is not None and last is not None:
                 found[run.id] = ChosenModel(run.id, run.config, step, last["exact_match"], last["n"])
-    for name in shipped_names():
+    for name in to_be_picked():
         card = shipped_card(name)
         config, test = RunConfig.from_dict(card["config"]), card["test"]
         found[name] = ChosenModel(name, config, card["trained"]["steps"], test["exact_match"], test["n"])

@@ -5,6 +5,9 @@ import streamlit as st
 from seq2seq.stories.stored import (
     ATTENTION_INPUT,
     ATTENTION_MODEL,
+    BOTTLENECK_HIDDEN,
+    BOTTLENECK_INPUT,
+    BOTTLENECK_TASK,
     CONVOLUTION_INPUT,
     CONVOLUTION_MODEL,
     HOME_DATES,
@@ -13,8 +16,8 @@ from seq2seq.stories.stored import (
 )  # fmt: skip
 
 __all__ = [
-    "ATTENTION_INPUT", "ATTENTION_MODEL", "CONVOLUTION_INPUT", "CONVOLUTION_MODEL", "HOME_DATES", "HOME_MODEL",
-    "stored_story",
+    "ATTENTION_INPUT", "ATTENTION_MODEL", "BOTTLENECK_HIDDEN", "BOTTLENECK_INPUT", "BOTTLENECK_TASK",
+    "CONVOLUTION_INPUT", "CONVOLUTION_MODEL", "HOME_DATES", "HOME_MODEL", "stored_story",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
+from seq2seq.ui.navigation import GROUPS, HOME
 from tests.browser.player import player, steps
 
 pytestmark = pytest.mark.browser
@@ -23,14 +24,13 @@ def assert_accessible(page):
     assert not serious, "\n".join(serious)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/train", "/attention", "/convolution"])
-def test_pages(visit, path, scheme, language):
-    page = visit(f"{path}?lang={language}", color_scheme=scheme, **QUIET)
-    if path == "/convolution":
+@pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "zh")])
+@pytest.mark.parametrize("place", [place for places in GROUPS.values() for place in places], ids=lambda p: p.stem)
+def test_pages(visit, place, scheme, language):
+    page = visit(f"/{'' if place == HOME else place.address}?lang={language}", color_scheme=scheme, **QUIET)
+    if place.stem == "convolution":
         page.get_by_test_id("player").nth(1).wait_for()
-    elif path != "/train":
+    elif place.stem != "train":
         player(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.wait_for_timeout(500)

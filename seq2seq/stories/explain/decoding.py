@@ -16,7 +16,7 @@ from seq2seq.stories.explain.vectors import Vectors
 from seq2seq.stories.formulas import Line, Number
 from seq2seq.stories.sources import SCORE_PIECES, Passage, cell_passage, stage_passage
 from seq2seq.stories.tokens import quoted
-from seq2seq.traces import DecodingTrace, DisturbContext, DisturbUnit, LookElsewhere
+from seq2seq.traces import BorrowStart, DecodingTrace, DisturbContext, DisturbStart, DisturbUnit, LookElsewhere
 from seq2seq.words import Words
 
 RECURRENT, ATTENTION = "models/recurrent.py", "models/attention.py"
@@ -66,6 +66,11 @@ class DecodingExplainer:
             return parts[:2] == ["context", str(change.step)]
         if isinstance(change, DisturbContext):
             return parts[0] == "decoder" and parts[-2] == "-1" and parts[2] in ("h", "c")
+        if isinstance(change, BorrowStart):
+            return parts[0] == "decoder" and parts[3] == "-1" and parts[2] in ("h", "c")
+        if isinstance(change, DisturbStart):
+            starts = parts[0] == "decoder" and parts[3] == "-1" and parts[2] in ("h", "c")
+            return starts and change.noise != 0 and change.first <= int(parts[4]) < change.last
         if isinstance(change, DisturbUnit):
             top = len(self.trace.decoder) - 1
             return address == f"decoder {top} h {change.step} {change.unit}"
