@@ -2,16 +2,19 @@
 
 from seq2seq.traces.change import (
     Change,
+    ClampGate,
     DisturbContext,
     DisturbUnit,
+    EraseState,
     LookElsewhere,
     ReadInstead,
     WriteInstead,
     shared_out,
 )
-from seq2seq.traces.decoding import DecodingTrace, Gates
+from seq2seq.traces.decoding import DecodingTrace
+from seq2seq.traces.reading import Gates, ReadingTrace
 
 __all__ = [
-    "Change", "DecodingTrace", "DisturbContext", "DisturbUnit", "Gates", "LookElsewhere", "ReadInstead", "WriteInstead",
-    "shared_out",
+    "Change", "ClampGate", "DecodingTrace", "DisturbContext", "DisturbUnit", "EraseState", "Gates", "LookElsewhere",
+    "ReadInstead", "ReadingTrace", "WriteInstead", "shared_out",
 ]  # fmt: skip
