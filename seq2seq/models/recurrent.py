@@ -164,9 +164,7 @@ class Recurrent(Seq2Seq[RecurrentState]):
             layers.append(gates)
         return self.memory(x, mask, tuple(h), tuple(c)), EncoderRecord(embedded, layers)
 
-    def read(
-        self, x: Tensor, mask: Tensor, layer: int, way: str, touch: ReadTouch, inside: InnerTouch
-    ) -> Gates:
+    def read(self, x: Tensor, mask: Tensor, layer: int, way: str, touch: ReadTouch, inside: InnerTouch) -> Gates:
         """One layer reading x (B, S, I) in one direction: gates by name, each (B, S, H), 0 at pads."""
         backward = way == "backward"
         weights = cell_weights(self.encoder, layer, backward)

@@ -2,8 +2,17 @@
 
 from collections.abc import Callable, Iterator
 
+from seq2seq.stories.cell import Subject, cell_story, to_try
 from seq2seq.stories.decoding import decoding_story
-from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, HOME_MODEL, STORIES
+from seq2seq.stories.stored import (
+    ATTENTION_INPUT,
+    ATTENTION_MODEL,
+    CELL_INPUT,
+    CELL_MODEL,
+    HOME_DATES,
+    HOME_MODEL,
+    STORIES,
+)
 from seq2seq.stories.story import Story
 from seq2seq.training.trained import load_trained
 from seq2seq.words import LANGUAGES, Words
@@ -25,7 +34,15 @@ def attention(words: Words) -> Stored:
     yield "attention", decoding_story(trained.record(ATTENTION_INPUT), words, ATTENTION_MODEL, answer)
 
 
-PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention)
+def cell(words: Words) -> Stored:
+    """The page Inside the cell: one letter, held over some noise by an LSTM."""
+    trained = load_trained(CELL_MODEL)
+    subject = Subject("1", CELL_MODEL, trained.record(CELL_INPUT))
+    trials = [trained.record(CELL_INPUT, change=change) for change in to_try(subject)]
+    yield "cell", cell_story([subject], words, answer=trained.task.answer(CELL_INPUT), trials=trials)
+
+
+PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention, cell)
 
 
 def stored_stories() -> Stored:

@@ -1,4 +1,4 @@
-"""The vectors of a reading and of a decoding as rows of numbers, each number with the address under which it explains itself."""
+"""The vectors of a reading and of a decoding: rows of numbers, each with the address where it explains itself."""
 
 import math
 
