@@ -5,13 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from seq2seq.stories.cell.steps import stacked
 from seq2seq.stories.cell.subject import Subject
 from seq2seq.stories.cell.tracks import unit_tracks
 from seq2seq.stories.cell.views import maps_spec, output_rows, short_rows, top_view, track_rows
 from seq2seq.stories.comparison import CHANGED_BY, SIDES, ComparisonExplainer, describe
 from seq2seq.stories.comparison_views import outputs_side_by_side
-from seq2seq.stories.formulas import FormulaBook, Line, exact, percent
+from seq2seq.stories.formulas import FormulaBook, percent
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.sources import cell_passage
 from seq2seq.stories.story import Step, Story, View
@@ -59,7 +58,6 @@ class _Tale:
         ]
         self.steps = [self.summary(), *map(self.position, self.order), *map(self.output, range(self.count))]
         self.at = [-1, *self.order, *[self.order[-1]] * self.count]  # the position in hand at each step
-        self.number = [0, *range(1, len(self.order) + 1), *[len(self.order)] * self.count]  # positions that are known
         self.column = [-1] * (1 + len(self.order)) + list(range(self.count))  # the output in hand
 
     def say(self, key: str, **slots: object) -> str:
@@ -86,9 +84,8 @@ class _Tale:
         values = [one.gates[name][i, unit] for one in self.sides]
         slots |= {side: f"{value:.3f}".replace("-", "−") for side, value in zip(SIDES, values, strict=True)}
         key = "position.same" if moved.max() <= SEEN else "position.differs"
-        number, result = self.after.number(name, i, unit), Line()
-        result.latex = rf"= {result.text(exact(number.value), number.address)}"
-        formula = stacked([*self.explainer.explain(number.address).lines, result]).into(self.book)
+        set_by_hand = len(self.explainer.explain(self.after.number(name, i, unit).address).lines) == 1
+        formula = None if set_by_hand else self.after.equation(name, i, unit).into(self.book)
         title = self.say("position.title", **slots)
         return Step(title, self.say(f"{key}.text", **slots), 1, formula, cell_passage(self.before.cell, name))
 
@@ -138,7 +135,8 @@ class _Tale:
                     signals)  # fmt: skip
 
     def done(self) -> dict[str, list[int]]:
-        return {f"done_{name}_at": self.number for name in self.before.names}
+        """No curtain: what the change did is to be seen at once."""
+        return {f"done_{name}_at": [len(self.order)] * len(self.steps) for name in self.before.names}
 
     def differences(self, sort: str) -> View:
         """After minus before, every unit at every position."""
@@ -160,7 +158,7 @@ class _Tale:
             told.append(self.say("alt.maps", position=i + 1, moved=text))
         return View("differences", self.say("maps.title"), self.say("maps.hint"),
                     maps_spec(self.before, (), self.words), "vega", told,
-                    {"cells": cells, "source": short_rows(self.after)}, "cells", signals, wide=True)  # fmt: skip
+                    {"cells": cells, "source": short_rows(self.after)}, "cells", signals)  # fmt: skip
 
     def probabilities(self) -> Sequence[View]:
         return [

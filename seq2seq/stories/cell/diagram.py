@@ -27,12 +27,14 @@ from seq2seq.stories.vega import (
 
 UNITS = 16  # of each vector
 HEAD, GAP = 92, 18  # pixels: the tokens' rows, between panels
-NARROWEST = 300  # of a panel that stands beside others
+NARROWEST = 225  # of a panel that stands beside others
 
 
 @cache
-def cell_diagram(cells: tuple[str, ...], names: tuple[str, ...], source: str, output: str, picked: str) -> Spec:
-    """The template for cells of these kinds, under these names.
+def cell_diagram(
+    cells: tuple[str, ...], names: tuple[str, ...], source: str, output: str, picked: str, old: str, new: str
+) -> Spec:  # fmt: skip
+    """The template for cells of these kinds, under these names; the rest are captions.
 
     Data:    source {i, token, short, ask}; output {t, token, short, mark, p, ask}; strips {k, g, i, v, unit, ask};
              values {k, g, i, text, ask}, those of the picked unit.
@@ -47,7 +49,7 @@ def cell_diagram(cells: tuple[str, ...], names: tuple[str, ...], source: str, ou
         *(signal for k in range(len(cells)) for signal in (*stepped(f"lit{k}"), *stepped(f"known{k}"))),
         derived("pitch", "min(64, (width - 30) / (S + T))"), derived("tight", "pitch < 34"),
         derived("letter", "clamp(pitch * 0.5, 10, 19)"), derived("sx", "(width - 30 - (S + T) * pitch) / 2"),
-        derived("tx", "sx + S * pitch + 30"),
+        derived("tx", "sx + S * pitch + 30"), derived("edge", "tx + 130 > width"),
         derived("stacked", f"{len(cells)} > 1 && width < {len(cells) * NARROWEST}"),
         derived("panel_width", f"stacked ? width : (width - {GAP * (len(cells) - 1)}) / {len(cells)}"),
         derived("tall", f"{HEAD} + (stacked ? {len(cells) * (HEIGHT + GAP)} : {HEIGHT})"),
@@ -66,7 +68,7 @@ def cell_diagram(cells: tuple[str, ...], names: tuple[str, ...], source: str, ou
     ]  # fmt: skip
     marks = _tokens(source, output)
     for k, (cell, name) in enumerate(zip(cells, names, strict=True)):
-        marks.append(_panel(k, plan(cell), name, picked))
+        marks.append(_panel(k, plan(cell), name, picked, {"old": old, "new": new}))
     made = diagram(800, HEAD + HEIGHT, signals, data, marks, scales=[VALUES, SHARES])
     return made | {"height": {"signal": "tall"}}
 
@@ -82,7 +84,8 @@ def _tokens(source: str, output: str) -> list[Mark]:
     x, tx = "sx + (datum.i + {}) * pitch", "tx + (datum.t + {}) * pitch"
     return [
         text(quoted_text(source), "sx + 2", 9, align="left", color="encoder", size=13, fontWeight=600),
-        text(quoted_text(output), "tx + 2", 9, align="left", color="decoder", size=13, fontWeight=600),
+        mark("text", silent=True, text=quoted_text(output), y=9, baseline={"value": "middle"}, fontSize=13,
+             fontWeight=600, fill="decoder", x="edge ? width - 2 : tx + 2", align="edge ? 'right' : 'left'"),
         rect(x.format(0.06), 22, "pitch * 0.88", 32, "source", fill="encoder", **box),
         text(short, x.format(0.5), 38, "source", size="letter"),
         rect(tx.format(0.06), 22, "pitch * 0.88", 32, "output", fill=colour, **box),
@@ -96,7 +99,7 @@ def _tokens(source: str, output: str) -> list[Mark]:
     ]  # fmt: skip
 
 
-def _panel(k: int, drawn: Plan, name: str, picked: str) -> Mark:
+def _panel(k: int, drawn: Plan, name: str, picked: str, ages: dict[str, str]) -> Mark:
     """One cell: a group at its own place."""
     marks = [
         rect(0, 0, "panel_width", HEIGHT, silent=True, cornerRadius=12, stroke="faint", strokeWidth=1),
@@ -107,7 +110,7 @@ def _panel(k: int, drawn: Plan, name: str, picked: str) -> Mark:
     for stage in dict.fromkeys(edge.stage for edge in drawn.edges):
         lit = "'" + "' + '".join(_points(edge) for edge in drawn.edges if edge.stage == stage) + "'"
         marks.append(_line(lit, "encoder", 4, f"indexof(lit{k}, '{stage}') < 0 ? 0 : 0.9"))
-    marks += [one for strip in drawn.strips for one in _backs(strip)]
+    marks += [one for strip in drawn.strips for one in _backs(strip, ages)]
     marks += [*_units(k, drawn), *(one for strip in drawn.strips for one in _over(k, strip))]
     marks += [one for node in drawn.nodes for one in _node(k, node)]
     placed = {
@@ -137,17 +140,21 @@ def _left(at: Point) -> str:
     return f"{at[0]} * panel_width - {BROAD} / 2"
 
 
-def _backs(strip: Strip) -> list[Mark]:
-    """An empty box, so that a strip has its place before it is filled; and its letter."""
-    _, y = strip.at
-    letter = text(
-        quoted_text(strip.shown), f"{_left(strip.at)} - 4", y - STRIP / 2 + 6, align="right", size=15, fontWeight=650
-    )
+def _backs(strip: Strip, ages: dict[str, str]) -> list[Mark]:
+    """An empty box, so that a strip has its place before it is filled; and its letter, above it or at its left."""
+    x, y = strip.at
+    age, _, letter = strip.shown.rpartition(" ")
+    said = quoted_text(f"{ages[age]} {letter}" if age else letter)
+    if 0.2 < x < 0.9:
+        name = text(said, f"{_left(strip.at)} - 7", y - STRIP / 2 + 7, align="right", size=15, fontWeight=650)
+    else:
+        size = "panel_width > 300 ? 14 : 12"
+        name = text(said, f"{x} * panel_width", y - STRIP / 2 - 11, size=size, fontWeight=600)
     box = rect(
         f"{_left(strip.at)} - 2", y - STRIP / 2 - 2, f"{BROAD} + 4", STRIP + 4, silent=True, cornerRadius=4,
         fill="panel", stroke="muted", strokeWidth=1,
     )  # fmt: skip
-    return [box, letter]
+    return [box, name]
 
 
 def _units(k: int, drawn: Plan) -> list[Mark]:
@@ -179,8 +186,10 @@ def _over(k: int, strip: Strip) -> list[Mark]:
         f"{_left(strip.at)} - 3", f"{top} + row{k} * {STRIP / UNITS} - 1", f"{BROAD} + 6", STRIP / UNITS + 2,
         silent=True, stroke="ink", strokeWidth=1.5, opacity=f"{computed} && now >= 0 ? 1 : 0",
     )  # fmt: skip
+    beside = 0.2 < x < 0.9  # there the line from below comes up through the middle
     number = text(
-        "datum.text", f"{x} * panel_width", top + STRIP + 11, rows, size="panel_width > 420 ? 13 : 11", silent=False,
+        "datum.text", f"{x} * panel_width + {4 if beside else 0}", top + STRIP + 11, rows, silent=False,
+        align="left" if beside else "center", size="panel_width > 420 ? 13 : panel_width > 300 ? 11 : 10",
         clickable=True, fontWeight=600, opacity=f"{computed} ? 1 : 0",
     )  # fmt: skip
     mine = f"datum.k == {k} && datum.g == '{strip.name}'"

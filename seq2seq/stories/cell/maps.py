@@ -38,11 +38,11 @@ def unit_maps(
     signals = [
         value("S", 1), value("U", 1), value("picked_row", -1), *smooth("at"),
         *(signal for name in names for signal in smooth(f"done_{name}")),
-        derived("columns", f"width > 900 ? {min(n, 6)} : width > 520 ? {min(n, 3)} : {min(n, 2)}"),
-        derived("map_width", f"(width - (columns - 1) * {GAP}) / columns"), derived("pitch", "map_width / S"),
+        derived("columns", f"width > 900 ? {min(n, 6)} : width > 460 ? {n if n < 5 else 3} : {min(n, 2)}"),
+        derived("map_width", f"(width - 6 - (columns - 1) * {GAP}) / columns"), derived("pitch", "map_width / S"),
         derived("unit_height", "U > 40 ? 3.5 : U > 20 ? 5.5 : 9"), derived("map_height", "U * unit_height"),
         derived("row_height", f"map_height + {TITLE + FOOT + GAP}"),
-        derived("tall", f"ceil({n} / columns) * row_height + {RAMP}"),
+        derived("tall", f"ceil({n} / columns) * row_height + (width > 460 ? {RAMP} : {RAMP + 18})"),
         derived("column", "clamp(at, 0, S - 1)"),
     ]  # fmt: skip
     data: list[dict[str, Any]] = [
@@ -88,7 +88,7 @@ def _map(number: int, name: str, title: str, scale: str, backward: bool) -> Mark
              size="clamp(pitch * 0.7, 9, 13)"),
     ]  # fmt: skip
     placed = {
-        "x": {"signal": f"({number} % columns) * (map_width + {GAP})"},
+        "x": {"signal": f"3 + ({number} % columns) * (map_width + {GAP})"},
         "y": {"signal": f"floor({number} / columns) * row_height + {TITLE}"},
     }
     return {
@@ -99,10 +99,10 @@ def _map(number: int, name: str, title: str, scale: str, backward: bool) -> Mark
 
 def _key(number: int, scale: str, low: str, high: str) -> list[Mark]:
     """What the colours mean: a ramp between its two ends, in words."""
-    left, y, step = f"{number} * width / 2", f"tall - {RAMP - 14}", 5
+    left, y, step = f"(width > 460 ? {number} * width / 2 : 0)", f"tall - (width > 460 ? 14 : {32 - 18 * number})", 4
     at = f"'value' == '{scale}' ? 2 * datum.s / {STEPS - 1} - 1 : datum.s / {STEPS - 1}"
-    start = f"{left} + (width > 520 ? 96 : 66)"
-    size = "width > 520 ? 13 : 11"
+    start = f"{left} + 88"
+    size = 13
     return [
         text(quoted_text(low), f"{start} - 8", y, align="right", color="muted", size=size),
         rect(f"{start} + datum.s * {step}", f"{y} - 6", step + 0.3, 12, "ramp", silent=True,

@@ -6,15 +6,15 @@ Places are (share of the panel's width, pixels from its top). The geometry is ou
 from dataclasses import dataclass
 from functools import cache
 
-HEIGHT = 352  # of one panel
+HEIGHT = 370  # of one panel
 STRIP, WIDE = 80, 16  # a strip of units: how tall, and how wide at most
-TRACK, MIDDLE, SQUASH, BUS, READ = 78, 178, 254, 290, 290  # pixels from the top
+TRACK, MIDDLE, SQUASH, BUS, READ = 94, 196, 272, 306, 306  # pixels from the top
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Strip:
-    """A vector as a column of units, its middle at a point; `shown`: what it is called beside it."""
+    """A vector as a column of units, its middle at a point; `shown`: its letter, where it is old or new after that."""
 
     name: str
     at: Point
@@ -47,7 +47,7 @@ class Plan:
     edges: tuple[Edge, ...]
 
 
-IN, OUT, X = 0.06, 0.94, 0.15
+IN, OUT, X = 0.08, 0.92, 0.175
 TOP, FOOT = MIDDLE - STRIP / 2, MIDDLE + STRIP / 2  # of the strips in the middle
 
 
@@ -65,7 +65,7 @@ def plan(cell: str) -> Plan:
 def _rnn() -> Plan:
     x = 0.55
     return Plan(
-        (Strip("h before", (IN, READ), "h₋"), Strip("x", (X, READ), "x"), Strip("h", (OUT, MIDDLE), "h")),
+        (Strip("h before", (IN, READ), "old h"), Strip("x", (X, READ), "x"), Strip("h", (OUT, MIDDLE), "new h")),
         (Node("h", (x, MIDDLE), "tanh"),),
         (
             Edge("in", ((IN, BUS), (X, BUS))),
@@ -75,11 +75,11 @@ def _rnn() -> Plan:
 
 
 def _gru() -> Plan:
-    z, r, n, low = 0.3, 0.52, 0.78, 108
+    z, r, n, low = 0.3, 0.52, 0.78, 126
     return Plan(
         (
-            Strip("h before", (IN, TRACK), "h₋"), Strip("x", (X, READ), "x"), Strip("z", (z, MIDDLE), "z"),
-            Strip("r", (r, MIDDLE), "r"), Strip("n", (n, MIDDLE), "n"), Strip("h", (OUT, TRACK), "h"),
+            Strip("h before", (IN, TRACK), "old h"), Strip("x", (X, READ), "x"), Strip("z", (z, MIDDLE), "z"),
+            Strip("r", (r, MIDDLE), "r"), Strip("n", (n, MIDDLE), "n"), Strip("h", (OUT, TRACK), "new h"),
         ),
         (
             Node("z", (z, SQUASH), "σ"), Node("r", (r, SQUASH), "σ"), Node("n", (n, SQUASH), "tanh"),
@@ -97,13 +97,13 @@ def _gru() -> Plan:
 
 
 def _lstm() -> Plan:
-    f, i, g, o, out, low = 0.27, 0.40, 0.53, 0.67, 0.81, 112
+    f, i, g, o, out, low = 0.27, 0.40, 0.53, 0.67, 0.81, 130
     both = (i + g) / 2
     return Plan(
         (
-            Strip("c before", (IN, TRACK), "c₋"), Strip("h before", (IN, READ), "h₋"), Strip("x", (X, READ), "x"),
+            Strip("c before", (IN, TRACK), "old c"), Strip("h before", (IN, READ), "old h"), Strip("x", (X, READ), "x"),
             Strip("i", (i, MIDDLE), "i"), Strip("f", (f, MIDDLE), "f"), Strip("g", (g, MIDDLE), "g"),
-            Strip("o", (o, MIDDLE), "o"), Strip("c", (OUT, TRACK), "c"), Strip("h", (OUT, READ), "h"),
+            Strip("o", (o, MIDDLE), "o"), Strip("c", (OUT, TRACK), "new c"), Strip("h", (OUT, READ), "new h"),
         ),
         (
             Node("f", (f, SQUASH), "σ"), Node("i", (i, SQUASH), "σ"), Node("g", (g, SQUASH), "tanh"),

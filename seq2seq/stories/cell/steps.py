@@ -1,6 +1,5 @@
 """The steps inside a step: what comes in, each gate, the candidate, the states; then what the decoder writes."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,7 @@ import numpy as np
 
 from seq2seq.stories.cell.subject import PHASE_ORDER, PHASES, STAGES, Subject
 from seq2seq.stories.explain import SeveralExplainer
-from seq2seq.stories.formulas import FormulaBook, Line, exact, percent, short
+from seq2seq.stories.formulas import FormulaBook, Line, exact, percent, short, stacked
 from seq2seq.stories.sources import Passage, cell_passage, stage_passage
 from seq2seq.stories.story import Step
 from seq2seq.stories.tokens import quoted
@@ -40,20 +39,6 @@ class Told:
     moments: list[Moment]
     chapters: list[str]
     formulas: list[str]
-
-
-def stacked(lines: Sequence[Line]) -> Line:
-    """Several lines as one that is broken between them."""
-    whole = Line()
-    for line in lines:
-        whole.latex += (r" \\ " if whole.latex else "") + renumbered(line.latex, len(whole.slots))
-        whole.slots += line.slots
-    return whole
-
-
-def renumbered(latex: str, by: int) -> str:
-    """A line's LaTeX where its slots come behind others."""
-    return re.sub(r"@(\d+)", lambda found: f"@{int(found[1]) + by}", latex)
 
 
 class Teller:
@@ -122,7 +107,7 @@ class Teller:
                 value = float(subject.gates[stage][position, unit])
                 level = "open" if value > OPEN else "closed" if value < SHUT else "half"
                 text += " " + self.say(f"{stage}.{level}", **slots)
-            formula = self.equation(subject, stage, position, unit)
+            formula = subject.equation(stage, position, unit)
             self.add(self.say(f"{key}.title", **slots), text, moment, formula, cell_passage(subject.cell, stage))
 
     def slots(self, subject: Subject, stage: str, position: int, unit: int) -> dict[str, object]:
@@ -140,13 +125,6 @@ class Teller:
             moved = np.abs(subject.gates[stage][position] - before)
             slots |= {"before": short(float(before[unit])), "most": int(moved.argmax())}
         return slots
-
-    def equation(self, subject: Subject, stage: str, position: int, unit: int) -> Line:
-        """The picked unit's equation in symbols and numbers, and what it comes to."""
-        number = subject.number(stage, position, unit)
-        told, result = self.explainer.explain(number.address), Line()
-        result.latex = rf"= {result.text(exact(number.value), number.address)}"
-        return stacked([*told.lines, result])
 
     # ---- cells side by side
 
@@ -178,13 +156,11 @@ class Teller:
             self.add(self.say(f"several.{phase}.title", **slots), text, moment, formula, passage)
 
     def result(self, subject: Subject, stage: str, position: int, unit: int) -> Line:
-        """One cell's equation in symbols, and what it comes to."""
-        number = subject.number(stage, position, unit)
-        symbols, result = self.explainer.explain(number.address).lines[0], Line()
-        name = Line()
-        name.latex = rf"{name.text(self.name(subject))}:"
-        result.latex = rf"= {result.text(exact(number.value), number.address)}"
-        return stacked([name, symbols, result])
+        """One number of one cell: its equation is a click away."""
+        number, line = subject.number(stage, position, unit), Line()
+        own = rf"({stage}_{{{line.text(position + 1)}}})_{{{line.text(unit)}}}"
+        line.latex = rf"{line.text(self.name(subject))}:\ {own} = {line.text(exact(number.value), number.address)}"
+        return line
 
     # ---- what is written
 

@@ -34,8 +34,8 @@ def cell_story(
     picked, alone = [one.watched(unit) for one in subjects], len(subjects) == 1
     views = [overview(subjects, picked, sort, told, answer, words)]
     each = list(enumerate(zip(subjects, picked, strict=True)))
-    views += [maps(one, k, alone, number, sort, told, words) for k, (one, number) in each]
-    views += [life(one, k, alone, number, told, words) for k, (one, number) in each]
+    for k, (one, number) in each:
+        views += [maps(one, k, alone, number, sort, told, words), life(one, k, alone, number, told, words)]
     views += [probabilities(one, k, alone, told, words) for k, (one, _) in each]
     source = "".join(subjects[0].trace.source)
     named = [f"{one.reference} {one.layer} {one.way}" for one in subjects]

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seq2seq.stories.explain import Explanation
+from seq2seq.stories.explain.cells import ReadingEquations
 from seq2seq.stories.explain.vectors import Vectors
-from seq2seq.stories.formulas import Number
+from seq2seq.stories.formulas import Line, Number, exact, stacked
 from seq2seq.traces import DecodingTrace, Gates
 
 MOST_CELLS = 3  # side by side
@@ -92,6 +94,14 @@ class Subject:
     def busiest(self) -> int:
         """The unit whose memory changes most over the source."""
         return int(self.order("change")[0])
+
+    def equation(self, name: str, position: int, unit: int) -> Line:
+        """A number's equation in symbols, in a few of its numbers, and what it comes to."""
+        number, equations = self.number(name, position, unit), ReadingEquations(Vectors(self.trace), brief=True)
+        lines, value, computed = equations.encoder(self.layer, self.way, name, position, unit)
+        told, result = Explanation("", "", tuple(lines), value, computed).under(self.key), Line()
+        result.latex = rf"= {result.text(exact(number.value), number.address)}"
+        return stacked([*told.lines, result])
 
     def watched(self, unit: int | None) -> int:
         """The unit that was picked, or else the busiest."""

@@ -5,7 +5,7 @@ from functools import cache
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
-ROW, GAP, FOOT, SIDE, END = 44, 12, 24, 42, 62  # pixels: a track, between tracks, the tokens, room left and right
+ROW, GAP, FOOT, SIDE, END = 54, 14, 24, 42, 62  # pixels: a track, between tracks, the tokens, room left and right
 
 
 @cache

@@ -43,7 +43,7 @@ def overview(subjects: Sequence[Subject], picked: Sequence[int], sort: str, told
         signals[f"known{k}_at"] = [moment.known[k] if moment.known else () for moment in told.moments]
     spec = cell_diagram(
         tuple(one.cell for one in subjects), tuple(panel_name(one, words) for one in subjects), say("axis.source"),
-        say("axis.output"), say("inside.picked"),
+        say("axis.output"), say("inside.picked"), say("inside.old"), say("inside.new"),
     )  # fmt: skip
     alternatives = [f"{step.title}. {step.text}" for step in told.steps]
     hint = say("inside.overview.hint", shown=min(UNITS, subjects[0].units))
@@ -169,7 +169,7 @@ def maps(subject: Subject, k: int, alone: bool, unit: int, sort: str, told: Told
 
     return View(
         f"maps-{k}", title, hint, maps_spec(subject, GATES, words), "vega", _each(told, describe),
-        {"cells": cells, "source": short_rows(subject)}, "cells", signals, wide=True,
+        {"cells": cells, "source": short_rows(subject)}, "cells", signals,
     )  # fmt: skip
 
 

@@ -42,8 +42,8 @@ class Place(NamedTuple):
 class ReadingEquations:
     """Explains any unit of any gate or state of the encoder's cells."""
 
-    def __init__(self, vectors: ReadingVectors) -> None:
-        self.vectors, self.trace = vectors, vectors.trace
+    def __init__(self, vectors: ReadingVectors, brief: bool = False) -> None:
+        self.vectors, self.trace, self.brief = vectors, vectors.trace, brief
 
     def encoder(self, layer: int, way: str, gate: str, i: int, u: int) -> Equation:
         """A unit of the encoder at a position."""
@@ -86,7 +86,7 @@ class ReadingEquations:
         )
         left, right = [Number(value) for value in w.tolist()], [Number(value) for value in recurrent.tolist()]
         sign, squash = SQUASH[known.squash]
-        line, numbers = Line(), Line()
+        line, numbers = Line(), Line(head=1, tail=0) if self.brief else Line()
         symbol = place.symbol if gate == "h" else gate
         own = rf"({symbol}_{{{line.text(place.place)}}})_{{{line.text(u)}}}"
         x, h = rf"x_{{{line.text(place.place)}}}", rf"{place.symbol}_{{{line.text(place.previous)}}}"
@@ -94,7 +94,7 @@ class ReadingEquations:
             r, bias, inner = place.after("r")[u], Number(float(b)), Number(float(b_u))
             line.latex = rf"{own} = \tanh(W_n {x} + b + r \odot (U_n {h} + b'))_{{{line.text(u)}}}"
             numbers.latex = (
-                rf"= \tanh({numbers.products(left, place.x)} + {numbers.factor(bias)} + {numbers.factor(r)} \cdot "
+                rf"= \tanh({numbers.products(left, place.x)} + {numbers.factor(bias)} \\ + {numbers.factor(r)} \cdot "
                 rf"({numbers.products(right, before)} + {numbers.factor(inner)}))"
             )
             inside = dot(left, place.x) + bias.value + r.value * (dot(right, before) + inner.value)
@@ -103,7 +103,7 @@ class ReadingEquations:
             mark = f"_{gate}" if gate != "h" else ""
             line.latex = rf"{own} = {sign}(W{mark} {x} + U{mark} {h} + b{mark})_{{{line.text(u)}}}"
             numbers.latex = (
-                rf"= {sign}({numbers.products(left, place.x)} + {numbers.products(right, before)} + "
+                rf"= {sign}({numbers.products(left, place.x)} \\ + {numbers.products(right, before)} + "
                 rf"{numbers.factor(bias)})"
             )
             inside = dot(left, place.x) + dot(right, before) + bias.value
