@@ -7,7 +7,7 @@ position in hand only, and a small curtain lies over what is not computed yet.
 from functools import cache
 from typing import Any
 
-from seq2seq.stories.cell.plan import HEIGHT, STRIP, WIDE, Edge, Node, Plan, Point, Strip, plan
+from seq2seq.stories.cell.plan import HEIGHT, STRIP, TRACK, WIDE, Edge, Node, Plan, Point, Strip, plan
 from seq2seq.stories.cell.subject import GATES
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.vega import (
@@ -186,7 +186,7 @@ def _over(k: int, strip: Strip) -> list[Mark]:
         f"{_left(strip.at)} - 3", f"{top} + row{k} * {STRIP / UNITS} - 1", f"{BROAD} + 6", STRIP / UNITS + 2,
         silent=True, stroke="ink", strokeWidth=1.5, opacity=f"{computed} && now >= 0 ? 1 : 0",
     )  # fmt: skip
-    beside = 0.2 < x < 0.9  # there the line from below comes up through the middle
+    beside = 0.2 < x < 0.9 or strip.name == "h before" and y == TRACK  # there a line runs below the strip
     number = text(
         "datum.text", f"{x} * panel_width + {4 if beside else 0}", top + STRIP + 11, rows, silent=False,
         align="left" if beside else "center", size="panel_width > 420 ? 13 : panel_width > 300 ? 11 : 10",
