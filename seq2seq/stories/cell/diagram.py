@@ -70,7 +70,7 @@ def cell_diagram(
     for k, (cell, name) in enumerate(zip(cells, names, strict=True)):
         marks.append(_panel(k, plan(cell), name, picked, {"old": old, "new": new}))
     made = diagram(800, HEAD + HEIGHT, signals, data, marks, scales=[VALUES, SHARES])
-    return made | {"height": {"signal": "tall"}}
+    return made | {"height": {"signal": "tall || 400"}}  # before anything is known, a height there is
 
 
 def _tokens(source: str, output: str) -> list[Mark]:

@@ -78,7 +78,11 @@ def outgrows(subject: Subject, words: Words) -> Asked:
             slots = {"unit": unit, "position": position + 1, "c": short(float(c[unit])), "h": short(h)}
             options = (words.say("question.true"), words.say("question.false"))
             prompt, why = words.say("question.outgrows", **slots), words.say("question.outgrows.why", **slots)
-            yield position, "c", Question(f"outgrows {position} {unit}", "true-false", prompt, options, 1, why)
+            yield (
+                position,
+                "c",
+                Question(f"outgrows {position} {unit} {subject.key}", "true-false", prompt, options, 1, why),
+            )
             return
 
 
