@@ -52,7 +52,7 @@ def cell_diagram(
         derived("tx", "sx + S * pitch + 30"), derived("edge", "tx + 130 > width"),
         derived("stacked", f"{len(cells)} > 1 && width < {len(cells) * NARROWEST}"),
         derived("panel_width", f"stacked ? width : (width - {GAP * (len(cells) - 1)}) / {len(cells)}"),
-        derived("tall", f"{HEAD} + (stacked ? {len(cells) * (HEIGHT + GAP)} : {HEIGHT})"),
+        derived("height", f"{HEAD} + (stacked ? {len(cells) * (HEIGHT + GAP)} : {HEIGHT})"),
     ]  # fmt: skip
     data: list[dict[str, Any]] = [
         {"name": "source"}, {"name": "output"}, {"name": "strips"}, {"name": "values"},
@@ -69,8 +69,7 @@ def cell_diagram(
     marks = _tokens(source, output)
     for k, (cell, name) in enumerate(zip(cells, names, strict=True)):
         marks.append(_panel(k, plan(cell), name, picked, {"old": old, "new": new}))
-    made = diagram(800, HEAD + HEIGHT, signals, data, marks, scales=[VALUES, SHARES])
-    return made | {"height": {"signal": "tall || 400"}}  # before anything is known, a height there is
+    return diagram(800, HEAD + HEIGHT, signals, data, marks, scales=[VALUES, SHARES])
 
 
 def _tokens(source: str, output: str) -> list[Mark]:

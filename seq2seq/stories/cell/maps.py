@@ -42,7 +42,7 @@ def unit_maps(
         derived("map_width", f"(width - 6 - (columns - 1) * {GAP}) / columns"), derived("pitch", "map_width / S"),
         derived("unit_height", "U > 40 ? 3.5 : U > 20 ? 5.5 : 9"), derived("map_height", "U * unit_height"),
         derived("row_height", f"map_height + {TITLE + FOOT + GAP}"),
-        derived("tall", f"ceil({n} / columns) * row_height + (width > 460 ? {RAMP} : {RAMP + 18})"),
+        derived("height", f"ceil({n} / columns) * row_height + (width > 460 ? {RAMP} : {RAMP + 18})"),
         derived("column", "clamp(at, 0, S - 1)"),
     ]  # fmt: skip
     data: list[dict[str, Any]] = [
@@ -61,8 +61,7 @@ def unit_maps(
         for number, (name, title) in enumerate(zip(names, titles, strict=True))
     ]
     marks += [one for number, key in enumerate(keys) for one in _key(number, *key)]
-    made = diagram(800, 300, signals, data, marks, scales=[VALUES, SHARES])
-    return made | {"height": {"signal": "tall || 400"}}  # before anything is known, a height there is
+    return diagram(800, 300, signals, data, marks, scales=[VALUES, SHARES])
 
 
 def _map(number: int, name: str, title: str, scale: str, backward: bool) -> Mark:
@@ -99,7 +98,7 @@ def _map(number: int, name: str, title: str, scale: str, backward: bool) -> Mark
 
 def _key(number: int, scale: str, low: str, high: str) -> list[Mark]:
     """What the colours mean: a ramp between its two ends, in words."""
-    left, y, step = f"(width > 460 ? {number} * width / 2 : 0)", f"tall - (width > 460 ? 14 : {32 - 18 * number})", 4
+    left, y, step = f"(width > 460 ? {number} * width / 2 : 0)", f"height - (width > 460 ? 14 : {32 - 18 * number})", 4
     at = f"'value' == '{scale}' ? 2 * datum.s / {STEPS - 1} - 1 : datum.s / {STEPS - 1}"
     start = f"{left} + 88"
     size = 13
