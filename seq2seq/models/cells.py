@@ -4,12 +4,22 @@ The weights are those of `torch.nn.RNN`, `GRU` and `LSTM`, in PyTorch's order of
 numbers can be trained by the fast path and looked at here.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 Gates = dict[str, Tensor]  # name → (B, H); always holds "h", for an LSTM "c" too
+
+# A hand that may change a value while a step is computed: (what it is, the value) → the value to go on with.
+# Inside a cell: a gate, candidate or state by its letter, or "h before" and "c before", which the step reads.
+Touch = Callable[[str, Tensor], Tensor]
+
+
+def untouched(name: str, value: Tensor) -> Tensor:
+    """Leave every value as the model computed it."""
+    return value
 
 
 class CellWeights(NamedTuple):
@@ -28,25 +38,29 @@ def cell_weights(network: nn.RNNBase, layer: int, backward: bool = False) -> Cel
     return CellWeights(*(getattr(network, f"{name}_{suffix}") for name in names))
 
 
-def cell_step(cell: str, x: Tensor, h: Tensor, c: Tensor | None, weights: CellWeights) -> Gates:
+def cell_step(
+    cell: str, x: Tensor, h: Tensor, c: Tensor | None, weights: CellWeights, touch: Touch = untouched
+) -> Gates:
     """One step of a cell.
 
-    Args:    cell "rnn", "gru" or "lstm"; x (B, I) input; h (B, H) state before; c (B, H), LSTM only.
+    Args:    cell "rnn", "gru" or "lstm"; x (B, I) input; h (B, H) state before; c (B, H), LSTM only;
+             touch: a hand between the gates and what is computed from them.
     Returns: every gate, candidate and state after the step, by name, each (B, H).
     """
+    h = touch("h before", h)
     if cell == "lstm":
         assert c is not None
-        return lstm_step(x, h, c, weights)
-    return gru_step(x, h, weights) if cell == "gru" else rnn_step(x, h, weights)
+        return lstm_step(x, h, touch("c before", c), weights, touch)
+    return gru_step(x, h, weights, touch) if cell == "gru" else rnn_step(x, h, weights, touch)
 
 
-def rnn_step(x: Tensor, h: Tensor, weights: CellWeights) -> Gates:
+def rnn_step(x: Tensor, h: Tensor, weights: CellWeights, touch: Touch = untouched) -> Gates:
     """H' = tanh(W x + b + U h + b'). Source: Elman 1990, in tanh form."""
     w, u, b, b_u = weights
-    return {"h": torch.tanh(x @ w.T + b + h @ u.T + b_u)}
+    return {"h": touch("h", torch.tanh(x @ w.T + b + h @ u.T + b_u))}
 
 
-def gru_step(x: Tensor, h: Tensor, weights: CellWeights) -> Gates:
+def gru_step(x: Tensor, h: Tensor, weights: CellWeights, touch: Touch = untouched) -> Gates:
     """H' = (1 − z) ⊙ n + z ⊙ h, with n = tanh(W_n x + b + r ⊙ (U_n h + b')): here z keeps.
 
     Source: Cho et al. 2014, arXiv:1406.1078 v1, as PyTorch has it; the published version has U(r ⊙ h).
@@ -55,13 +69,13 @@ def gru_step(x: Tensor, h: Tensor, weights: CellWeights) -> Gates:
     u_r, u_z, u_n = weights.u.chunk(3)
     b_r, b_z, b_n = weights.b.chunk(3)
     b_ur, b_uz, b_un = weights.b_u.chunk(3)
-    r = torch.sigmoid(x @ w_r.T + b_r + h @ u_r.T + b_ur)
-    z = torch.sigmoid(x @ w_z.T + b_z + h @ u_z.T + b_uz)
-    n = torch.tanh(x @ w_n.T + b_n + r * (h @ u_n.T + b_un))
-    return {"r": r, "z": z, "n": n, "h": (1 - z) * n + z * h}
+    r = touch("r", torch.sigmoid(x @ w_r.T + b_r + h @ u_r.T + b_ur))
+    z = touch("z", torch.sigmoid(x @ w_z.T + b_z + h @ u_z.T + b_uz))
+    n = touch("n", torch.tanh(x @ w_n.T + b_n + r * (h @ u_n.T + b_un)))
+    return {"r": r, "z": z, "n": n, "h": touch("h", (1 - z) * n + z * h)}
 
 
-def lstm_step(x: Tensor, h: Tensor, c: Tensor, weights: CellWeights) -> Gates:
+def lstm_step(x: Tensor, h: Tensor, c: Tensor, weights: CellWeights, touch: Touch = untouched) -> Gates:
     """C' = f ⊙ c + i ⊙ g; h' = o ⊙ tanh(c').
 
     Source: Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000.
@@ -69,12 +83,12 @@ def lstm_step(x: Tensor, h: Tensor, c: Tensor, weights: CellWeights) -> Gates:
     w_i, w_f, w_g, w_o = weights.w.chunk(4)
     u_i, u_f, u_g, u_o = weights.u.chunk(4)
     b_i, b_f, b_g, b_o = (weights.b + weights.b_u).chunk(4)
-    i = torch.sigmoid(x @ w_i.T + h @ u_i.T + b_i)
-    f = torch.sigmoid(x @ w_f.T + h @ u_f.T + b_f)
-    g = torch.tanh(x @ w_g.T + h @ u_g.T + b_g)
-    o = torch.sigmoid(x @ w_o.T + h @ u_o.T + b_o)
-    c = f * c + i * g
-    return {"i": i, "f": f, "g": g, "o": o, "c": c, "h": o * torch.tanh(c)}
+    i = touch("i", torch.sigmoid(x @ w_i.T + h @ u_i.T + b_i))
+    f = touch("f", torch.sigmoid(x @ w_f.T + h @ u_f.T + b_f))
+    g = touch("g", torch.tanh(x @ w_g.T + h @ u_g.T + b_g))
+    o = touch("o", torch.sigmoid(x @ w_o.T + h @ u_o.T + b_o))
+    c = touch("c", f * c + i * g)
+    return {"i": i, "f": f, "g": g, "o": o, "c": c, "h": touch("h", o * torch.tanh(c))}
 
 
 def fast_cell_step(

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 import torch
 from torch import Tensor, nn
 
-from seq2seq.models.cells import Gates
+from seq2seq.models.cells import Gates, Touch, untouched
 
 
 class State(Protocol):
@@ -42,13 +42,14 @@ class Memory(Generic[StateT]):
         return Memory(self.states[rows], self.mask[rows], keys, start)
 
 
-# A hand that may change a value while a step is computed: (what it is, the value) → the value to go on with.
-# What it is: "state" (the top layer's new state), "weights" or "context".
-Touch = Callable[[str, Tensor], Tensor]
+# A decoder step calls its `Touch` for "state" (the top layer's new state), "weights" and "context".
 
-
-# The same for the encoder: (layer, direction, position, what the cell computed there) → what to go on with.
+# A hand on the encoder, once a cell's step is done: (layer, direction, position, what the cell computed there) → what
+# to go on with.
 ReadTouch = Callable[[int, str, int, Gates], Gates]
+
+# A hand inside the encoder's cells: (layer, direction, position) → the hand on that one step, see `cell_step`.
+InnerTouch = Callable[[int, str, int], Touch]
 
 
 def read_untouched(layer: int, way: str, position: int, gates: Gates) -> Gates:
@@ -56,9 +57,9 @@ def read_untouched(layer: int, way: str, position: int, gates: Gates) -> Gates:
     return gates
 
 
-def untouched(name: str, value: Tensor) -> Tensor:
-    """Leave every value as the model computed it."""
-    return value
+def inside_untouched(layer: int, way: str, position: int) -> Touch:
+    """Leave every step of every cell alone."""
+    return untouched
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,14 @@ from seq2seq.models.cells import Gates, cell_step, cell_weights, fast_cell_step
 from seq2seq.models.config import RecurrentConfig
 from seq2seq.models.model import (
     EncoderRecord,
+    InnerTouch,
     Look,
     Memory,
     ReadTouch,
     Seq2Seq,
     Step,
     Touch,
+    inside_untouched,
     read_untouched,
     untouched,
 )  # fmt: skip
@@ -147,13 +149,13 @@ class Recurrent(Seq2Seq[RecurrentState]):
     # ---- glass path
 
     def encode_glass(
-        self, source: Tensor, touch: ReadTouch = read_untouched
+        self, source: Tensor, touch: ReadTouch = read_untouched, inside: InnerTouch = inside_untouched
     ) -> tuple[Memory[RecurrentState], EncoderRecord]:
         mask = source != PAD
         embedded = x = self.source_embedding(source)
         layers, h, c = [], [], []
         for layer in range(self.config.layers):
-            gates = {way: self.read(x, mask, layer, way == "backward", touch) for way in self.config.directions}
+            gates = {way: self.read(x, mask, layer, way, touch, inside) for way in self.config.directions}
             ends = {"forward": mask.sum(1) - 1, "backward": torch.zeros_like(mask.sum(1))}
             rows = torch.arange(len(source), device=source.device)
             h.append(torch.cat([gates[way]["h"][rows, ends[way]] for way in gates], -1))
@@ -163,16 +165,17 @@ class Recurrent(Seq2Seq[RecurrentState]):
             layers.append(gates)
         return self.memory(x, mask, tuple(h), tuple(c)), EncoderRecord(embedded, layers)
 
-    def read(self, x: Tensor, mask: Tensor, layer: int, backward: bool, touch: ReadTouch = read_untouched) -> Gates:
+    def read(self, x: Tensor, mask: Tensor, layer: int, way: str, touch: ReadTouch, inside: InnerTouch) -> Gates:
         """One layer reading x (B, S, I) in one direction: gates by name, each (B, S, H), 0 at pads."""
+        backward = way == "backward"
         weights = cell_weights(self.encoder, layer, backward)
         h = c = x.new_zeros(len(x), self.config.hidden)
         record: list[Gates] = []
         positions = range(x.shape[1])
         for position in reversed(positions) if backward else positions:
             real = mask[:, position, None]
-            gates = cell_step(self.config.cell, x[:, position], h, c, weights)
-            gates = touch(layer, "backward" if backward else "forward", position, gates)
+            gates = cell_step(self.config.cell, x[:, position], h, c, weights, inside(layer, way, position))
+            gates = touch(layer, way, position, gates)
             h = torch.where(real, gates["h"], h)
             c = torch.where(real, gates.get("c", c), c)
             record.append({name: value * real for name, value in gates.items()})

@@ -4,10 +4,20 @@ import torch
 from torch import Tensor
 
 from seq2seq.decoding.walk import Chooser
-from seq2seq.models.model import Step
+from seq2seq.models.model import Step, Touch, untouched
 from seq2seq.models.recurrent import RecurrentState
 from seq2seq.tasks import UNK, Vocabulary
-from seq2seq.traces import BorrowStart, Change, DisturbContext, DisturbStart, DisturbUnit, LookElsewhere, WriteInstead
+from seq2seq.traces import (
+    BorrowStart,
+    Change,
+    ClampGate,
+    DisturbContext,
+    DisturbStart,
+    DisturbUnit,
+    EraseState,
+    LookElsewhere,
+    WriteInstead,
+)  # fmt: skip
 
 
 def choose_instead(choose: Chooser, change: Change | None, vocabulary: Vocabulary) -> Chooser:
@@ -35,6 +45,41 @@ def touched(change: Change | None, number: int, name: str, value: Tensor) -> Ten
         value = value.clone()
         value[:, change.unit] = disturbed(value[:, change.unit], change.noise, change.seed)
     return value
+
+
+def inside(change: Change | None, layer: int, way: str, position: int) -> Touch:
+    """The hand inside one step of one cell of the encoder; see `InnerTouch`."""
+    if not isinstance(change, ClampGate | EraseState) or (change.layer, change.way) != (layer, way):
+        return untouched
+    before = position - 1 if way == "forward" else position + 1
+
+    def touch(name: str, value: Tensor) -> Tensor:
+        if isinstance(change, EraseState):
+            state, _, carried = name.partition(" ")
+            return torch.zeros_like(value) if carried and change.erases(layer, way, state, before) else value
+        if name != change.gate or change.position not in (None, position):
+            return value
+        value = value.clone()
+        value[:, slice(None) if change.unit is None else change.unit] = change.value
+        return value
+
+    return touch
+
+
+def erase_end(start: RecurrentState, change: Change | None, end: int, hidden: int) -> RecurrentState:
+    """The decoder's first state, where the last state of a direction was erased on the way: `end` of S positions."""
+    if not isinstance(change, EraseState) or change.position != end:
+        return start
+    units = slice(0, hidden) if change.way == "forward" else slice(hidden, None)
+
+    def erased(states: tuple[Tensor, ...], name: str) -> tuple[Tensor, ...]:
+        if name not in change.states or not states:
+            return states
+        state = states[change.layer].clone()
+        state[:, units] = 0.0
+        return (*states[: change.layer], state, *states[change.layer + 1 :])
+
+    return RecurrentState(erased(start.h, "h"), erased(start.c, "c"))
 
 
 def start_instead(start: RecurrentState, change: Change | None) -> RecurrentState:

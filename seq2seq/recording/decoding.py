@@ -12,9 +12,9 @@ from torch import Tensor
 from seq2seq.decoding.walk import Chooser, forced_by, most_probable, walk
 from seq2seq.models.model import EncoderRecord, Memory, Step
 from seq2seq.models.recurrent import Recurrent, RecurrentState
-from seq2seq.recording.changes import choose_instead, start_instead, touched
+from seq2seq.recording.changes import choose_instead, erase_end, inside, start_instead, touched
 from seq2seq.tasks import EOS, UNK, Vocabulary
-from seq2seq.traces import BorrowStart, Change, DecodingTrace, DisturbStart, Gates, ReadInstead
+from seq2seq.traces import BorrowStart, Change, DecodingTrace, DisturbStart, EraseState, Gates, ReadInstead
 
 LONGEST_OUTPUT = 64  # steps after which a model that never ends is stopped
 
@@ -40,7 +40,10 @@ def record_decoding(
     if isinstance(change, ReadInstead):
         source = [*source[: change.position], change.token, *source[change.position + 1 :]]
     numbers = source_vocabulary.encode(source)
-    memory, read = model.encode_glass(torch.tensor([numbers], device=model.device))
+    memory, read = model.encode_glass(torch.tensor([numbers], device=model.device), inside=partial(inside, change))
+    if isinstance(change, EraseState):
+        end = len(source) - 1 if change.way == "forward" else 0
+        memory = replace(memory, start=erase_end(memory.start, change, end, model.config.hidden))
     if isinstance(change, BorrowStart):
         other, _ = model.encode_glass(torch.tensor([source_vocabulary.encode(change.source)], device=model.device))
         memory = replace(memory, start=other.start)

@@ -7,7 +7,7 @@ import numpy as np
 
 from seq2seq.stories.charts import top_tokens, weights_heat_map
 from seq2seq.stories.comparison_views import difference_map, outputs_side_by_side
-from seq2seq.stories.explain import DecodingExplainer, Explanation, Unknown
+from seq2seq.stories.explain import DecodingExplainer, SeveralExplainer
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.sources import Passage
@@ -16,10 +16,12 @@ from seq2seq.stories.tokens import quoted, short_sign, token_row
 from seq2seq.traces import (
     BorrowStart,
     Change,
+    ClampGate,
     DecodingTrace,
     DisturbContext,
     DisturbStart,
     DisturbUnit,
+    EraseState,
     LookElsewhere,
     ReadInstead,
     WriteInstead,
@@ -36,6 +38,8 @@ CHANGED_BY = {
     DisturbUnit: Passage("models/recurrent.py", "Recurrent.step", ('touch("state"',)),
     WriteInstead: Passage("recording/changes.py", "choose_instead", ("number == change.step",)),
     ReadInstead: Passage("recording/decoding.py", "record_decoding", ("change.position",)),
+    ClampGate: Passage("recording/changes.py", "inside", ("change.value",)),
+    EraseState: Passage("recording/changes.py", "inside", ("torch.zeros_like",)),
 }
 VECTOR = Passage("recording/changes.py", "start_instead", ("tuple(disturbed",))
 
@@ -63,21 +67,11 @@ def comparison_story(before: DecodingTrace, after: DecodingTrace, words: Words, 
     )  # fmt: skip
 
 
-class ComparisonExplainer:
+class ComparisonExplainer(SeveralExplainer):
     """Explains the numbers of both sides: addresses begin with "before" or "after"."""
 
     def __init__(self, before: DecodingTrace, after: DecodingTrace, words: Words) -> None:
-        self.sides = {"before": DecodingExplainer(before, words), "after": DecodingExplainer(after, words)}
-
-    def explain(self, address: str) -> Explanation:
-        """How the number at this address came about.
-
-        Raises: Unknown if there is no such number.
-        """
-        side, _, rest = address.partition(" ")
-        if side not in self.sides:
-            raise Unknown(address)
-        return self.sides[side].explain(rest).under(side)
+        super().__init__({"before": DecodingExplainer(before, words), "after": DecodingExplainer(after, words)})
 
 
 def describe(change: Change, trace: DecodingTrace, words: Words) -> str:
@@ -101,12 +95,25 @@ def describe(change: Change, trace: DecodingTrace, words: Words) -> str:
     if isinstance(change, DisturbStart):
         how = say("whatif.zero.said") if change.noise is None else say("whatif.noise.said", noise=f"{change.noise:g}")
         return say("bottleneck.did.start", first=change.first, last=change.last - 1, how=how)
+    if isinstance(change, ClampGate | EraseState):
+        return describe_reading(change, words)
     how = disturbed(change.noise)
     if isinstance(change, DisturbUnit):
         return say("whatif.did.unit", unit=change.unit, number=change.step + 1, how=how)
     if trace.weights is None:
         return say("whatif.did.vector", how=how)
     return say("whatif.did.context", number=change.step + 1, how=how)
+
+
+def describe_reading(change: ClampGate | EraseState, words: Words) -> str:
+    """What was changed while the source was read, in words."""
+    say = words.say
+    if isinstance(change, EraseState):
+        return say(f"whatif.did.erase.{change.states}", position=change.position + 1)
+    unit = say("whatif.every_unit") if change.unit is None else say("whatif.one_unit", unit=change.unit)
+    at = say("whatif.everywhere") if change.position is None else say("whatif.here", position=change.position + 1)
+    gate = say(f"gate.short.{change.gate}")
+    return say("whatif.did.clamp", gate=gate, value=f"{change.value:g}", unit=unit, at=at)
 
 
 def _sides(before: DecodingTrace, after: DecodingTrace) -> list[tuple[str, DecodingTrace]]:

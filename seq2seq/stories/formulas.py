@@ -1,5 +1,6 @@
 """Formulas: LaTeX with numbered slots, as MathML that the player fills; a slot may lead to another number."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -75,10 +76,15 @@ def short(value: float) -> str:
 
 @dataclass
 class Line:
-    """One line of an equation; its methods put something into a slot and return the LaTeX of that slot."""
+    """One line of an equation; its methods put something into a slot and return the LaTeX of that slot.
+
+    head, tail: how many terms of a long sum are shown, from its beginning and its end.
+    """
 
     slots: list[Slot] = field(default_factory=list)
     latex: str = ""
+    head: int = HEAD
+    tail: int = TAIL
 
     def into(self, book: FormulaBook) -> Formula:
         """The line as a formula of a book."""
@@ -118,10 +124,23 @@ class Line:
         terms = [rf"{self.number(weights[i])}\, {name}_{{{self.text(i + 1)}}}" for i in order]
         return " + ".join(terms) + (r" + \cdots" if len(weights) > HEAD else "")
 
-    @staticmethod
-    def elided(terms: Sequence[T], show: Callable[[T], str]) -> str:
+    def elided(self, terms: Sequence[T], show: Callable[[T], str]) -> str:
         """Terms joined by plus signs; of many, the first and the last only."""
-        if len(terms) <= HEAD + TAIL + 1:
+        if len(terms) <= self.head + self.tail + 1:
             return " + ".join(show(term) for term in terms)
-        shown = [show(term) for term in terms[:HEAD]]
-        return " + ".join([*shown, r"\cdots", *(show(term) for term in terms[-TAIL:])])
+        last = terms[len(terms) - self.tail :]
+        return " + ".join([*map(show, terms[: self.head]), r"\cdots", *map(show, last)])
+
+
+def stacked(lines: Sequence[Line]) -> Line:
+    """Several lines as one that is broken between them."""
+    whole = Line()
+    for line in lines:
+        whole.latex += (r" \\ " if whole.latex else "") + renumbered(line.latex, len(whole.slots))
+        whole.slots += line.slots
+    return whole
+
+
+def renumbered(latex: str, by: int) -> str:
+    """A line's LaTeX where its slots come behind others."""
+    return re.sub(r"@(\d+)", lambda found: f"@{int(found[1]) + by}", latex)

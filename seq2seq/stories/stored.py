@@ -11,6 +11,7 @@ HOME_DATES = {
     "ru": "3 марта 2021 г.",
     "en": "march 3, 2021",
 }
+CELL_MODEL, CELL_INPUT = "recall-lstm-none", "Cxuvzs"
 ATTENTION_MODEL, ATTENTION_INPUT = "reverse-gru-general", "studio"
 CONVOLUTION_MODEL, CONVOLUTION_INPUT = "reverse-conv", "computer"
 BOTTLENECK_TASK, BOTTLENECK_HIDDEN = "reverse", 64

@@ -70,7 +70,47 @@ class BorrowStart:
     source: tuple[str, ...]
 
 
-Change = LookElsewhere | WriteInstead | ReadInstead | DisturbContext | DisturbUnit | DisturbStart | BorrowStart
+@dataclass(frozen=True)
+class ClampGate:
+    """While the source is read, a gate is held at a value: of one unit or all, at one position or all (None)."""
+
+    gate: str
+    value: float
+    unit: int | None = None
+    position: int | None = None
+    layer: int = 0
+    way: str = "forward"
+
+    def holds(self, layer: int, way: str, gate: str, position: int, unit: int) -> bool:
+        """Whether this number was put there by hand."""
+        return (
+            (layer, way, gate) == (self.layer, self.way, self.gate)
+            and self.position in (None, position)
+            and self.unit in (None, unit)
+        )
+
+
+@dataclass(frozen=True)
+class EraseState:
+    """After a position was read, what is carried on is set to 0: "h", "c" or "hc".
+
+    What the cell computed at the position stays in the record; what reads it next, gets zeros.
+    """
+
+    states: str
+    position: int
+    layer: int = 0
+    way: str = "forward"
+
+    def erases(self, layer: int, way: str, state: str, position: int) -> bool:
+        """Whether this state is lost on the way on from a position."""
+        return (layer, way, position) == (self.layer, self.way, self.position) and state in self.states
+
+
+Change = (
+    LookElsewhere | WriteInstead | ReadInstead | DisturbContext | DisturbUnit | DisturbStart | BorrowStart
+    | ClampGate | EraseState
+)  # fmt: skip
 
 
 def shared_out(weights: Sequence[float], moved: int, wanted: float) -> tuple[float, ...]:

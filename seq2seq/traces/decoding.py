@@ -1,39 +1,30 @@
 """The record of one source read and one output written."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from seq2seq.traces.change import Change
+from seq2seq.traces.reading import Gates, ReadingTrace
 
 NEVER_WRITTEN = ("⟨pad⟩", "⟨bos⟩")
-Gates = dict[str, np.ndarray]  # gate or state by name → (positions, units)
 
 
-@dataclass(frozen=True)
-class DecodingTrace:
+@dataclass(frozen=True, kw_only=True)
+class DecodingTrace(ReadingTrace):
     """Everything that happened between a typed source and the output, float32, one example.
 
-    S source positions, T output steps (the last is ⟨eos⟩ unless the length ran out), H units of one encoder
-    direction, D units of the decoder, E of an embedding, V target tokens. Axes in brackets; None where the model
-    has no attention; asking and energy only where it is additive.
+    S source positions, T output steps (the last is ⟨eos⟩ unless the length ran out), D units of the decoder, E of an
+    embedding, V target tokens. Axes in brackets; None where the model has no attention; asking and energy only where
+    it is additive.
     """
 
-    cell: str  # rnn, gru or lstm
     attention: str  # none, additive, dot, general or scaled_dot
     asks_before: bool  # Bahdanau's wiring: the state before the step is the query
 
-    source: tuple[str, ...]  # as read: typed, or changed
-    unknown: tuple[bool, ...]  # which of them the model read as ⟨unk⟩
     output: tuple[str, ...]  # as chosen, ⟨eos⟩ included
     forced: bool  # chosen by a given target, not by the model
     vocabulary: tuple[str, ...]  # target tokens
 
-    embedded: np.ndarray  # (S, E) of the source tokens
-    encoder: tuple[dict[str, Gates], ...]  # layer → direction → gate → (S, H)
-    states: np.ndarray  # (S, D) the top layer, both directions joined: what is attended to
-    start: tuple[Gates, ...]  # layer → "h", "c" → (D,)
     fed: np.ndarray  # (T, E) embeddings of the tokens that the decoder reads, ⟨bos⟩ first
     decoder: tuple[Gates, ...]  # layer → gate → (T, D)
     query: np.ndarray | None  # (T, D)
@@ -47,9 +38,6 @@ class DecodingTrace:
     logits: np.ndarray  # (T, V)
     log_probs: np.ndarray  # (T, V)
 
-    parameters: Mapping[str, np.ndarray]  # the model's weights by name, as torch names them; shared, not copied
-    change: Change | None = None  # what was done differently from the model's own decoding
-
     @property
     def text(self) -> str:
         """The output as one string, without ⟨eos⟩."""
@@ -59,11 +47,6 @@ class DecodingTrace:
     def finished(self) -> bool:
         """Whether the model ended the output itself."""
         return bool(self.output) and self.output[-1] == "⟨eos⟩"
-
-    @property
-    def directions(self) -> tuple[str, ...]:
-        """The ways the encoder reads: forward, or forward and backward."""
-        return tuple(self.encoder[0])
 
     @property
     def chosen(self) -> np.ndarray:

@@ -80,6 +80,16 @@ class RunConfig:
         except (KeyError, TypeError) as error:
             raise InputError("input.no_such_setting", name=str(error)) from error
 
+    @property
+    def recurrent(self) -> RecurrentConfig:
+        """The model's shape, where it is a recurrent one.
+
+        Raises: TypeError if it is of another kind.
+        """
+        if not isinstance(self.model, RecurrentConfig):
+            raise TypeError(f"a {type(self.model).__name__} has no recurrence")
+        return self.model
+
     def on(self, device: str) -> "RunConfig":
         """The same run on another device."""
         return replace(self, training=replace(self.training, device=device))

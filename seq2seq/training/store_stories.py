@@ -3,22 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from seq2seq.models.config import CELLS
+from seq2seq.stories import stored
 from seq2seq.stories.bottleneck import bottleneck_story
+from seq2seq.stories.cell import Subject, cell_story, to_try
 from seq2seq.stories.convolution import convolution_story
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
-from seq2seq.stories.stored import (
-    ATTENTION_INPUT,
-    ATTENTION_MODEL,
-    BOTTLENECK_HIDDEN,
-    BOTTLENECK_INPUT,
-    BOTTLENECK_TASK,
-    CONVOLUTION_INPUT,
-    CONVOLUTION_MODEL,
-    HOME_DATES,
-    HOME_MODEL,
-    STORIES,
-)  # fmt: skip
 from seq2seq.stories.story import Story
 from seq2seq.training.bottleneck import bottleneck_trace
 from seq2seq.training.reach import record_gradients
@@ -32,24 +22,24 @@ Stored = Iterator[tuple[str, Story]]  # name and story
 
 def home(words: Words) -> Stored:
     """The home page: one date in several languages."""
-    trained = load_trained(HOME_MODEL)
-    for key, date in HOME_DATES.items():
-        yield f"home-{key}", decoding_story(trained.record(date), words, HOME_MODEL, trained.task.answer(date))
+    trained = load_trained(stored.HOME_MODEL)
+    for key, date in stored.HOME_DATES.items():
+        yield f"home-{key}", decoding_story(trained.record(date), words, stored.HOME_MODEL, trained.task.answer(date))
 
 
 def attention(words: Words) -> Stored:
     """The attention page: one word, reversed."""
-    trained = load_trained(ATTENTION_MODEL)
-    answer = trained.task.answer(ATTENTION_INPUT)
-    yield "attention", decoding_story(trained.record(ATTENTION_INPUT), words, ATTENTION_MODEL, answer)
+    trained = load_trained(stored.ATTENTION_MODEL)
+    answer = trained.task.answer(stored.ATTENTION_INPUT)
+    yield "attention", decoding_story(trained.record(stored.ATTENTION_INPUT), words, stored.ATTENTION_MODEL, answer)
 
 
 def convolution(words: Words) -> Stored:
     """The convolution page: one word, read by windows and reversed."""
-    trained = load_trained(CONVOLUTION_MODEL)
-    answer = trained.task.answer(CONVOLUTION_INPUT)
-    trace = trained.record_convolution(CONVOLUTION_INPUT)
-    yield "convolution", convolution_story(trace, words, CONVOLUTION_MODEL, answer)
+    trained = load_trained(stored.CONVOLUTION_MODEL)
+    answer = trained.task.answer(stored.CONVOLUTION_INPUT)
+    trace = trained.record_convolution(stored.CONVOLUTION_INPUT)
+    yield "convolution", convolution_story(trace, words, stored.CONVOLUTION_MODEL, answer)
 
 
 def gradients(words: Words) -> Stored:
@@ -64,10 +54,19 @@ def gradients(words: Words) -> Stored:
 
 def bottleneck(words: Words) -> Stored:
     """The bottleneck page: one source of growing length."""
-    yield "bottleneck", bottleneck_story(bottleneck_trace(BOTTLENECK_TASK, BOTTLENECK_HIDDEN, BOTTLENECK_INPUT), words)
+    trace = bottleneck_trace(stored.BOTTLENECK_TASK, stored.BOTTLENECK_HIDDEN, stored.BOTTLENECK_INPUT)
+    yield "bottleneck", bottleneck_story(trace, words)
 
 
-PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention, convolution, gradients, bottleneck)
+def cell(words: Words) -> Stored:
+    """The page Inside the cell: one letter, held over some noise by an LSTM."""
+    trained = load_trained(stored.CELL_MODEL)
+    subject = Subject("1", stored.CELL_MODEL, trained.record(stored.CELL_INPUT))
+    trials = [trained.record(stored.CELL_INPUT, change=change) for change in to_try(subject)]
+    yield "cell", cell_story([subject], words, answer=trained.task.answer(stored.CELL_INPUT), trials=trials)
+
+
+PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention, cell, gradients, bottleneck, convolution)
 
 
 def stored_stories() -> Stored:
@@ -79,7 +78,7 @@ def stored_stories() -> Stored:
 
 
 if __name__ == "__main__":
-    STORIES.mkdir(parents=True, exist_ok=True)
+    stored.STORIES.mkdir(parents=True, exist_ok=True)
     for name, story in stored_stories():
-        (STORIES / f"{name}.json").write_text(story.to_json(), encoding="utf-8")
+        (stored.STORIES / f"{name}.json").write_text(story.to_json(), encoding="utf-8")
         print(name)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from seq2seq.models.config import RecurrentConfig
 from seq2seq.tasks import Task
+from seq2seq.tasks.recall import Recall
 from seq2seq.training.config import RunConfig
 from seq2seq.training.shipped import shipped_card, shipped_names, to_be_picked
 from seq2seq.ui.address import says_new
@@ -40,7 +41,7 @@ def recurs(config: RunConfig) -> bool:
     return isinstance(config.model, RecurrentConfig)
 
 
-def choose_model(words: Words, default: str, fits: Fits = recurs, id: str = "model") -> ChosenModel:
+def choose_model(words: Words, default: str, fits: Fits = recurs, id: str = "model", label: str = "") -> ChosenModel:
     """A control that picks one of the models that `fits`; the default is a shipped one."""
     say = words.say
     choices = {reference: model for reference, model in _known(words, id).items() if fits(model.config)}
@@ -48,7 +49,7 @@ def choose_model(words: Words, default: str, fits: Fits = recurs, id: str = "mod
     def name(reference: str) -> str:
         model = choices[reference].config
         parts = {
-            "task": say(f"train.task.{model.task.name}"), "cell": say(f"cell.{model.model.cell}"),
+            "task": _task_name(model.task, words), "cell": say(f"cell.{model.model.cell}"),
             "attention": say(f"attention.{model.model.attention}"),
         }  # fmt: skip
         key = "attention.shipped" if reference in shipped_names() else "attention.mine"
@@ -57,7 +58,13 @@ def choose_model(words: Words, default: str, fits: Fits = recurs, id: str = "mod
     wanted = _wanted(id)
     if wanted and wanted not in choices:
         st.warning(say("attention.no_such_run", run=wanted[:40]), icon=":material/link_off:")
-    return choices[choice(id, say("attention.model"), list(choices), default, name, width=420)]
+    return choices[choice(id, label or say("attention.model"), list(choices), default, name, width=420)]
+
+
+def _task_name(task: Task, words: Words) -> str:
+    """What a task is called; of recall, with its distance: models differ in little else."""
+    name = words.say(f"train.task.{task.name}")
+    return f"{name} ({task.distance})" if isinstance(task, Recall) else name
 
 
 def _known(words: Words, id: str) -> dict[str, ChosenModel]:
@@ -91,7 +98,7 @@ def describe(picked: ChosenModel, words: Words) -> str:
     say, model = words.say, picked.config.model
     both = say("attention.both") if isinstance(model, RecurrentConfig) and model.bidirectional else ""
     return say(
-        "attention.card", task=say(f"train.task.{picked.task.name}"), cell=say(f"cell.{model.cell}"),
+        "attention.card", task=_task_name(picked.task, words), cell=say(f"cell.{model.cell}"),
         attention=say(f"attention.{model.attention}"), both=f" ({both})" if both else "", steps=picked.step,
         exact=f"{picked.exact_match:.1%}", n=picked.n,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import nn
+from torch.nn.functional import linear
 
 from seq2seq.models.cells import cell_step, cell_weights, fast_cell_step
 from seq2seq.models.config import CELLS
@@ -67,3 +68,96 @@ def test_lstm_gates_by_hand():
 def test_backward_weights_are_the_other_direction():
     network = nn.GRU(INPUT, HIDDEN, num_layers=2, bidirectional=True)
     assert cell_weights(network, 1, backward=True).w is network.weight_ih_l1_reverse
+
+
+def reference_gates(cell, network, x, h, c):
+    """Every gate from PyTorch's packed weights, one linear map after the other, in float64; none of our code."""
+    x, h, c = x.double(), h.double(), c.double()
+    packed = [
+        getattr(network, f"{name}_l0").detach().double() for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    ]
+
+    def parts(number):  # what x and what h gives to gate `number`
+        w, u, b, b_u = (block[number * HIDDEN : (number + 1) * HIDDEN] for block in packed)
+        return linear(x, w, b), linear(h, u, b_u)
+
+    def sigmoid(value):
+        return 1 / (1 + torch.exp(-value))
+
+    if cell == "rnn":
+        return {"h": torch.tanh(sum(parts(0)))}
+    if cell == "gru":  # r z n
+        r, z = (sigmoid(sum(parts(number))) for number in (0, 1))
+        from_x, from_h = parts(2)
+        n = torch.tanh(from_x + r * from_h)
+        return {"r": r, "z": z, "n": n, "h": n + z * (h - n)}
+    i, f, o = (sigmoid(sum(parts(number))) for number in (0, 1, 3))  # i f g o
+    g = torch.tanh(sum(parts(2)))
+    c = f * c + i * g
+    return {"i": i, "f": f, "g": g, "o": o, "c": c, "h": o * torch.tanh(c)}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_gate_equals_torch(cell, seed):
+    """Gate by gate, not h and c alone; and the reference itself is torch.nn's in what torch.nn tells."""
+    network, x, h, c = random_parts(cell, seed)
+    gates = cell_step(cell, x, h, c, cell_weights(network, 0))
+    reference = reference_gates(cell, network, x, h, c)
+    assert gates.keys() == reference.keys()
+    for name, value in gates.items():
+        torch.testing.assert_close(
+            value.double(), reference[name], atol=1e-6, rtol=0, msg=lambda m, n=name: f"{n}: {m}"
+        )
+    start = (h[None], c[None]) if cell == "lstm" else h[None]
+    _, after = network.double()(
+        x[:, None].double(), tuple(s.double() for s in start) if cell == "lstm" else start.double()
+    )
+    told = {"h": after[0][0], "c": after[1][0]} if cell == "lstm" else {"h": after[0]}
+    for name, value in told.items():
+        torch.testing.assert_close(reference[name], value, atol=1e-12, rtol=0)
+
+
+def test_a_hand_that_leaves_all_alone_changes_nothing(cell):
+    network, x, h, c = random_parts(cell)
+    weights, seen = cell_weights(network, 0), []
+
+    def look(name, value):
+        seen.append(name)
+        return value
+
+    touched = cell_step(cell, x, h, c, weights, look)
+    for name, value in cell_step(cell, x, h, c, weights).items():
+        assert torch.equal(touched[name], value)
+    carried = ["h before", "c before"] if cell == "lstm" else ["h before"]
+    assert seen == [*carried, *touched]  # each once, in the order of the step
+
+
+def hold(held, value):
+    return lambda name, own: torch.full_like(own, value) if name == held else own
+
+
+def test_a_held_gate_changes_what_follows_in_the_same_step():
+    network, x, h, c = random_parts("lstm")
+    weights = cell_weights(network, 0)
+    free, shut = cell_step("lstm", x, h, c, weights), cell_step("lstm", x, h, c, weights, hold("f", 0.0))
+    for gate in "igo":
+        assert torch.equal(free[gate], shut[gate])
+    torch.testing.assert_close(shut["c"], free["i"] * free["g"])
+    torch.testing.assert_close(shut["h"], free["o"] * torch.tanh(shut["c"]))
+    network, x, h, _ = random_parts("gru")
+    weights = cell_weights(network, 0)
+    torch.testing.assert_close(cell_step("gru", x, h, None, weights, hold("z", 1.0))["h"], h)
+    overwritten = cell_step("gru", x, h, None, weights, hold("z", 0.0))
+    torch.testing.assert_close(overwritten["h"], overwritten["n"])
+    blind = cell_step("gru", x, h, None, weights, hold("r", 0.0))["n"]
+    w, b, inner = network.weight_ih_l0[2 * HIDDEN :], network.bias_ih_l0[2 * HIDDEN :], network.bias_hh_l0[2 * HIDDEN :]
+    assert not torch.equal(blind, cell_step("gru", x, h, None, weights)["n"])
+    torch.testing.assert_close(blind, torch.tanh(x @ w.T + b + 0 * inner))
+
+
+def test_an_erased_state_is_a_step_from_zeros(cell):
+    network, x, h, c = random_parts(cell)
+    weights, zero = cell_weights(network, 0), torch.zeros(BATCH, HIDDEN)
+    erased = cell_step(cell, x, h, c, weights, hold("h before", 0.0))
+    for name, value in cell_step(cell, x, zero, c, weights).items():
+        assert torch.equal(erased[name], value)

@@ -6,7 +6,7 @@ import torch
 
 from seq2seq.recording import record_decoding
 from seq2seq.tasks import EOS
-from seq2seq.traces import DisturbContext, DisturbUnit, LookElsewhere, ReadInstead, WriteInstead
+from seq2seq.traces import ClampGate, DisturbContext, DisturbUnit, EraseState, LookElsewhere, ReadInstead, WriteInstead
 from tests.decoding.test_decoding import VOCABULARIES
 from tests.models.small import CONFIGS, build, name_of
 
@@ -97,3 +97,103 @@ def test_one_unit_and_no_other_is_disturbed(config, noise):
 def test_a_trace_says_what_was_changed():
     change = WriteInstead(0, "v")
     assert record(CONFIGS[0], change).change == change and record(CONFIGS[0]).change is None
+
+
+deep = pytest.mark.parametrize("config", [c for c in CONFIGS if c.layers > 1 or c.bidirectional or c.attention == "none"],
+                               ids=name_of)  # fmt: skip
+ways = pytest.mark.parametrize("way", ["forward", "backward"])
+KEEPS = {"lstm": "f", "gru": "z"}
+
+
+def read_before(trace, way, position):
+    """Positions that a direction has read before this one."""
+    order = list(trace.order(way))
+    return order[: order.index(position)]
+
+
+@deep
+@ways
+@pytest.mark.parametrize(("unit", "position"), [(None, AT), (3, AT), (3, None), (None, None)])
+def test_a_gate_held_by_hand(config, way, unit, position):
+    if config.cell == "rnn" or way not in config.directions:
+        return
+    layer, gate = config.layers - 1, KEEPS[config.cell]
+    change = ClampGate(gate, 0.25, unit, position, layer, way)
+    before, after = record(config), record(config, change)
+    old, new = before.encoder[layer][way], after.encoder[layer][way]
+    for i in range(len(TEXT)):
+        for u in range(new[gate].shape[1]):
+            assert change.holds(layer, way, gate, i, u) == (position in (None, i) and unit in (None, u))
+            if change.holds(layer, way, gate, i, u):
+                assert new[gate][i, u] == np.float32(0.25)
+    if position is not None:  # nothing read earlier knows of it, and the step itself does
+        for i in read_before(before, way, position):
+            for name in new:
+                np.testing.assert_array_equal(old[name][i], new[name][i])
+        for name in ("i", "g", "o", "r", "n"):
+            if name in new:
+                np.testing.assert_array_equal(old[name][position], new[name][position])
+        assert np.abs(old["h"][position] - new["h"][position]).max() > 0
+    for lower in range(layer):  # what lies below is not changed
+        for other, gates in before.encoder[lower].items():
+            np.testing.assert_array_equal(gates["h"], after.encoder[lower][other]["h"])
+    check_steps(config, after, layer, way)
+
+
+def check_steps(config, trace, layer, way):
+    """Every state is what the recorded gates make of the state that was carried."""
+    gates = trace.encoder[layer][way]
+    for i in trace.order(way):
+        before = trace.before(way, i)
+        carried = {
+            name: np.zeros_like(gates["h"][0])
+            if before is None or trace.erased(layer, way, name, before)
+            else gates[name][before]
+            for name in ("h", "c")
+            if name in gates
+        }
+        if config.cell == "gru":
+            h = (1 - gates["z"][i]) * gates["n"][i] + gates["z"][i] * carried["h"]
+            np.testing.assert_allclose(gates["h"][i], h, atol=1e-6)
+        if config.cell == "lstm":
+            c = gates["f"][i] * carried["c"] + gates["i"][i] * gates["g"][i]
+            np.testing.assert_allclose(gates["c"][i], c, atol=1e-6)
+            np.testing.assert_allclose(gates["h"][i], gates["o"][i] * np.tanh(gates["c"][i]), atol=1e-6)
+
+
+@deep
+@ways
+@pytest.mark.parametrize("states", ["h", "c", "hc"])
+def test_an_erased_state_is_lost_on_the_way_on(config, way, states):
+    if way not in config.directions or (states != "h" and config.cell != "lstm"):
+        return
+    before, after = record(config), record(config, EraseState(states, AT, 0, way))
+    old, new = before.encoder[0][way], after.encoder[0][way]
+    for i in [*read_before(before, way, AT), AT]:  # what was computed there stays in the record
+        for name in new:
+            np.testing.assert_array_equal(old[name][i], new[name][i])
+    following = next(i for i in before.order(way) if before.before(way, i) == AT)
+    assert np.abs(old["h"][following] - new["h"][following]).max() > 0
+    if states == "hc" or config.cell != "lstm":  # as if reading began there
+        fresh = record_decoding(
+            endless(config), TEXT[AT + 1 :] if way == "forward" else TEXT[:AT], VOCABULARIES, longest=6
+        )
+        rest = slice(AT + 1, None) if way == "forward" else slice(None, AT)
+        np.testing.assert_allclose(new["h"][rest], fresh.encoder[0][way]["h"], atol=1e-6)
+    check_steps(config, after, 0, way)
+
+
+@deep
+@ways
+def test_a_state_erased_at_the_end_never_reaches_the_decoder(config, way):
+    if way not in config.directions:
+        return
+    end = len(TEXT) - 1 if way == "forward" else 0
+    before, after = record(config), record(config, EraseState("h", end, config.layers - 1, way))
+    hidden = config.hidden
+    mine = slice(0, hidden) if way == "forward" else slice(hidden, None)
+    start = after.start[-1]["h"]
+    assert not start[mine].any()
+    kept = np.delete(np.arange(len(start)), np.arange(len(start))[mine])
+    np.testing.assert_array_equal(start[kept], before.start[-1]["h"][kept])
+    np.testing.assert_array_equal(before.states, after.states)

@@ -6,6 +6,7 @@ learner can go down from a probability to a single weight of the network. All of
 
 from seq2seq.stories.explain.decoding import DecodingExplainer
 from seq2seq.stories.explain.equation import Explainer, Explanation, Unknown
+from seq2seq.stories.explain.several import SeveralExplainer
 from seq2seq.stories.explain.training import TrainingExplainer
 
-__all__ = ["DecodingExplainer", "Explainer", "Explanation", "TrainingExplainer", "Unknown"]
+__all__ = ["DecodingExplainer", "Explainer", "Explanation", "SeveralExplainer", "TrainingExplainer", "Unknown"]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from seq2seq.stories.explain.equation import dot, sigmoid
-from seq2seq.stories.explain.vectors import Vectors
+from seq2seq.stories.explain.vectors import ReadingVectors, Vectors
 from seq2seq.stories.formulas import Line, Number
 
 Equation = tuple[list[Line], float, float]  # lines, the trace's value, what the numbers come to
@@ -39,11 +39,11 @@ class Place(NamedTuple):
     previous: int
 
 
-class CellEquations:
-    """Explains any unit of any gate or state of a decoding's cells."""
+class ReadingEquations:
+    """Explains any unit of any gate or state of the encoder's cells."""
 
-    def __init__(self, vectors: Vectors) -> None:
-        self.vectors, self.trace = vectors, vectors.trace
+    def __init__(self, vectors: ReadingVectors, brief: bool = False) -> None:
+        self.vectors, self.trace, self.brief = vectors, vectors.trace, brief
 
     def encoder(self, layer: int, way: str, gate: str, i: int, u: int) -> Equation:
         """A unit of the encoder at a position."""
@@ -60,32 +60,6 @@ class CellEquations:
             "encoder", f"l{layer}" + ("_reverse" if way == "backward" else ""), "h", i + 1, i + 1 - step,
         )  # fmt: skip
         return self.unit(place, gate, u)
-
-    def decoder(self, layer: int, gate: str, t: int, u: int) -> Equation:
-        """A unit of the decoder at a step; at −1 it is a copy of the encoder's last state."""
-        if t == -1:
-            return self.start(layer, gate, u)
-        place = Place(
-            self.vectors.decoder_input(layer, t),
-            lambda name: self.vectors.decoder(layer, name, t),
-            lambda name: self.vectors.decoder(layer, name, t - 1),
-            "decoder", f"l{layer}", "s", t + 1, t,
-        )  # fmt: skip
-        return self.unit(place, gate, u)
-
-    def start(self, layer: int, gate: str, u: int) -> Equation:
-        """The decoder's first state: where the encoder's reading ended, directions side by side."""
-        ends: list[Number] = []
-        for way, gates in self.trace.encoder[layer].items():
-            end = len(self.trace.source) - 1 if way == "forward" else 0
-            address = f"encoder {layer} {way} {gate} {end}"
-            ends += [Number(value, f"{address} {d}") for d, value in enumerate(gates[gate][end].tolist())]
-        own, line, numbers = self.vectors.decoder(layer, gate, -1)[u], Line(), Line()
-        symbol = "c" if gate == "c" else "s"
-        source = "c" if gate == "c" else "h"
-        line.latex = rf"({symbol}_0)_{{{line.text(u)}}} = ({source}_{{\mathrm{{end}}}})_{{{line.text(u)}}}"
-        numbers.latex = rf"= {numbers.number(ends[u])}"
-        return [line, numbers], own.value, ends[u].value
 
     def unit(self, place: Place, gate: str, u: int) -> Equation:
         cell, value = self.trace.cell, place.after(gate)[u].value
@@ -112,7 +86,7 @@ class CellEquations:
         )
         left, right = [Number(value) for value in w.tolist()], [Number(value) for value in recurrent.tolist()]
         sign, squash = SQUASH[known.squash]
-        line, numbers = Line(), Line()
+        line, numbers = Line(), Line(head=1, tail=0) if self.brief else Line()
         symbol = place.symbol if gate == "h" else gate
         own = rf"({symbol}_{{{line.text(place.place)}}})_{{{line.text(u)}}}"
         x, h = rf"x_{{{line.text(place.place)}}}", rf"{place.symbol}_{{{line.text(place.previous)}}}"
@@ -120,7 +94,7 @@ class CellEquations:
             r, bias, inner = place.after("r")[u], Number(float(b)), Number(float(b_u))
             line.latex = rf"{own} = \tanh(W_n {x} + b + r \odot (U_n {h} + b'))_{{{line.text(u)}}}"
             numbers.latex = (
-                rf"= \tanh({numbers.products(left, place.x)} + {numbers.factor(bias)} + {numbers.factor(r)} \cdot "
+                rf"= \tanh({numbers.products(left, place.x)} + {numbers.factor(bias)} \\ + {numbers.factor(r)} \cdot "
                 rf"({numbers.products(right, before)} + {numbers.factor(inner)}))"
             )
             inside = dot(left, place.x) + bias.value + r.value * (dot(right, before) + inner.value)
@@ -129,7 +103,7 @@ class CellEquations:
             mark = f"_{gate}" if gate != "h" else ""
             line.latex = rf"{own} = {sign}(W{mark} {x} + U{mark} {h} + b{mark})_{{{line.text(u)}}}"
             numbers.latex = (
-                rf"= {sign}({numbers.products(left, place.x)} + {numbers.products(right, before)} + "
+                rf"= {sign}({numbers.products(left, place.x)} \\ + {numbers.products(right, before)} + "
                 rf"{numbers.factor(bias)})"
             )
             inside = dot(left, place.x) + dot(right, before) + bias.value
@@ -163,3 +137,38 @@ class CellEquations:
             rf"= {numbers.factor(f)} \cdot {numbers.factor(before)} + {numbers.factor(i)} \cdot {numbers.factor(g)}"
         )
         return [line, numbers], f.value * before.value + i.value * g.value
+
+
+class CellEquations(ReadingEquations):
+    """Explains any unit of any gate or state of a decoding's cells."""
+
+    vectors: Vectors
+
+    def __init__(self, vectors: Vectors) -> None:
+        super().__init__(vectors)
+
+    def decoder(self, layer: int, gate: str, t: int, u: int) -> Equation:
+        """A unit of the decoder at a step; at −1 it is a copy of the encoder's last state."""
+        if t == -1:
+            return self.start(layer, gate, u)
+        place = Place(
+            self.vectors.decoder_input(layer, t),
+            lambda name: self.vectors.decoder(layer, name, t),
+            lambda name: self.vectors.decoder(layer, name, t - 1),
+            "decoder", f"l{layer}", "s", t + 1, t,
+        )  # fmt: skip
+        return self.unit(place, gate, u)
+
+    def start(self, layer: int, gate: str, u: int) -> Equation:
+        """The decoder's first state: where the encoder's reading ended, directions side by side."""
+        ends: list[Number] = []
+        for way, gates in self.trace.encoder[layer].items():
+            end = len(self.trace.source) - 1 if way == "forward" else 0
+            address = f"encoder {layer} {way} {gate} {end}"
+            ends += [Number(value, f"{address} {d}") for d, value in enumerate(gates[gate][end].tolist())]
+        own, line, numbers = self.vectors.decoder(layer, gate, -1)[u], Line(), Line()
+        symbol = "c" if gate == "c" else "s"
+        source = "c" if gate == "c" else "h"
+        line.latex = rf"({symbol}_0)_{{{line.text(u)}}} = ({source}_{{\mathrm{{end}}}})_{{{line.text(u)}}}"
+        numbers.latex = rf"= {numbers.number(ends[u])}"
+        return [line, numbers], own.value, ends[u].value

@@ -16,7 +16,16 @@ from seq2seq.stories.explain.vectors import Vectors
 from seq2seq.stories.formulas import Line, Number
 from seq2seq.stories.sources import SCORE_PIECES, Passage, cell_passage, stage_passage
 from seq2seq.stories.tokens import quoted
-from seq2seq.traces import BorrowStart, DecodingTrace, DisturbContext, DisturbStart, DisturbUnit, LookElsewhere
+from seq2seq.traces import (
+    BorrowStart,
+    ClampGate,
+    DecodingTrace,
+    DisturbContext,
+    DisturbStart,
+    DisturbUnit,
+    EraseState,
+    LookElsewhere,
+)  # fmt: skip
 from seq2seq.words import Words
 
 RECURRENT, ATTENTION = "models/recurrent.py", "models/attention.py"
@@ -74,6 +83,14 @@ class DecodingExplainer:
         if isinstance(change, DisturbUnit):
             top = len(self.trace.decoder) - 1
             return address == f"decoder {top} h {change.step} {change.unit}"
+        if isinstance(change, ClampGate) and parts[0] == "encoder":
+            return change.holds(int(parts[1]), parts[2], parts[3], int(parts[4]), int(parts[5]))
+        if isinstance(change, EraseState) and parts[0] == "decoder" and parts[3] == "-1":
+            width = self.trace.encoder[-1][change.way]["h"].shape[1]
+            at = change.way == "forward" or len(self.trace.directions) == 1
+            mine = int(parts[4]) < width if at else int(parts[4]) >= width  # directions side by side
+            end = self.trace.order(change.way)[-1]
+            return mine and self.trace.erased(int(parts[1]), change.way, parts[2], end)
         return False
 
     def name(self, key: str, **slots: object) -> str:

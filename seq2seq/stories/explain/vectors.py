@@ -1,11 +1,11 @@
-"""The vectors of a decoding as rows of numbers, each number with the address under which it explains itself."""
+"""The vectors of a reading and of a decoding: rows of numbers, each with the address where it explains itself."""
 
 import math
 
 import numpy as np
 
 from seq2seq.stories.formulas import Number
-from seq2seq.traces import DecodingTrace
+from seq2seq.traces import DecodingTrace, ReadingTrace
 
 
 def numbers(values: np.ndarray, address: str = "") -> list[Number]:
@@ -27,10 +27,10 @@ def row(values: np.ndarray, index: int) -> np.ndarray:
     return values[index]
 
 
-class Vectors:
-    """Every vector that an equation of this trace reads."""
+class ReadingVectors:
+    """Every vector that an equation of the encoder reads."""
 
-    def __init__(self, trace: DecodingTrace) -> None:
+    def __init__(self, trace: ReadingTrace) -> None:
         self.trace = trace
 
     def parameter(self, name: str) -> list[Number]:
@@ -43,9 +43,6 @@ class Vectors:
 
     def embedded(self, i: int) -> list[Number]:
         return numbers(row(self.trace.embedded, i), f"source {i}")
-
-    def fed(self, t: int) -> list[Number]:
-        return numbers(row(self.trace.fed, t), f"fed {t}")
 
     def states(self, i: int) -> list[Number]:
         """The encoder's top layer at a position, directions joined."""
@@ -63,12 +60,23 @@ class Vectors:
         return self.encoder(layer - 1, i) if layer else self.embedded(i)
 
     def encoder_before(self, layer: int, way: str, gate: str, i: int) -> list[Number]:
-        """A layer's state before it reads a position; zeros where its reading begins."""
-        values = self.trace.encoder[layer][way][gate]
-        before = i - 1 if way == "forward" else i + 1
-        if not 0 <= before < len(values):
+        """A layer's state before it reads a position; zeros where its reading begins, or where it was erased."""
+        values, before = self.trace.encoder[layer][way][gate], self.trace.before(way, i)
+        if before is None or self.trace.erased(layer, way, gate, before):
             return numbers(np.zeros_like(values[0]))
         return numbers(values[before], f"encoder {layer} {way} {gate} {before}")
+
+
+class Vectors(ReadingVectors):
+    """Every vector that an equation of a decoding reads."""
+
+    trace: DecodingTrace
+
+    def __init__(self, trace: DecodingTrace) -> None:
+        super().__init__(trace)
+
+    def fed(self, t: int) -> list[Number]:
+        return numbers(row(self.trace.fed, t), f"fed {t}")
 
     def decoder(self, layer: int, gate: str, t: int) -> list[Number]:
         """A layer's gate or state after a step; −1: the first state."""
