@@ -30,6 +30,7 @@ pages = {
         page("home", "home", "home", default=True),
         page("train", "train", "model_training"),
     ],
+    words.say("nav.read"): [page("tokens", "tokens", "grid_on")],
     words.say("nav.attend"): [page("attention", "attention", "visibility")],
 }
 chosen = st.navigation(pages, position="top")

@@ -13,13 +13,14 @@ ALLOWED = {
     "tasks": set(),
     "models": {"tasks"},
     "traces": set(),
+    "preparing": {"tasks", "traces"},
     "decoding": {"tasks", "models"},
     "recording": {"tasks", "models", "decoding", "traces"},
     "words": {"tasks"},
     "stories": {"traces", "words"},
     "player": {"stories"},
-    "training": {"tasks", "models", "decoding", "recording", "traces", "stories", "words"},
-    "ui": {"tasks", "models", "traces", "stories", "player", "training", "words"},
+    "training": {"tasks", "models", "preparing", "decoding", "recording", "traces", "stories", "words"},
+    "ui": {"tasks", "models", "preparing", "traces", "stories", "player", "training", "words"},
     "bench": {"tasks", "models", "stories", "training", "words"},
     "__main__": {"tasks", "models", "stories", "player", "training", "words", "bench"},
 }
@@ -66,7 +67,7 @@ def test_asking_for_a_run_costs_no_torch():
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0
 
 
-@pytest.mark.parametrize("page", ["home", "train", "attention"])
+@pytest.mark.parametrize("page", ["home", "train", "attention", "tokens"])
 def test_a_first_picture_costs_no_torch(page):
     program = f"""
 import sys

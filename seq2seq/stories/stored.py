@@ -12,6 +12,9 @@ HOME_DATES = {
     "en": "march 3, 2021",
 }
 ATTENTION_MODEL, ATTENTION_INPUT = "reverse-gru-general", "studio"
+CUT_TEXT, CUT_MERGES = "20 de novembro de 2019", 40
+BATCH_SIZE, BATCH_BUCKET, BATCH_LENGTHS, BATCH_DRAW = 12, 2, (4, 20), 3
+EMBEDDING_MODEL, EMBEDDING_TOKEN = "sort-gru-general", "m"
 
 
 def read_story(name: str) -> str:

@@ -10,8 +10,10 @@ from seq2seq.traces.change import (
     shared_out,
 )
 from seq2seq.traces.decoding import DecodingTrace, Gates
+from seq2seq.traces.embeddings import EmbeddingTrace
+from seq2seq.traces.preparing import BatchTrace, CutTrace, Heap, MergeRecord
 
 __all__ = [
-    "Change", "DecodingTrace", "DisturbContext", "DisturbUnit", "Gates", "LookElsewhere", "ReadInstead", "WriteInstead",
-    "shared_out",
+    "BatchTrace", "Change", "CutTrace", "DecodingTrace", "DisturbContext", "DisturbUnit", "EmbeddingTrace", "Gates",
+    "Heap", "LookElsewhere", "MergeRecord", "ReadInstead", "WriteInstead", "shared_out",
 ]  # fmt: skip

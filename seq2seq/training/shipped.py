@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seq2seq.models.config import RecurrentConfig
-from seq2seq.tasks import Dates, Reverse
+from seq2seq.tasks import Dates, Reverse, Sort
 from seq2seq.training.config import RunConfig, TrainingConfig
 
 WEIGHTS = Path(__file__).parents[2] / "assets" / "weights"
@@ -45,12 +45,20 @@ RECIPES: dict[str, RunConfig] = {
         RecurrentConfig(cell="rnn", attention="none", hidden=128),
         TrainingConfig(steps=4000, until=None, learning_rate=1e-3, device="cpu"),
     ),
+    # nobody tells it the alphabet: what its embeddings make of it is looked at on the Tokens page
+    "sort-gru-general": RunConfig(
+        Sort(),
+        # both ways: read one way only, the alphabet shows in the neighbours, but not always in the first component
+        RecurrentConfig(cell="gru", attention="general", bidirectional=True, hidden=32),
+        TrainingConfig(steps=1500, until=None, learning_rate=4e-3, device="cpu"),
+    ),
     "reverse-gru-none": RunConfig(
         Reverse(),
         RecurrentConfig(cell="gru", attention="none", hidden=64),
         TrainingConfig(steps=1200, until=None, learning_rate=4e-3, device="cpu"),
     ),
 }
+SNAPSHOTS = ("sort-gru-general",)  # models whose embedding tables are kept on the way
 
 
 def shipped_names() -> list[str]:
@@ -63,18 +71,27 @@ def shipped_card(name: str) -> dict[str, Any]:
     return json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
+def shipped_config(name: str) -> RunConfig:
+    """The configuration of a shipped model."""
+    return RunConfig.from_dict(shipped_card(name)["config"])
+
+
 def train_shipped(name: str) -> dict[str, Any]:
     """Train a shipped model, score it on its test split, and write weights and card; returns the card."""
     import torch
 
     from seq2seq.training.checkpoint import pack
     from seq2seq.training.evaluate import evaluate
+    from seq2seq.training.snapshots import is_kept, write_shipped_snapshots
     from seq2seq.training.trainer import Trainer
 
     config = RECIPES[name]
     trainer = Trainer(config)
     began = time.perf_counter()
+    kept = {}
     for report in trainer.run():
+        if is_kept(report.step) or report.done:
+            kept[report.step] = trainer.embeddings()
         if report.step % 100 == 0:
             print(f"{name}: step {report.step}, exact match {report.exact_match:.3f}", flush=True)
     test = evaluate(trainer.model, trainer.batch(config.task.sample("test", TESTED)), trainer.target_vocabulary)
@@ -101,6 +118,8 @@ def train_shipped(name: str) -> dict[str, Any]:
     }
     WEIGHTS.mkdir(parents=True, exist_ok=True)
     (WEIGHTS / f"{name}.safetensors").write_bytes(pack(trainer.model, None, step=trainer.step))
+    if name in SNAPSHOTS:
+        write_shipped_snapshots(name, kept)
     text = json.dumps(card, indent=1, ensure_ascii=False)
     (WEIGHTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     return card

@@ -2,9 +2,30 @@
 
 from collections.abc import Callable, Iterator
 
+from seq2seq.preparing.batching import record_batches
+from seq2seq.preparing.cutting import record_cutting
+from seq2seq.stories.batching import batching_story
+from seq2seq.stories.cutting import cutting_story
 from seq2seq.stories.decoding import decoding_story
-from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, HOME_MODEL, STORIES
+from seq2seq.stories.embeddings import embedding_story
+from seq2seq.stories.stored import (
+    ATTENTION_INPUT,
+    ATTENTION_MODEL,
+    BATCH_BUCKET,
+    BATCH_DRAW,
+    BATCH_LENGTHS,
+    BATCH_SIZE,
+    CUT_MERGES,
+    CUT_TEXT,
+    EMBEDDING_MODEL,
+    EMBEDDING_TOKEN,
+    HOME_DATES,
+    HOME_MODEL,
+    STORIES,
+)
 from seq2seq.stories.story import Story
+from seq2seq.tasks import Dates, Reverse
+from seq2seq.training.snapshots import load_embeddings
 from seq2seq.training.trained import load_trained
 from seq2seq.words import LANGUAGES, Words
 
@@ -25,7 +46,17 @@ def attention(words: Words) -> Stored:
     yield "attention", decoding_story(trained.record(ATTENTION_INPUT), words, ATTENTION_MODEL, answer)
 
 
-PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention)
+def tokens(words: Words) -> Stored:
+    """The tokens page: a date cut, a batch, and a table of embeddings; none of them needs a network."""
+    cutting = record_cutting(Dates(), CUT_TEXT, CUT_MERGES)
+    yield "tokens-cut", cutting_story(cutting, words)
+    shortest, longest = BATCH_LENGTHS
+    batches = record_batches(Reverse(shortest, longest), BATCH_SIZE, BATCH_BUCKET, False, BATCH_DRAW)
+    yield "tokens-batch", batching_story(batches, words)
+    yield "tokens-embeddings", embedding_story(load_embeddings(EMBEDDING_MODEL), "source", EMBEDDING_TOKEN, words)
+
+
+PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention, tokens)
 
 
 def stored_stories() -> Stored:

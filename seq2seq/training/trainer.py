@@ -130,6 +130,11 @@ class Trainer:
         """Everything needed to go on, or to decode."""
         return pack(self.model, self.optimiser, step=self.step, seconds=self.seconds)
 
+    def embeddings(self) -> dict[str, np.ndarray]:
+        """The two embedding tables as they are now, by name, float32."""
+        tables = {"source": self.model.source_embedding, "target": self.model.target_embedding}
+        return {name: table.weight.detach().float().cpu().numpy().copy() for name, table in tables.items()}
+
     def run(self) -> Iterator[Report]:
         """Train to the end, yielding a report at step 0, at milestones, and whenever a while has passed."""
         training = self.config.training
