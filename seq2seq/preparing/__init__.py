@@ -1,1 +1,1 @@
-"""From text to tensors, written down as traces: how a text is cut into pieces, how sentences become a batch. No torch."""
+"""From text to tensors, written down as traces: a text cut into pieces, sentences put into batches. No torch."""

@@ -45,7 +45,7 @@ def record_cutting(task: Task, text: str, most: int) -> CutTrace:
 
 
 def _parts(learner: Learner, pair: Pair) -> tuple[tuple[str, int, int], ...]:
-    """Where a pair comes from: the words that bring most of it, each with its pairs and how often it occurs; most first."""
+    """Where a pair comes from: the words that bring most of it, with its pairs and occurrences; most first."""
     found = [(word, pairs[pair], learner.words[word]) for word, pairs in learner.pairs.items() if pair in pairs]
     brought = sorted(found, key=lambda part: (-part[1] * part[2], part[0]))
     return tuple(brought)

@@ -13,8 +13,8 @@ HOME_DATES = {
 }
 ATTENTION_MODEL, ATTENTION_INPUT = "reverse-gru-general", "studio"
 CUT_TEXT, CUT_MERGES = "20 de novembro de 2019", 40
-BATCH_SIZE, BATCH_BUCKET, BATCH_LENGTHS, BATCH_DRAW = 12, 2, (4, 20), 3
-EMBEDDING_MODEL, EMBEDDING_TOKEN = "sort-gru-general", "m"
+BATCH_SIZE, BATCH_BUCKET, BATCH_LENGTHS, BATCH_DRAW = 12, 2, (4, 20), 28
+EMBEDDING_MODEL, EMBEDDING_TOKEN = "sort-gru-general", "t"
 
 
 def read_story(name: str) -> str:

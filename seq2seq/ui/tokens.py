@@ -1,7 +1,7 @@
 """The Tokens page's parts: a text cut, sentences in a batch, an embedding table; each with controls and a story."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -136,6 +136,20 @@ def _cut_story(corpus: str, text: str, merges: int, language: str) -> str:
 # ---- batch
 
 
+class Dealing(NamedTuple):
+    """What the controls say: sentences of which task and lengths, B, width of a bucket, which batch, which draw."""
+
+    task: str
+    lengths: tuple[int, int]
+    size: int
+    width: int
+    bucketed: bool
+    draw: int
+
+
+FIRST = Dealing("reverse", BATCH_LENGTHS, BATCH_SIZE, BATCH_BUCKET, False, BATCH_DRAW)
+
+
 def show_batch(words: Words) -> None:
     """One batch, and the same sentences in many."""
     say = words.say
@@ -149,19 +163,21 @@ def show_batch(words: Words) -> None:
             )
         size = whole("batch-size", say("tokens.batch.size"), BATCH_SIZE, *SIZES, width=170)
         width = whole("bucket-width", say("tokens.batch.width"), BATCH_BUCKET, *WIDTHS, width=150)
-        draw = whole("draw", say("tokens.batch.draw"), BATCH_DRAW, *DRAWS, width=150, help=say("tokens.batch.draw.help"))
+        draw = whole(
+            "draw", say("tokens.batch.draw"), BATCH_DRAW, *DRAWS, width=150, help=say("tokens.batch.draw.help")
+        )
         bucketed = switch("bucketed", say("tokens.batch.bucketed"), False)
-    asked = (name, lengths, size, width, bucketed, draw)
+    asked = Dealing(name, lengths, size, width, bucketed, draw)
     try:
-        story = _batch_story(*asked, words.language)
+        story = _batch_story(asked, words.language)
     except InputError as error:
         if "last-batch" not in st.session_state:
             raise
         st.warning(say(error.key, **error.slots), icon=":material/edit:")
         asked = st.session_state["last-batch"]
-        story = _batch_story(*asked, words.language)
+        story = _batch_story(asked, words.language)
     st.session_state["last-batch"] = asked
-    _show(story, "batch", words, lambda: BatchingExplainer(_batch(*asked), words))
+    _show(story, "batch", words, lambda: BatchingExplainer(_batch(asked), words))
 
 
 def _task(name: str, lengths: tuple[int, int]) -> Task:
@@ -178,20 +194,18 @@ def _task(name: str, lengths: tuple[int, int]) -> Task:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _batch(name: str, lengths: tuple[int, int], size: int, width: int, bucketed: bool, draw: int) -> BatchTrace:
+def _batch(asked: Dealing) -> BatchTrace:
     """Shared: never to be changed."""
-    return record_batches(_task(name, lengths), size, width, bucketed, draw)
+    task = _task(asked.task, asked.lengths)
+    return record_batches(task, asked.size, asked.width, asked.bucketed, asked.draw)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _batch_story(
-    name: str, lengths: tuple[int, int], size: int, width: int, bucketed: bool, draw: int, language: str
-) -> str:
+def _batch_story(asked: Dealing, language: str) -> str:
     """The story's JSON. The first picture is stored."""
-    asked = (name, lengths, size, width, bucketed, draw)
-    if asked == ("reverse", BATCH_LENGTHS, BATCH_SIZE, BATCH_BUCKET, False, BATCH_DRAW):
+    if asked == FIRST:
         return stored_story(f"tokens-batch-{language}")
-    return batching_story(_batch(*asked), Words(language)).to_json()
+    return batching_story(_batch(asked), Words(language)).to_json()
 
 
 # ---- embeddings

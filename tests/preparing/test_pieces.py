@@ -101,7 +101,9 @@ class TestReference:
     def test_merges_and_encodings_are_those_of_tokenizers(self, task):
         """Until runs such as 999 differ: tokenizers counts the pair 99 twice there, we once, as it can be merged."""
         corpus = [pair.source for pair in task.sample("train", SENTENCES)]
-        corpus = [text for text in corpus if not any(a == b == c for a, b, c in zip(text, text[1:], text[2:], strict=False))]
+        corpus = [
+            text for text in corpus if not any(a == b == c for a, b, c in zip(text, text[1:], text[2:], strict=False))
+        ]
         learner, _ = learnt(corpus, 60)
         tokenizer = reference(corpus, 60)
         assert learner.merges == merges_of(tokenizer)
@@ -154,7 +156,9 @@ class TestRecord:
             saved[task.name] = 1 - trace.pieces[-1] / trace.pieces[0]
         assert saved["dates"] > 0.25 and saved["reverse"] < 0.12
 
-    @pytest.mark.parametrize(("text", "key"), [("", "input.empty"), ("  ", "input.empty"), ("a" * 61, "input.too_long")])
+    @pytest.mark.parametrize(
+        ("text", "key"), [("", "input.empty"), ("  ", "input.empty"), ("a" * 61, "input.too_long")]
+    )
     def test_what_cannot_be_cut_is_said(self, text, key):
         with pytest.raises(InputError, match=key):
             record_cutting(Dates(), text, 3)

@@ -2,7 +2,8 @@
 
 Addresses (b row, s column, counted from 0; kind 0 at random, 1 by length; k a batch, or a size of batch):
 
-    cell b s · mask b s · length b · width · pads · left · waste · batch kind k · measured kind · expected kind · law k kind
+    cell b s · mask b s · length b · width · pads · left · waste · batch kind k ·
+    measured kind · expected kind · law k kind
 """
 
 from collections.abc import Callable
@@ -94,9 +95,7 @@ class BatchingExplainer:
         """Rows times width, less what is real."""
         width, line, numbers = max(lengths), Line(), Line()
         line.latex = r"B \cdot S - \sum_b n_b"
-        numbers.latex = (
-            rf"= {numbers.text(len(lengths))} \cdot {numbers.text(width)} - {numbers.text(sum(lengths))}"
-        )
+        numbers.latex = rf"= {numbers.text(len(lengths))} \cdot {numbers.text(width)} - {numbers.text(sum(lengths))}"
         computed = len(lengths) * width - sum(lengths)
         return Explanation(
             address, self.name(address), (line, numbers), value, computed, Passage(TRACE, function, ("return",))
@@ -121,9 +120,7 @@ class BatchingExplainer:
         numbers.latex = rf"= \frac{{{top}}}{{{numbers.text(B)} \cdot {numbers.text(S, 'width')}}}"
         value = float((~self.trace.mask).mean())
         passage = Passage(TRACE, "BatchTrace.pads", ("return",))
-        return Explanation(
-            "waste", self.name("waste"), (line, numbers), value, self.trace.pads / (B * S), passage
-        )
+        return Explanation("waste", self.name("waste"), (line, numbers), value, self.trace.pads / (B * S), passage)
 
     def heap(self, kind: int) -> Heap:
         """Both ways of dealing, by number."""
@@ -134,9 +131,7 @@ class BatchingExplainer:
         heap, line, numbers = self.heap(kind), Line(), Line()
         real, rows, width = int(heap.real[k]), int(heap.rows[k]), int(heap.widths[k])
         line.latex = r"1 - \frac{\sum_b n_b}{B \cdot S}"
-        numbers.latex = (
-            rf"= 1 - \frac{{{numbers.text(real)}}}{{{numbers.text(rows)} \cdot {numbers.text(width)}}}"
-        )
+        numbers.latex = rf"= 1 - \frac{{{numbers.text(real)}}}{{{numbers.text(rows)} \cdot {numbers.text(width)}}}"
         value = 1 - float(heap.real[k] / heap.cells[k])
         passage = Passage(TRACE, "Heap.waste", ("return",))
         name = self.name("batch", number=k + 1)

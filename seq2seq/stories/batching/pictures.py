@@ -1,11 +1,12 @@
 """How a batch is drawn: the grid and its mask, bars of many batches, and waste against the size of a batch."""
 
 from functools import cache
+from typing import Any
 
-from seq2seq.stories.signals import smooth, stepped
+from seq2seq.stories.signals import smooth
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
-TALL, TOP, BOTTOM = 27, 30, 34  # pixels: a row, the caption above the rows, what stands below them
+TALL, TOP, BOTTOM = 24, 30, 16  # pixels: a row, the caption above the rows, what stands below them
 
 
 def _cell(x: str, y: str, data: str, number: int, **more: object) -> Mark:
@@ -25,13 +26,13 @@ def batch_grid(tokens: str, mask_title: str, length: str) -> Spec:
     signals = [
         value("S", 1), value("B", 1), value("second", 1), value("bold", 0),
         *smooth("came"), *smooth("framed"), *smooth("pads"), *smooth("mask"), *smooth("without"),
-        derived("roomy", "width > 720"), derived("side", 30), derived("gap", "roomy ? 84 : 46"),
+        derived("roomy", "width > 720"), derived("side", "30"), derived("gap", "roomy ? 84 : 46"),
         derived("pitch", "min(34, (width - (roomy ? 2 * side + gap + 8 : side + gap)) / (roomy ? 2 * S : S))"),
         derived("x0", "side + (roomy ? max(0, (width - 2 * side - gap - 8 - 2 * S * pitch) / 2) : 0)"),
         derived("grid", f"B * {TALL}"),
         derived("mx", "roomy ? x0 + S * pitch + gap + side : x0"), derived("y0", f"{TOP}"),
         derived("my", f"roomy ? {TOP} : {TOP} + grid + {BOTTOM} + {TOP}"),
-        derived("height", f"my + grid + {BOTTOM}"), derived("letter", "clamp(pitch * 0.62, 8, 18)"),
+        derived("height", f"my + grid + {BOTTOM}"), derived("letter", "clamp(pitch * 0.62, min(12, pitch * 0.85), 18)"),
         derived("unseen", "came < B ? 1 : 0"),
     ]  # fmt: skip
     data = [
@@ -39,8 +40,8 @@ def batch_grid(tokens: str, mask_title: str, length: str) -> Spec:
         filtered("padding", "cells", "!datum.real"),
     ]  # fmt: skip
     left, row = "x0 + datum.s * pitch", f"y0 + datum.r * {TALL}"
-    hatch = "'M2,' + h + 'L' + min(w - 2, h) + ',2'"
-    hatch = f"'M3 {TALL - 5}L' + (pitch - 3) + ' 4M3 {TALL - 14}L' + (pitch * 0.5) + ' 4M' + (pitch * 0.5) + ' {TALL - 5}L' + (pitch - 3) + ' {TALL - 14}'"
+    half, right, high, low = "(pitch * 0.5)", "(pitch - 3)", TALL - 14, TALL - 5
+    hatch = f"'M3 {low}L' + {right} + ' 4M3 {high}L' + {half} + ' 4M' + {half} + ' {low}L' + {right} + ' {high}'"
     marks = [
         text(quoted_text(tokens), "x0", 12, align="left", color="encoder", size=15, fontWeight=600),
         _cell("x0", "y0", "real", 0, fill="encoder", fillOpacity=0.15, tooltip="datum.token + '  ·  ' + datum.id"),
@@ -70,7 +71,8 @@ def batch_grid(tokens: str, mask_title: str, length: str) -> Spec:
             stroke="decoder", strokeWidth=2, strokeDash="[5, 4]", strokeOpacity="framed * (1 - without)",
         ),
         # taken out: the row fades, and the columns it alone had go
-        rect("x0 - 26", f"y0 + bold * {TALL}", "S * pitch + 66", TALL, fill="panel", fillOpacity="0.86 * without", silent=True),
+        rect("x0 - 26", f"y0 + bold * {TALL}", "S * pitch + 66", TALL, fill="panel", fillOpacity="0.86 * without",
+        silent=True),
         rect(
             "x0 + second * pitch + 1", "y0 - 2", "max(0, (S - second) * pitch)", "grid + 4", fill="panel",
             fillOpacity="0.9 * without", silent=True,
@@ -79,7 +81,8 @@ def batch_grid(tokens: str, mask_title: str, length: str) -> Spec:
             "rule", silent=True, x="x0 + second * pitch + 3", x2="x0 + second * pitch + 3", y="y0 - 4",
             y2="y0 + grid + 4", stroke="decoder", strokeWidth=2.5, strokeDash="[5, 4]", strokeOpacity="without",
         ),
-        rect(0, f"y0 + came * {TALL} - 2", "mx > x0 ? mx - side - 10 : width", f"max(0, grid - came * {TALL}) + 4", fill="panel"),
+        rect(0, f"y0 + came * {TALL} - 2", "mx > x0 ? mx - side - 10 : width", f"max(0, grid - came * {TALL}) + 4",
+        fill="panel"),
         # the mask
         text(quoted_text(mask_title), "mx", "my - 18", align="left", color="attention", size=15, fontWeight=600),
         _cell(
@@ -88,11 +91,13 @@ def batch_grid(tokens: str, mask_title: str, length: str) -> Spec:
         ),
         text(
             "datum.real ? '1' : '0'", "mx + (datum.s + 0.5) * pitch", f"my + (datum.r + 0.5) * {TALL}", "cells",
-            size="clamp(pitch * 0.5, 7, 14)", color="datum.real ? panel : muted",
+            size="pitch < 16 ? 0 : clamp(pitch * 0.5, 9, 14)", color="datum.real ? panel : muted",
         ),
-        rect("mx - 4", "my - 30", "S * pitch + 8", "grid + 36", fill="panel", fillOpacity="1 - mask", silent="mask > 0.5"),
+        rect("mx - 4", "my - 30", "S * pitch + 8", "grid + 36", fill="panel", fillOpacity="1 - mask",
+        silent="mask > 0.5"),
         rect(
-            "mx - 2", f"my + bold * {TALL}", "S * pitch + 4", TALL, fill="panel", fillOpacity="0.86 * without", silent=True,
+            "mx - 2", f"my + bold * {TALL}", "S * pitch + 4", TALL, fill="panel", fillOpacity="0.86 * without",
+            silent=True,
         ),
         rect(
             "mx + second * pitch + 1", "my - 2", "max(0, (S - second) * pitch)", "grid + 4", fill="panel",
@@ -149,17 +154,14 @@ def waste_curve(size: str, waste: str, random: str, by_length: str, nothing: str
         {"name": "y", "type": "linear", "domain": [0, {"signal": "top"}], "range": [tall, 22]},
     ]
     axes = [
-        {"orient": "left", "scale": "y", "format": ".0%", "tickCount": 4, "offset": -50, "title": waste, "domain": False,
-         "titleX": -30},
-        {"orient": "bottom", "scale": "x", "values": {"signal": "sizes"}, "offset": f"-{0}", "title": size, "grid": False},
+        {"orient": "left", "scale": "y", "format": ".0%", "tickCount": 4, "offset": -50, "domain": False},
+        {"orient": "bottom", "scale": "x", "values": {"signal": "sizes"}, "offset": -56, "title": size, "grid": False},
     ]  # fmt: skip
-    axes[1]["offset"] = -56
-    axes[0].pop("titleX")
     data = [
         {"name": "law"}, {"name": "measured"}, filtered("at_random", "law", "datum.kind === 0"),
         filtered("by_length", "law", "datum.kind === 1"),
     ]  # fmt: skip
-    place = {"x": {"scale": "x", "field": "size"}, "y": {"scale": "y", "field": "v"}}
+    place: dict[str, Any] = {"x": {"scale": "x", "field": "size"}, "y": {"scale": "y", "field": "v"}}
     tip = "datum.size + ': ' + format(datum.v, '.1%')"
     marks: list[Mark] = []
     for name, shown, color, title in (
@@ -168,14 +170,17 @@ def waste_curve(size: str, waste: str, random: str, by_length: str, nothing: str
         marks += [
             mark("line", name, **place, stroke=color, strokeWidth=3, strokeOpacity=shown),
             mark(
-                "symbol", name, clickable=True, **place, size=70, fill=color, fillOpacity=shown, ask="datum.ask", tooltip=tip,
+                "symbol", name, clickable=True, **place, size=70, fill=color, fillOpacity=shown, ask="datum.ask",
+                tooltip=tip,
             ),
             text(
-                quoted_text(title), "scale('x', datum.size) - 4", "scale('y', datum.v) - 16", name, align="right", color=color,
+                quoted_text(title), "scale('x', datum.size) - 4", "scale('y', datum.v) - 16", name, align="right",
+                color=color,
                 size="datum.size === 64 ? 14 : 0", fontWeight=600, fillOpacity=shown,
             ),
         ]  # fmt: skip
     marks += [
+        text(quoted_text(waste), 0, 8, align="left", color="muted", size=13),
         mark(
             "symbol", "measured", clickable=True, **place, size=240, stroke="ink", strokeWidth=2.5, fill="panel",
             fillOpacity="0.01 * (datum.kind ? buckets : random)", strokeOpacity="datum.kind ? buckets : random",

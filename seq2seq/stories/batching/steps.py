@@ -127,9 +127,7 @@ class _Teller:
 
     def without(self, moment: Moment) -> None:
         slots, line = self.slots, Line()
-        line.latex = (
-            rf"S = {line.text(slots['second'])} \\ \sum_b (S - n_b) = {line.text(slots['left'], 'left')}"
-        )
+        line.latex = rf"S = {line.text(slots['second'])} \\ \sum_b (S - n_b) = {line.text(slots['left'], 'left')}"
         key = "without.same" if slots["second"] == slots["width"] else "without"
         self.add(key, replace(moment, stage="without", without=1), line)
 

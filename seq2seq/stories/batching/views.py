@@ -107,7 +107,7 @@ def _curve(trace: BatchTrace, moments: Sequence["Moment"], words: Words) -> View
         for kind, heap in enumerate((trace.at_random, trace.by_length))
     ]
     signals = {
-        "sizes": trace.sizes, "top": max(row["v"] for row in rows) * 1.15 + 0.01,
+        "sizes": trace.sizes, "top": max(map(max, trace.expected)) * 1.15 + 0.01,
         "random_at": [moment.random for moment in moments], "buckets_at": [moment.buckets for moment in moments],
     }  # fmt: skip
     told = say(

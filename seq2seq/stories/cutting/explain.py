@@ -115,9 +115,7 @@ class CuttingExplainer:
             gained += count * (record.piece == piece)
             used += count * ((left == piece) + (right == piece))
         line.latex = rf"\mathrm{{n}}({line.text(show(piece))}) = \mathrm{{n}}_0 + \mathrm{{made}} - \mathrm{{used}}"
-        numbers.latex = (
-            rf"= {numbers.text(f'{first:,}')} + {numbers.text(f'{gained:,}')} - {numbers.text(f'{used:,}')}"
-        )
+        numbers.latex = rf"= {numbers.text(f'{first:,}')} + {numbers.text(f'{gained:,}')} - {numbers.text(f'{used:,}')}"
         name = self.name("count", piece=show(piece), made=made)
         passage = Passage(PIECES, "Learner.pieces", ("total[piece] +=",))
         return Explanation(f"count {number} {made}", name, (line, numbers), value, first + gained - used, passage)

@@ -1,6 +1,7 @@
 """How a cutting is drawn: the rows of the text, the bars of the pairs, the two curves, and the table."""
 
 from functools import cache
+from typing import Any
 
 from seq2seq.stories.signals import stepped
 from seq2seq.stories.vega import (
@@ -16,7 +17,7 @@ from seq2seq.stories.vega import (
     value,
 )
 
-BOX, IDS, CAPTION = 40, 30, 26  # heights in pixels: a box, the ids below it, the caption above it
+BOX, IDS, CAPTION = 52, 32, 30  # heights in pixels: a box, the ids below it, the caption above it
 ROW = CAPTION + BOX + IDS
 
 
@@ -63,7 +64,7 @@ def level_rows(captions: tuple[tuple[str, str], ...]) -> Spec:
         value("N", 1), *stepped("words"), *stepped("characters"), *stepped("pieces"), *stepped("m"), *stepped("fresh"),
         *stepped("length"), *stepped("table"),
         derived("pitch", "min(54, (width - 4) / N)"), derived("side", "2 + (width - 4 - N * pitch) / 2"),
-        derived("small", "width > 1100 ? 15 : 13"), derived("letter", "clamp(pitch * 0.72, 8, 21)"),
+        derived("small", "width > 1100 ? 15 : 13"), derived("letter", "clamp(pitch * 0.72, 8, 24)"),
     ]  # fmt: skip
     data = [
         {"name": "words"}, {"name": "pieces"}, filtered("characters_row", "pieces", "datum.m === 0"),
@@ -71,11 +72,22 @@ def level_rows(captions: tuple[tuple[str, str], ...]) -> Spec:
     ]  # fmt: skip
 
     def caption(words: str, top: float, color: str) -> Mark:
-        return text(words, "side", top + 12, align="left", color=color, size="small", fontWeight=600, limit="width")
+        return text(words, "side", top + 15, align="left", color=color, size="small", fontWeight=600, limit="width")
 
+    whole = [  # before anything is cut: the text as it was typed
+        rect(
+            "side", CAPTION, "N * pitch", BOX, stroke="faint", strokeWidth=2, cornerRadius=5, silent=True,
+            strokeOpacity="words > 0 ? 0 : 1",
+        ),
+        text(
+            "datum.text", "side + (datum.x + datum.n / 2) * pitch", CAPTION + BOX / 2, "characters_row", size="letter",
+            fillOpacity="words > 0 ? 0 : 1",
+        ),
+    ]  # fmt: skip
     counted = f"{quoted_text(named['pieces'])} + length + {quoted_text(named['of'])} + table"
     marks = [
         caption(quoted_text(named["words"]), 0, "muted"), *_pieces("words", 0, "ink", False), _curtain(0, "words"),
+        *whole,
         caption(quoted_text(named["characters"]), ROW, "muted"), *_pieces("characters_row", ROW, "encoder", True),
         _curtain(ROW, "characters"),
         caption(counted, 2 * ROW, "ink"), *_pieces("now", 2 * ROW, "encoder", True), _curtain(2 * ROW, "pieces"),
@@ -97,8 +109,10 @@ def pair_bars(nothing: str) -> Spec:
     marks = [
         text(quoted_text(nothing), "width / 2", 130, color="muted", size=15, fillOpacity="k > 0 ? 0 : 1"),
         rect(
-            name, f"{row} + 4", "max(3, datum.share * room)", tall - 8, "now", clickable=True, cornerRadius=3, fill=color,
-            fillOpacity="datum.won ? 0.95 : 0.4", ask="datum.ask", tooltip="datum.left + ' + ' + datum.right + ': ' + datum.count",
+            name, f"{row} + 4", "max(3, datum.share * room)", tall - 8, "now", clickable=True, cornerRadius=3,
+            fill=color,
+            fillOpacity="datum.won ? 0.95 : 0.4", ask="datum.ask",
+            tooltip="datum.left + ' + ' + datum.right + ': ' + datum.count",
         ),
         text(
             "datum.left + '  +  ' + datum.right", name - 10, f"{row} + {tall / 2}", "now", align="right", size=17,
@@ -130,23 +144,30 @@ def curves(length: str, size: str, merges: str) -> Spec:
     axes = [
         {"orient": "left", "scale": "length", "tickCount": 3, "offset": -46, "domain": False, "ticks": False},
         {"orient": "left", "scale": "size", "tickCount": 3, "offset": -46, "domain": False, "ticks": False},
-        {"orient": "bottom", "scale": "x", "tickCount": 6, "offset": -36, "title": merges, "grid": False},
+        {"orient": "bottom", "scale": "x", "tickCount": 6, "offset": -52, "title": merges, "grid": False},
     ]  # fmt: skip
     data = [{"name": "curve"}, filtered("now", "curve", "datum.m === m")]
     marks: list[Mark] = []
     for k, (name, title, color) in enumerate((("length", length, "encoder"), ("size", size, "attention"))):
-        place = {"x": {"scale": "x", "field": "m"}, "y": {"scale": name, "field": name}}
+        place: dict[str, Any] = {"x": {"scale": "x", "field": "m"}, "y": {"scale": name, "field": name}}
         marks += [
             text(quoted_text(title), 52, (0, low - top)[k] + 10, align="left", color=color, size=14, fontWeight=600),
             mark("line", "curve", **place, stroke=color, strokeWidth=3),
             mark(
-                "symbol", "curve", clickable=True, **place, size=140, fill=color, fillOpacity=0, ask=f"datum.asks[{k}]",
+                "symbol",
+                "curve",
+                clickable=True,
+                **place,
+                size=140,
+                fill=color,
+                fillOpacity=0,
+                ask=f"datum.asks[{k}]",
                 tooltip=f"'{merges}: ' + datum.m + ' · ' + format(datum.{name}, ',.5~r')",
             ),
         ]
     edge = "scale('x', m)"
     marks += [
-        rect(f"{edge} + 1", 16, f"max(0, width - {edge})", low + tall - 15, fill="panel", fillOpacity=0.9),
+        rect(f"{edge} + 1", 16, f"max(0, width - {edge})", low + tall - 15, fill="panel", fillOpacity=0.95),
         text(quoted_text(length), 52, 10, align="left", color="encoder", size=14, fontWeight=600),
         text(quoted_text(size), 52, low - top + 10, align="left", color="attention", size=14, fontWeight=600),
         *(
@@ -156,13 +177,14 @@ def curves(length: str, size: str, merges: str) -> Spec:
         ),
         *(
             text(
-                f"format(datum.{name}, ',.4~r')", f"clamp({edge}, 84, width - 40)", f"scale('{name}', datum.{name}) - 15",
+                f"format(datum.{name}, ',.4~r')", f"clamp({edge}, 84, width - 40)",
+                f"scale('{name}', datum.{name}) - 15",
                 "now", size=15, fontWeight=700, color=color,
             )
             for name, color in (("length", "encoder"), ("size", "attention"))
         ),
     ]  # fmt: skip
-    return diagram(400, low + tall + 36 + 18, signals, data, marks, scales=scales, axes=axes)
+    return diagram(400, low + tall + 66, signals, data, marks, scales=scales, axes=axes)
 
 
 @cache
@@ -172,7 +194,7 @@ def piece_table() -> Spec:
     Data: rows {place (−1: not drawn), id, text, born, kind, count: one a merge, ask}. Signals: cells, m_at, more
     (what is left out, in words).
     """
-    wide, tall = 78, 56
+    wide, tall = 74, 50
     signals = [
         value("cells", 1), value("more", ""), *stepped("m"),
         derived("columns", f"max(1, floor(width / {wide}))"), derived("cell", "width / columns"),
@@ -190,11 +212,11 @@ def piece_table() -> Spec:
             tooltip="datum.text + '  ·  ' + datum.id + '  ·  ' + format(datum.count[m], ',') + '×'",
             ask="datum.ask + ' ' + m",
         ),
-        text("datum.text", f"{left} + cell / 2", f"{top} + 20", "here", size=17, limit="cell - 8"),
+        text("datum.text", f"{left} + cell / 2", f"{top} + 18", "here", size=17, limit="cell - 8"),
         text("'' + datum.id", f"{left} + 7", f"{top} + {tall - 12}", "here", align="left", color="muted", size=12),
         text(
             "format(datum.count[m], ',') + '×'", f"{left} + cell - 7", f"{top} + {tall - 12}", "here", align="right",
             color="muted", size=12,
         ),
     ]  # fmt: skip
-    return diagram(400, 400, signals, data, marks)
+    return diagram(400, 330, signals, data, marks)

@@ -118,10 +118,7 @@ class _Teller:
             moment = Moment("count", 1, 1, 1, number - 1, number)
             self.add("count", moment, count_line(trace, number, 0), **slots)
         key = "merge.shorter" if after < before else "merge.same"
-        if number <= SLOWLY or not record.new:
-            line = saved_line(trace, number)
-        else:
-            line = count_line(trace, number, 0)
+        line = saved_line(trace, number) if number <= SLOWLY else count_line(trace, number, 0)
         self.add(key, Moment("merge", 1, 1, 1, number, number), line, **slots)
 
     def result(self) -> None:

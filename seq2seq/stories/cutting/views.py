@@ -48,7 +48,7 @@ def _levels(trace: CutTrace, steps: Sequence[Step], moments: Sequence["Moment"],
                 "fresh": piece == before, "ask": f"id {made} {i}",
             })  # fmt: skip
             place += len(piece)
-    last = {}
+    last: dict[int, int] = {}
     for made, cut in enumerate(trace.cuts):
         last[made] = last[made - 1] if made and cut == trace.cuts[made - 1] else made
     signals: dict[str, Any] = {
@@ -103,12 +103,12 @@ def _pairs(trace: CutTrace, moments: Sequence["Moment"], words: Words) -> View:
 
 def _curves(trace: CutTrace, moments: Sequence["Moment"], words: Words) -> View:
     say = words.say
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"m": made, "length": pieces / trace.sentences, "size": size, "asks": [f"length {made}", f"size {made}"]}
         for made, (pieces, size) in enumerate(zip(trace.pieces, trace.sizes, strict=True))
     ]
     signals = {"M": max(1, len(trace.merges)), "m_at": _track(moments, "made")}
-    signals["highest"], signals["largest"] = 1.1 * rows[0]["length"], 1.1 * rows[-1]["size"]
+    signals["highest"], signals["largest"] = 1.4 * rows[0]["length"], 1.4 * rows[-1]["size"]
     alternatives = [
         say("cutting.curves.alt", merges=moment.made, length=f"{rows[moment.made]['length']:.2f}",
             size=rows[moment.made]["size"])
@@ -125,7 +125,7 @@ def _table(trace: CutTrace, moments: Sequence["Moment"], words: Words) -> View:
     say = words.say
     end = SPECIALS + trace.characters
     common = sorted(range(SPECIALS, end), key=lambda v: -trace.counts[0, v])[:CHARACTERS_SHOWN]
-    born = {v: 0 for v in range(end)}
+    born = dict.fromkeys(range(end), 0)
     for number, record in enumerate(trace.merges, 1):
         born.setdefault(trace.ids[record.piece], number)
     rows, place = [], 0

@@ -60,7 +60,9 @@ class EmbeddingExplainer:
         geometry, line, numbers = self.geometry, Line(), Line()
         column = geometry.table[k, :, e]
         onehot = np.eye(len(column))[v]
-        line.latex = rf"(\mathrm{{onehot}}^\top E)_{{{line.text(e)}}} = \sum_v \mathrm{{onehot}}_v\, E_{{v,{line.text(e)}}}"
+        line.latex = (
+            rf"(\mathrm{{onehot}}^\top E)_{{{line.text(e)}}} = \sum_v \mathrm{{onehot}}_v\, E_{{v,{line.text(e)}}}"
+        )
         zeros = [Number(0.0)] * len(column)
         zeros[v] = Number(1.0)
         near = [place for place in (v - 1, v, v + 1) if 0 <= place < len(column)]
@@ -78,9 +80,8 @@ class EmbeddingExplainer:
         a, b = math.sqrt(dot(left, left)), math.sqrt(dot(right, right))
         u, x = rf"E_{{{line.text(self.token(v))}}}", rf"E_{{{line.text(self.token(w))}}}"
         line.latex = rf"\cos({u},\ {x}) = \frac{{{u} \cdot {x}}}{{\|{u}\|\,\|{x}\|}}"
-        numbers.latex = (
-            rf"= \frac{{{numbers.products(left, right)}}}{{{numbers.number(Number(a))} \cdot {numbers.number(Number(b))}}}"
-        )
+        product = numbers.products(left, right)
+        numbers.latex = rf"= \frac{{{product}}}{{{numbers.number(Number(a))} \cdot {numbers.number(Number(b))}}}"
         rows = geometry.table[k]
         lengths = np.linalg.norm(rows[v]) * np.linalg.norm(rows[w])
         value = float(rows[v] @ rows[w] / lengths) if lengths else 0.0

@@ -1,6 +1,7 @@
 """How likeness is drawn: the nearest of one token, the cosines of all, and what is measured against chance."""
 
 from functools import cache
+from typing import Any
 
 from seq2seq.stories.signals import stepped
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
@@ -23,13 +24,15 @@ def neighbour_bars(nothing: str, door: str) -> Spec:
         text(quoted_text(nothing), "width / 2", 150, color="muted", size=15, fillOpacity="on > 0 ? 0 : 1"),
         rect(
             f"min({zero}, {end})", f"{row} + 5", "max(2, abs(datum.v * unit))", tall - 10, "now", clickable=True,
-            fill=color, fillOpacity=0.85, cornerRadius=3, ask="datum.ask", tooltip="datum.token + ': ' + format(datum.v, '.4f')",
+            fill=color, fillOpacity=0.85, cornerRadius=3, ask="datum.ask",
+            tooltip="datum.token + ': ' + format(datum.v, '.4f')",
         ),
         mark("rule", silent=True, x=zero, x2=zero, y=26, y2=f"{30 + 8 * tall}", stroke="faint"),
         text("datum.token", name - 16, f"{row} + {tall / 2}", "now", align="right", size=18),
         text(
             f"format(datum.v, '.2f') + (datum.door ? '  ' + {quoted_text(door)} : '')",
-            f"max({zero}, {end}) + 7", f"{row} + {tall / 2}", "now", align="left", size=14, color="datum.door ? correct : muted",
+            f"max({zero}, {end}) + 7", f"{row} + {tall / 2}", "now", align="left", size=14,
+            color="datum.door ? correct : muted",
         ),
     ]  # fmt: skip
     return diagram(400, 36 + 8 * tall, signals, data, marks)
@@ -51,7 +54,7 @@ def cosine_maps() -> Spec:
          "range": [{"signal": "negative"}, {"signal": "neutral"}, {"signal": "positive"}]},
     ]  # fmt: skip
     left = "18 + datum.c * (part + 30)"
-    data = [
+    data: list[dict[str, Any]] = [
         {"name": "rows"},
         {"name": "cells", "source": "rows", "transform": [
             {"type": "flatten", "fields": ["v", "asks"], "index": "j", "as": ["v", "ask"]},
@@ -67,11 +70,13 @@ def cosine_maps() -> Spec:
         text("datum.own", f"{left} - 9", "42 + (datum.i + 0.5) * cell", "rows", size="letter"),
         text("datum.own", f"{left} + (datum.i + 0.5) * cell", 34, "columns", size="letter"),
         rect(
-            "maps > 1 ? part + 30 : width", 20, "maps > 1 ? part : 0", "height", fill="panel", fillOpacity="over > 0 ? 0 : 1",
+            "maps > 1 ? part + 30 : width", 20, "maps > 1 ? part : 0", "height", fill="panel",
+            fillOpacity="over > 0 ? 0 : 1",
             silent="over > 0",
         ),
         text("titles[0]", 18, 12, align="left", size=14, fontWeight=600, limit="part"),
-        text("maps > 1 ? titles[1] : ''", "18 + part + 30", 12, align="left", size=14, fontWeight=600, limit="part - 18"),
+        text("maps > 1 ? titles[1] : ''", "18 + part + 30", 12, align="left", size=14, fontWeight=600,
+        limit="part - 18"),
         text(
             "maps > 1 && !over ? '?' : ''", "part + 30 + part / 2", "42 + n * cell / 2", size=40, color="muted",
         ),
@@ -92,30 +97,52 @@ def order_curve(rho: str, near: str, updates: str, chance: str) -> Spec:
         {"name": "y", "type": "linear", "domain": [0, 1], "range": [low, 58]},
     ]  # fmt: skip
     axes = [
-        {"orient": "left", "scale": "y", "tickCount": 4, "offset": -40, "domain": False, "ticks": False, "format": ".1f"},
+        {
+            "orient": "left",
+            "scale": "y",
+            "tickCount": 4,
+            "offset": -40,
+            "domain": False,
+            "ticks": False,
+            "format": ".1f",
+        },
     ]
     data = [{"name": "curve"}, filtered("now", "curve", "datum.k === k")]
     parts = (("rho", rho, "attention", 12), ("near", near, "correct", 34))
     marks: list[Mark] = []
     for number, (name, title, color, y) in enumerate(parts):
-        place = {"x": {"scale": "x", "field": "k"}, "y": {"scale": "y", "field": name}}
+        place: dict[str, Any] = {"x": {"scale": "x", "field": "k"}, "y": {"scale": "y", "field": name}}
         level = f"scale('y', {name}_chance)"
         marks += [
             mark(
-                "rule", silent=True, x=46, x2="width - 18", y=level, y2=level, stroke=color, strokeDash="[3, 4]", strokeWidth=1.5,
+                "rule",
+                silent=True,
+                x=46,
+                x2="width - 18",
+                y=level,
+                y2=level,
+                stroke=color,
+                strokeDash="[3, 4]",
+                strokeWidth=1.5,
             ),
             mark("line", "curve", **place, stroke=color, strokeWidth=3),
             mark(
-                "symbol", "curve", clickable=True, **place, size=100, fill=color, ask=f"datum.asks[{number}]",
+                "symbol",
+                "curve",
+                clickable=True,
+                **place,
+                size=100,
+                fill=color,
+                ask=f"datum.asks[{number}]",
                 tooltip=f"format(datum.{name}, '.3f')",
             ),
             text(quoted_text(title), 46, y, align="left", color=color, size=14, fontWeight=600, limit="width - 50"),
         ]
     edge = "scale('x', k)"
     marks += [
-        rect(f"{edge} + 7", 48, f"max(0, width - {edge})", low - 46, fill="panel", fillOpacity=0.9),
+        rect(f"{edge} + 7", 48, f"max(0, width - {edge})", low - 46, fill="panel", fillOpacity=0.95),
         text(
-            "'' + datum.step", {"scale": "x", "field": "k"}, low + 14, "curve", color="muted",
+            "'' + datum.step", "scale('x', datum.k)", low + 14, "curve", color="muted",
             size="datum.k % (width > 520 ? 2 : 4) ? 0 : 12",
         ),
         text(quoted_text(updates), "width - 18", low + 34, align="right", color="muted", size=13),
@@ -124,7 +151,8 @@ def order_curve(rho: str, near: str, updates: str, chance: str) -> Spec:
         ),
         *(
             text(
-                f"format(datum.{name}, '.2f')", f"clamp({edge}, 66, width - 34)", f"scale('y', datum.{name}) - 15", "now",
+                f"format(datum.{name}, '.2f')", f"clamp({edge}, 66, width - 34)", f"scale('y', datum.{name}) - 15",
+                "now",
                 color=color, size=15, fontWeight=700,
             )
             for name, _, color, _ in parts

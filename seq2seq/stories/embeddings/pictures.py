@@ -5,7 +5,7 @@ from functools import cache
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.vega import Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
-ORDER = {"name": "order", "type": "linear", "domain": [0, 1], "range": {"scheme": "viridis"}}
+ORDER = {"name": "order", "type": "linear", "domain": [0, 1], "range": {"scheme": "viridis", "extent": [0.18, 0.92]}}
 NUMBERS = {
     "name": "number", "type": "linear", "domain": [{"signal": "-widest"}, 0, {"signal": "widest"}], "clamp": True,
     "interpolate": "lab", "range": [{"signal": "negative"}, {"signal": "neutral"}, {"signal": "positive"}],
@@ -21,14 +21,16 @@ def between(field: str) -> str:
 def lookup(onehot: str, table: str, row: str, unit: str) -> Spec:
     """One-hot, table, row: the row of the token is copied out of the table.
 
-    Data: rows {late, r, id, token, hot, unit: […], v: […], ask}. Signals: rows_drawn, E, own (its row), widest (of all
-    numbers), number (its id), shown (the token), late_at (whether the last snapshot is shown), picked_at, times, last.
+    Data: rows {late, r, id, token, hot, unit: […], v: […], ask}. Signals: rows_drawn, units (numbers of a row), own
+    (the token's row), widest (of all numbers), number (its id), shown (the token), late_at (whether the last snapshot
+    is shown), picked_at, times, last.
     """
-    tall, top = 13, 34
+    tall, top = 17, 34
     signals = [
-        value("rows_drawn", 1), value("E", 1), value("own", 0), value("widest", 1), value("number", 0), value("shown", ""),
+        value("rows_drawn", 1), value("units", 1), value("own", 0), value("widest", 1), value("number", 0),
+        value("shown", ""),
         value("times", [""]), value("last", 0), *stepped("late"), *smooth("picked"),
-        derived("side", "width > 700 ? 150 : 78"), derived("pitch", "(width - side - 8) / E"),
+        derived("side", "width > 700 ? 150 : 78"), derived("pitch", "(width - side - 8) / units"),
         derived("low", f"{top} + rows_drawn * {tall} + 44"), derived("height", "low + 66"),
     ]  # fmt: skip
     flat = [{"type": "flatten", "fields": ["v", "unit"], "as": ["v", "unit"]}]
@@ -51,21 +53,24 @@ def lookup(onehot: str, table: str, row: str, unit: str) -> Spec:
             ask="datum.ask + ' ' + datum.unit",
         ),
         text(
-            "datum.token", "side - 42", f"{y} + {tall / 2}", "now", align="right", size="datum.hot && picked > 0.5 ? 16 : 11",
+            "datum.token", "side - 42", f"{y} + {tall / 2}", "now", align="right",
+            size="datum.hot && picked > 0.5 ? 17 : 13",
             fontWeight="datum.hot && picked > 0.5 ? 700 : 400", color="datum.hot && picked > 0.5 ? decoder : muted",
         ),
         rect("side - 32", y, 22, tall - 1, "now", stroke="faint", strokeWidth=1, fill="panel", silent=True),
         rect("side - 32", y, 22, tall - 1, "own_row", fill="decoder", fillOpacity="picked", silent=True),
         text("'1'", "side - 21", f"{y} + {tall / 2}", "own_row", size=11, color="panel", fillOpacity="picked"),
         rect(  # everything that is multiplied by 0
-            "side - 1", top - 1, "E * pitch + 2", f"own * {tall}", fill="panel", fillOpacity="0.72 * picked", silent=True,
+            "side - 1", top - 1, "units * pitch + 2", f"own * {tall}", fill="panel", fillOpacity="0.72 * picked",
+            silent=True,
         ),
         rect(
-            "side - 1", f"{top} + (own + 1) * {tall}", "E * pitch + 2", f"(rows_drawn - own - 1) * {tall} + 1", fill="panel",
+            "side - 1", f"{top} + (own + 1) * {tall}", "units * pitch + 2", f"(rows_drawn - own - 1) * {tall} + 1",
+            fill="panel",
             fillOpacity="0.72 * picked", silent=True,
         ),
         rect(
-            "side - 2", f"{top} + own * {tall} - 2", "E * pitch + 4", tall + 3, stroke="decoder", strokeWidth=2.5,
+            "side - 2", f"{top} + own * {tall} - 2", "units * pitch + 4", tall + 3, stroke="decoder", strokeWidth=2.5,
             strokeOpacity="picked", cornerRadius=3, silent=True,
         ),
         mark(
@@ -80,11 +85,12 @@ def lookup(onehot: str, table: str, row: str, unit: str) -> Spec:
             "pitch > 30 ? format(datum.v, '.2f') : ''", f"{x} + pitch / 2", "low + 17", "own_cells", size=12,
             fillOpacity="picked",
         ),
-        text(f"{quoted_text(row)} + ' ' + number", "side - 12", "low + 17", align="right", size=13, fillOpacity="picked",
+        text(f"{quoted_text(row)} + ' ' + number", "side - 12", "low + 17", align="right", size=13,
+        fillOpacity="picked",
              limit="side - 14"),
         text(quoted_text(unit), "side", "low + 50", align="left", color="muted", size=13, limit="width - side"),
     ]  # fmt: skip
-    return diagram(400, 520, signals, data, marks, scales=[NUMBERS])
+    return diagram(400, 416, signals, data, marks, scales=[NUMBERS])
 
 
 @cache
@@ -101,7 +107,8 @@ def rank_strip(order: str, place: str) -> Spec:
     ]  # fmt: skip
     above, below = "x0 + (datum.i + 0.5) * pitch", f"x0 + ({between('at')} + 0.5) * pitch"
     shade = {"scale": "order", "signal": "datum.i / max(1, n - 1)"}
-    points = f"'M' + ({above}) + ',{top + 14}C' + ({above}) + ',{top + 70} ' + ({below}) + ',{low - 70} ' + ({below}) + ',{low - 14}'"
+    bend = f"C' + ({above}) + ',{top + 70} ' + ({below}) + ',{low - 70} ' + ({below}) + ',{low - 14}'"
+    points = f"'M' + ({above}) + ',{top + 14}{bend}"
     marks = [
         text("told[round(k)]", "width / 2", 12, size="width > 700 ? 17 : 13", fontWeight=600, limit="width"),
         text(quoted_text(order), "x0", top - 24, align="left", color="muted", size=13, limit="width"),
@@ -111,7 +118,8 @@ def rank_strip(order: str, place: str) -> Spec:
         ),
         text("datum.token", above, top, "letters", size="letter", fontWeight="datum.own ? 800 : 500"),
         rect(
-            f"{below} - pitch / 2 + 1", low - 13, "pitch - 2", 28, "letters", clickable=True, fill="panel", fillOpacity=0.01,
+            f"{below} - pitch / 2 + 1", low - 13, "pitch - 2", 28, "letters", clickable=True, fill="panel",
+            fillOpacity=0.01,
             stroke="datum.own ? decoder : panel", strokeWidth=2, cornerRadius=4, ask="datum.ask",
         ),
         text("datum.token", below, low, "letters", size="letter", fontWeight="datum.own ? 800 : 500"),
@@ -134,7 +142,8 @@ def scatter() -> Spec:
     scales = [
         {"name": "x", "type": "linear", "domain": [{"signal": "-reach_x"}, {"signal": "reach_x"}],
          "range": [26, {"signal": "width - 10"}]},
-        {"name": "y", "type": "linear", "domain": [{"signal": "-reach_y"}, {"signal": "reach_y"}], "range": [tall - 34, 26]},
+        {"name": "y", "type": "linear", "domain": [{"signal": "-reach_y"}, {"signal": "reach_y"}],
+        "range": [tall - 34, 26]},
         ORDER,
     ]  # fmt: skip
     x, y = f"scale('x', {between('x')})", f"scale('y', {between('y')})"

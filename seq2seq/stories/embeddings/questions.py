@@ -75,7 +75,12 @@ def next_door(geometry: Geometry, place: int, words: Words) -> Asked:
     if not wrong:
         return
     shown = sorted([right, *wrong])
-    slots = {"near": percent(right), "chance": percent(geometry.next_door_chance), "count": geometry.next_door(last), "n": n}
+    slots = {
+        "near": percent(right),
+        "chance": percent(geometry.next_door_chance),
+        "count": geometry.next_door(last),
+        "n": n,
+    }
     prompt, why = words.say("embeddings.question.door", **slots), words.say("embeddings.question.door.why", **slots)
     options = tuple(f"{share:.0%}" for share in shown)
     yield "done", last, Question("door", "compare", prompt, options, shown.index(right), why)

@@ -1,6 +1,7 @@
 """The steps of an embedding table: one row is looked up, then training moves all of them, then what is seen."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from seq2seq.stories.embeddings.measures import Geometry
 from seq2seq.stories.embeddings.questions import embedding_questions
@@ -89,7 +90,7 @@ class _Teller:
         beginning = "before" if last else "after"
         self.chapters.append(say(f"embeddings.chapter.{beginning}"))
         _, V, E = geometry.table.shape
-        slots: dict[str, object] = {"rows": V, "units": E, "total": V * E, "step": geometry.trace.steps[0]}
+        slots: dict[str, Any] = {"rows": V, "units": E, "total": V * E, "step": geometry.trace.steps[0]}
         self.add(f"table.{beginning}", Moment("table"), **slots)
         self.look(0)
         self.near("neighbours" if last else "neighbours.after", 0)
@@ -107,7 +108,7 @@ class _Teller:
         number = self.place + SPECIAL
         row = [Number(value, f"unit {k} {number} {e}") for e, value in enumerate(geometry.table[k, number])]
         line.latex = (
-            rf"\mathrm{{onehot}}({line.text(number)})^\top E = E_{{{line.text(number)}}} = {line.units(row)}"
+            rf"\mathrm{{onehot}}({line.text(number)})^\top E = E_{{{line.text(number)}}} \\ = {line.units(row)}"
         )
         self.add("look", Moment("look", k, 1), line, token=self.token, number=number, rows=V, units=E)
 
@@ -131,13 +132,10 @@ class _Teller:
         """One snapshot."""
         geometry, line = self.geometry, Line()
         slots = self.seen(k) | {"step": geometry.trace.steps[k]}
-        line.latex = rf"|\rho| = {line.number(Number(geometry.order_seen(k), f'rho {k}'))} \quad"
-        n = len(geometry.ordered)
-        line.latex += rf" \frac{{{line.text(geometry.next_door(k))}}}{{{line.text(n)}}}"
-        line.latex += rf" = {line.number(Number(geometry.next_door(k) / n, f'adjacent {k}'))}"
+        line.latex = rf"|\rho| = {line.number(Number(geometry.order_seen(k), f'rho {k}'))}"
         self.add("moved", Moment("moved", k, 1, 1), line, **slots)
 
-    def seen(self, k: int) -> dict[str, object]:
+    def seen(self, k: int) -> dict[str, Any]:
         """What is measured in a snapshot, as sentences say it."""
         geometry = self.geometry
         n = len(geometry.ordered)

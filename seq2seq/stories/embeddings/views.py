@@ -17,7 +17,7 @@ from seq2seq.words import Words
 if TYPE_CHECKING:
     from seq2seq.stories.embeddings.steps import Moment
 
-ROWS, POINTS, NEAREST = 30, 60, 8  # drawn at most: rows of the table, points, neighbours
+ROWS, POINTS, NEAREST = 12, 60, 8  # drawn at most: ordinary rows of the table, points, neighbours
 Moments = Sequence["Moment"]
 
 
@@ -42,15 +42,14 @@ def _k(moments: Moments) -> list[int]:
 
 def _updates(geometry: Geometry, words: Words) -> list[str]:
     """How long each snapshot was trained, in words."""
-    return [words.say("embeddings.updates", step=step) for step in geometry.trace.steps]
+    return [words.say("embeddings.updates" if step else "embeddings.no_updates", step=step)
+            for step in geometry.trace.steps]  # fmt: skip
 
 
 def _lookup(geometry: Geometry, place: int, steps: Sequence[Step], moments: Moments, words: Words) -> View:
     say, names, own = words.say, geometry.trace.tokens[geometry.kind], place + SPECIAL
-    wanted = dict.fromkeys([*range(SPECIAL), *(v + SPECIAL for v in geometry.ordered), *range(len(names))])
-    drawn = sorted(list(wanted)[:ROWS])
-    if own not in drawn:
-        drawn = sorted([*drawn[:-1], own])
+    first = max(SPECIAL, min(own - ROWS // 2, len(names) - ROWS))
+    drawn = [*range(SPECIAL), *range(first, min(first + ROWS, len(names)))]
     kept = sorted({0, geometry.snapshots - 1})
     rows = [
         {
@@ -61,7 +60,7 @@ def _lookup(geometry: Geometry, place: int, steps: Sequence[Step], moments: Mome
         for r, v in enumerate(drawn)
     ]  # fmt: skip
     signals: dict[str, Any] = {
-        "rows_drawn": len(drawn), "E": geometry.table.shape[2], "own": drawn.index(own),
+        "rows_drawn": len(drawn), "units": geometry.table.shape[2], "own": drawn.index(own),
         "widest": float(np.abs(geometry.table[kept]).max()), "number": own, "shown": quoted(names[own]),
         "late_at": [moment.k == geometry.snapshots - 1 and geometry.snapshots > 1 for moment in moments],
         "picked_at": [moment.picked for moment in moments], "times": _updates(geometry, words),
@@ -196,7 +195,7 @@ def _maps(geometry: Geometry, moments: Moments, words: Words) -> View:
 
 def _curve(geometry: Geometry, moments: Moments, words: Words) -> View:
     say, n = words.say, len(geometry.ordered)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "k": k, "step": step, "rho": geometry.order_seen(k), "near": geometry.next_door(k) / n,
             "asks": [f"rho {k}", f"adjacent {k}"],
