@@ -21,7 +21,7 @@ ALLOWED = {
     "player": {"stories"},
     "training": {"tasks", "models", "preparing", "decoding", "recording", "traces", "stories", "words"},
     "ui": {"tasks", "models", "preparing", "traces", "stories", "player", "training", "words"},
-    "bench": {"tasks", "models", "stories", "training", "words"},
+    "bench": {"tasks", "models", "traces", "stories", "training", "words"},
     "__main__": {"tasks", "models", "stories", "player", "training", "words", "bench"},
 }
 

@@ -28,7 +28,7 @@ def batch_grid(tokens: str, mask_title: str, length: str) -> Spec:
         *smooth("came"), *smooth("framed"), *smooth("pads"), *smooth("mask"), *smooth("without"),
         derived("roomy", "width > 720"), derived("side", "30"), derived("gap", "roomy ? 84 : 46"),
         derived("pitch", "min(34, (width - (roomy ? 2 * side + gap + 8 : side + gap)) / (roomy ? 2 * S : S))"),
-        derived("x0", "side + (roomy ? max(0, (width - 2 * side - gap - 8 - 2 * S * pitch) / 2) : 0)"),
+        derived("x0", "side + max(0, (roomy ? width - 2 * side - gap - 8 - 2 * S * pitch : width - side - gap - S * pitch) / 2)"),
         derived("grid", f"B * {TALL}"),
         derived("mx", "roomy ? x0 + S * pitch + gap + side : x0"), derived("y0", f"{TOP}"),
         derived("my", f"roomy ? {TOP} : {TOP} + grid + {BOTTOM} + {TOP}"),

@@ -1,6 +1,6 @@
 """What can be measured of an embedding table: cosines, principal components, and whether an order shows in them."""
 
-from functools import cached_property
+from functools import lru_cache
 
 import numpy as np
 
@@ -30,10 +30,12 @@ def rank_correlation(places: np.ndarray) -> float:
     return float(1 - 6 * apart / (n * (n * n - 1)))
 
 
-def by_chance(n: int) -> float:
-    """Mean size of the rank correlation of n places in no order."""
+@lru_cache(maxsize=64)
+def by_chance(n: int) -> tuple[float, float]:
+    """Size of the rank correlation of n places in no order: its mean, and what one order in twenty exceeds."""
     rng = np.random.default_rng(0)
-    return float(np.mean([abs(rank_correlation(rng.permutation(n))) for _ in range(SHUFFLES)]))
+    sizes = [abs(rank_correlation(rng.permutation(n))) for _ in range(SHUFFLES)]
+    return float(np.mean(sizes)), float(np.quantile(sizes, 0.95))
 
 
 class Geometry:
@@ -78,10 +80,15 @@ class Geometry:
         """Size of the rank correlation between these places and the tokens' own order."""
         return abs(rank_correlation(self.places(k)))
 
-    @cached_property
+    @property
     def chance(self) -> float:
-        """The same for places in no order."""
-        return by_chance(len(self.ordered))
+        """The same for places in no order, mean."""
+        return by_chance(len(self.ordered))[0]
+
+    @property
+    def rare(self) -> float:
+        """What one random order in twenty exceeds."""
+        return by_chance(len(self.ordered))[1]
 
     def nearest(self, k: int) -> np.ndarray:
         """For each ordered token the number (among them) of the one with the largest cosine."""

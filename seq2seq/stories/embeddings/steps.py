@@ -140,7 +140,7 @@ class _Teller:
         geometry = self.geometry
         n = len(geometry.ordered)
         return {
-            "rho": f"{geometry.order_seen(k):.2f}", "rho_chance": f"{geometry.chance:.2f}",
+            "rho": f"{geometry.order_seen(k):.2f}", "rho_chance": f"{geometry.chance:.2f}", "rho_rare": f"{geometry.rare:.2f}",
             "near": percent(geometry.next_door(k) / n), "near_chance": percent(geometry.next_door_chance),
             "share": percent(float(geometry.shares[0])), "best": quoted(geometry.tokens[
                 geometry.neighbours(k, self.place)[0][0]]), "token": self.token,
@@ -154,8 +154,8 @@ class _Teller:
         n = len(geometry.ordered)
         apart = int(((geometry.places(last) - range(n)) ** 2).sum())
         line.latex = (
-            rf"\rho = 1 - \frac{{6 \sum_i d_i^2}}{{n (n^2 - 1)}} = 1 - \frac{{6 \cdot {line.text(apart)}}}"
-            rf"{{{line.text(n)} \cdot {line.text(n * n - 1)}}}"
+            rf"|\rho| = \left|1 - \frac{{6 \sum_i d_i^2}}{{n (n^2 - 1)}}\right| = \left|1 - \frac{{6 \cdot {line.text(apart)}}}"
+            rf"{{{line.text(n)} \cdot {line.text(n * n - 1)}}}\right|"
             rf" = {line.number(Number(geometry.order_seen(last), f'rho {last}'))}"
         )
         self.add(key, Moment("done", last, 1, 1, 1), line, **self.seen(last))
