@@ -71,7 +71,9 @@ def test_what_cannot_be_cut_gets_a_sentence_and_nothing_is_lost(typed, language)
 def test_odd_text_is_cut(typed):
     app = open_page("tokens")
     text_box(app).set_value(typed).run()
-    assert not app.exception and not app.warning and stories(app)[0]["id"] != json.loads(read_story("tokens-cut-en"))["id"]
+    assert (
+        not app.exception and not app.warning and stories(app)[0]["id"] != json.loads(read_story("tokens-cut-en"))["id"]
+    )
 
 
 @every_language
@@ -138,7 +140,12 @@ def test_a_try_sets_every_control(number):
     app = open_page("tokens", part="batch", draw="9", **{"batch-size": "5"})
     app.button(key=f"tokens-try-{number}").click().run()
     assert not app.exception and not app.warning
-    start = ("cutting|dates|2019年10月20日", "cutting|reverse|studio", "batching|reverse|12x", "embeddings|sort-gru-general")
+    start = (
+        "cutting|dates|2019年10月20日",
+        "cutting|reverse|studio",
+        "batching|reverse|12x",
+        "embeddings|sort-gru-general",
+    )
     assert stories(app)[0]["id"].startswith(start[number])
 
 
@@ -148,7 +155,11 @@ def test_three_dimensions_are_drawn_in_the_players_colours(dark):
     figure = draw_space(table, 3, 15, dark, Words("en"))
     colours = palette(dark)
     cloud = figure.data[1]
-    assert cloud.text[3] == "d" and cloud.textfont.color[3] == colours["decoder"] and cloud.textfont.color[4] == colours["ink"]
+    assert (
+        cloud.text[3] == "d"
+        and cloud.textfont.color[3] == colours["decoder"]
+        and cloud.textfont.color[4] == colours["ink"]
+    )
     assert cloud.x == pytest.approx(table.points[15, :, 0]) and "12.9%" in figure.layout.scene.xaxis.title.text
     assert set(colours) >= {"ink", "encoder", "decoder", "attention", "correct", "wrong"}
     assert palette(True) != palette(False)

@@ -248,6 +248,14 @@ class TestMeasures:
         spread = tables.points[-1].var(0) / tables.rows[-1].var(0).sum()
         assert spread == pytest.approx(tables.shares, abs=1e-9) and (np.diff(tables.shares) <= 0).all()
 
+    @pytest.mark.parametrize("way", [1, -1])
+    def test_an_order_runs_upwards_whichever_way_the_component_came_out(self, way):
+        rows = np.outer(way * np.arange(-4, 10.0), [3, 4, 0]).astype(np.float32)
+        trace = EmbeddingTrace("x", "sort", (0,), {"source": ("", "", "", "", *"abcdefghij")}, {"source": rows[None]})
+        tables = Geometry(trace, "source")
+        assert tables.places(0).tolist() == list(range(10)) and tables.order_seen(0) == 1
+        assert np.linalg.norm(tables.axes, axis=1) == pytest.approx(np.ones(3)) and tables.next_door(0) <= 10
+
     def test_the_alphabet_nobody_taught_is_seen_in_the_shipped_model(self):
         """What the page says: well above chance in the neighbours and along the first component, which is small."""
         tables = geometry()
