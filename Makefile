@@ -31,7 +31,7 @@ lint: setup
 
 # Train every shipped model again (one thread, so that the result is the same), then its stored stories.
 weights: setup
-	OMP_NUM_THREADS=1 $(BIN)/python -m seq2seq.training.shipped
+	OMP_NUM_THREADS=1 $(BIN)/python -m seq2seq.training.ship
 	$(MAKE) recordings stories
 
 # Runs whose reports are shown at once on the Gradients page, and the weights they end with.

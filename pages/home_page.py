@@ -1,10 +1,13 @@
 """Home: a stored story at once, before torch is even imported, and the ways in."""
 
+from seq2seq.stories.stored import (
+    HOME_DATES,
+)
 from seq2seq.ui.controls import choice
 from seq2seq.ui.decoding import home_explainer
 from seq2seq.ui.page import begin_page, beside_lesson
 from seq2seq.ui.player import offer_export, show_story
-from seq2seq.ui.stored import HOME_DATES, stored_story
+from seq2seq.ui.stored import stored_story
 from seq2seq.ui.ways import show_ways
 
 words = begin_page("home")

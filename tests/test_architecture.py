@@ -15,14 +15,15 @@ ALLOWED = {
     "tasks": set(),
     "models": {"tasks"},
     "traces": set(),
+    "preparing": {"tasks", "traces"},
     "decoding": {"tasks", "models"},
     "recording": {"tasks", "models", "decoding", "traces"},
     "words": {"tasks"},
     "stories": {"traces", "words"},
     "player": {"stories"},
-    "training": {"tasks", "models", "decoding", "recording", "traces", "stories", "words"},
-    "ui": {"tasks", "models", "traces", "stories", "player", "training", "words"},
-    "bench": {"tasks", "models", "stories", "training", "words"},
+    "training": {"tasks", "models", "preparing", "decoding", "recording", "traces", "stories", "words"},
+    "ui": {"tasks", "models", "preparing", "traces", "stories", "player", "training", "words"},
+    "bench": {"tasks", "models", "traces", "stories", "training", "words"},
     "__main__": {"tasks", "models", "traces", "stories", "player", "training", "words", "bench"},
 }
 

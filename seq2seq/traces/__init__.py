@@ -16,11 +16,14 @@ from seq2seq.traces.change import (
 )
 from seq2seq.traces.convolution import ConvTrace
 from seq2seq.traces.decoding import DecodingTrace
+from seq2seq.traces.embeddings import EmbeddingTrace
 from seq2seq.traces.field import FieldRun, FieldTrace
+from seq2seq.traces.preparing import BatchTrace, CutTrace, Heap, MergeRecord
 from seq2seq.traces.reading import Gates, ReadingTrace
 
 __all__ = [
-    "BorrowStart", "BottleneckTrace", "Change", "ClampGate", "ConvTrace", "DecodingTrace", "DisturbContext",
-    "DisturbStart", "DisturbUnit", "Disturbed", "EraseState", "FieldRun", "FieldTrace", "Gates", "LengthScore",
-    "LookElsewhere", "ReadInstead", "ReadingTrace", "Scores", "Side", "WriteInstead", "shared_out",
+    "BatchTrace", "BorrowStart", "BottleneckTrace", "Change", "ClampGate", "ConvTrace", "CutTrace", "DecodingTrace",
+    "DisturbContext", "DisturbStart", "DisturbUnit", "Disturbed", "EmbeddingTrace", "EraseState", "FieldRun",
+    "FieldTrace", "Gates", "Heap", "LengthScore", "LookElsewhere", "MergeRecord", "ReadInstead", "ReadingTrace",
+    "Scores", "Side", "WriteInstead", "shared_out",
 ]  # fmt: skip

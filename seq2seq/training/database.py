@@ -61,6 +61,13 @@ checkpoints = Table(
     Column("step", Integer, primary_key=True),
     Column("data", LargeBinary, nullable=False),
 )  # fmt: skip
+snapshots = Table(
+    "snapshots", metadata,
+    Column("run", String, primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("part", String, primary_key=True),  # which part of the model: see snapshots.py
+    Column("data", LargeBinary, nullable=False),
+)  # fmt: skip
 
 
 class StoreError(InputError):

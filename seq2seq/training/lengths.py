@@ -13,7 +13,8 @@ from typing import Any
 
 from seq2seq.tasks import InputError
 from seq2seq.tasks.sequences import Copy, LetterTask, Reverse
-from seq2seq.training.shipped import lengths_name, lengths_recipe, score_trained, train_to_the_end
+from seq2seq.training.ship import score_trained, train_to_the_end
+from seq2seq.training.shipped import lengths_name, lengths_recipe
 
 CURVES = Path(__file__).parents[2] / "assets" / "curves" / "lengths.json"
 SEEDS = (2, 3)

@@ -1,25 +1,16 @@
-"""Models that come with the studio: how each is trained, and where it lies."""
+"""Models that come with the studio: the recipe of each, where it lies, and its card. Imports no torch."""
 
 import json
-import time
-from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seq2seq.models.config import CELLS, ConvConfig, RecurrentConfig
-from seq2seq.tasks import Dates, Recall, Vocabulary
-from seq2seq.tasks.sequences import Copy, LetterTask, Reverse
+from seq2seq.tasks import Dates, Recall
+from seq2seq.tasks.sequences import Copy, LetterTask, Reverse, Sort
 from seq2seq.training.config import RunConfig, TrainingConfig
 
-if TYPE_CHECKING:
-    from seq2seq.models.model import Seq2Seq
-    from seq2seq.training.trainer import Trainer
-
 WEIGHTS = Path(__file__).parents[2] / "assets" / "weights"
-TESTED = 2000  # pairs of the test split that a shipped model is scored on
 LENGTHS_HIDDEN = (64, 32, 128)
-TESTED_BY_LENGTH = 500  # of each length, where a recipe asks for scores by length
 
 
 def lengths_recipe(task: type[LetterTask], attention: str, hidden: int = 64, seed: int = 1) -> RunConfig:
@@ -73,6 +64,13 @@ RECIPES: dict[str, RunConfig] = {
         RecurrentConfig(cell="rnn", attention="none", hidden=128),
         TrainingConfig(steps=4000, until=None, learning_rate=1e-3, device="cpu"),
     ),
+    # nobody tells it the alphabet: what its embeddings make of it is looked at on the Tokens page
+    "sort-gru-general": RunConfig(
+        Sort(),
+        # both ways: read one way only, the alphabet shows in the neighbours, but not always in the first component
+        RecurrentConfig(cell="gru", attention="general", bidirectional=True, hidden=32),
+        TrainingConfig(steps=1500, until=None, learning_rate=4e-3, device="cpu"),
+    ),
     "reverse-gru-none": RunConfig(
         Reverse(),
         RecurrentConfig(cell="gru", attention="none", hidden=64),
@@ -109,6 +107,7 @@ RECIPES: dict[str, RunConfig] = {
         for cell in CELLS
     },
 }
+SNAPSHOTS = ("sort-gru-general",)  # models whose embedding tables are kept on the way
 
 
 def shipped_names() -> list[str]:
@@ -121,105 +120,6 @@ def shipped_card(name: str) -> dict[str, Any]:
     return json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def train_shipped(name: str) -> dict[str, Any]:
-    """Train a shipped model, score it on its test split, and write weights and card; returns the card."""
-    from seq2seq.training.checkpoint import pack
-
-    config = RECIPES[name]
-    trainer, seconds = train_to_the_end(config, name)
-    source, target = config.task.vocabularies()
-    card = {
-        "config": config.to_dict(),
-        **score_trained(trainer, seconds),
-        **score_disturbed(name, trainer.model, (source, target)),
-        "source_tokens": list(source.tokens),
-        "target_tokens": list(target.tokens),
-    }
-    WEIGHTS.mkdir(parents=True, exist_ok=True)
-    (WEIGHTS / f"{name}.safetensors").write_bytes(pack(trainer.model, None, step=trainer.step))
-    write_card(name, card)
-    return card
-
-
-def score_disturbed(name: str, model: "Seq2Seq[Any]", vocabularies: tuple[Vocabulary, Vocabulary]) -> dict[str, Any]:
-    """What becomes of a model that is scored by length when it begins with another first state; else nothing."""
-    config = RECIPES[name]
-    if not config.training.by_length or not isinstance(config.task, LetterTask):
-        return {}
-    from seq2seq.models.recurrent import Recurrent
-    from seq2seq.training.bottleneck import card_disturbed
-
-    assert isinstance(model, Recurrent)
-
-    return {"disturbed": card_disturbed(model, config.task, vocabularies)}
-
-
-def score_again(name: str) -> dict[str, Any]:
-    """Score a shipped model with other first states, its weights as they lie there; returns the card."""
-    from seq2seq.training.trained import load_trained
-
-    model = load_trained(name)
-    card = shipped_card(name) | score_disturbed(name, model.model, model.vocabularies)
-    write_card(name, card)
-    return card
-
-
-def write_card(name: str, card: Mapping[str, Any]) -> None:
-    """Write it beside the weights."""
-    text = json.dumps(card, indent=1, ensure_ascii=False)
-    (WEIGHTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-
-
-def train_to_the_end(config: RunConfig, name: str) -> tuple["Trainer", float]:
-    """A trainer at the end of its run, and the seconds that it took."""
-    from seq2seq.training.trainer import Trainer
-
-    trainer = Trainer(config)
-    began = time.perf_counter()
-    for report in trainer.run():
-        if report.step % 100 == 0:
-            print(f"{name}: step {report.step}, exact match {report.exact_match:.3f}", flush=True)
-    return trainer, time.perf_counter() - began
-
-
-def score_trained(trainer: "Trainer", seconds: float) -> dict[str, Any]:
-    """How a model was trained, and how good it is on its test split; by length too, where its run asks for it."""
-    import torch
-
-    from seq2seq.recording.by_length import pairs_by_length, score_by_length, scored_lengths
-    from seq2seq.training.evaluate import evaluate
-
-    task = trainer.config.task
-    test = evaluate(trainer.model, trainer.batch(task.sample("test", TESTED)), trainer.target_vocabulary)
-    scored: dict[str, Any] = {
-        "trained": {
-            "date": date.today().isoformat(),
-            "torch": torch.__version__,
-            "threads": torch.get_num_threads(),
-            "steps": trainer.step,
-            "seconds": round(seconds, 1),
-            "parameters": sum(parameter.numel() for parameter in trainer.model.parameters()),
-        },
-        "test": {
-            "split": "test",
-            "n": test.n,
-            "exact_match": test.exact_match,
-            "token_accuracy": test.token_accuracy,
-            "loss": test.loss,
-        },
-    }
-    if trainer.config.training.by_length and isinstance(task, LetterTask):
-        held_out = pairs_by_length(task, "test", scored_lengths(task), TESTED_BY_LENGTH)
-        vocabularies = (trainer.source_vocabulary, trainer.target_vocabulary)
-        scores = score_by_length(trainer.model, task, vocabularies, held_out)
-        scored["by_length"] = [score.to_dict() for score in scores]
-    return scored
-
-
-if __name__ == "__main__":
-    import sys
-
-    again = "--score" in sys.argv  # the cards of models that are there, without training
-    names = [argument for argument in sys.argv[1:] if argument != "--score"]
-    for chosen in names or RECIPES:
-        print(json.dumps((score_again if again else train_shipped)(chosen)["test"]))
+def shipped_config(name: str) -> RunConfig:
+    """The configuration of a shipped model."""
+    return RunConfig.from_dict(shipped_card(name)["config"])

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or
 
 from seq2seq.tasks import InputError
 from seq2seq.training.config import RunConfig
-from seq2seq.training.database import PATIENCE, Database, checkpoints, default_url, reports, runs
+from seq2seq.training.database import PATIENCE, Database, checkpoints, default_url, reports, runs, snapshots
 from seq2seq.training.records import RunRecord, RunState, pack_error, read_run
 
 LEASE = 10.0  # seconds a worker may be silent before its run counts as abandoned
@@ -134,6 +134,13 @@ class RunStore:
         with self.transaction() as connection:
             return _checkpoint_step(connection, run)
 
+    def snapshots(self, run: str, part: str) -> list[tuple[int, bytes]]:
+        """Snapshots of one part of a run's model, in order, each with its step."""
+        columns = (snapshots.c.step, snapshots.c.data)
+        query = select(*columns).where(snapshots.c.run == run, snapshots.c.part == part).order_by(snapshots.c.step)
+        with self.transaction() as connection:
+            return [(row[0], row[1]) for row in connection.execute(query)]
+
     # ---- for whoever trains
 
     def claim(self, worker: str) -> RunRecord | None:
@@ -189,6 +196,16 @@ class RunStore:
                 return False
             connection.execute(delete(checkpoints).where(checkpoints.c.run == run))
             connection.execute(insert(checkpoints).values(run=run, step=step, data=data))
+        return True
+
+    def keep(self, run: str, step: int, part: str, data: bytes, worker: str | None = None) -> bool:
+        """Add a snapshot of one part of the model; `worker` and the result are those of `record`."""
+        with self.transaction() as connection:
+            if worker and not _still_held(connection, run, worker):
+                return False
+            same = and_(snapshots.c.run == run, snapshots.c.step == step, snapshots.c.part == part)
+            connection.execute(delete(snapshots).where(same))
+            connection.execute(insert(snapshots).values(run=run, step=step, part=part, data=data))
         return True
 
     def finish(self, run: str, worker: str, state: RunState, error: InputError | None = None) -> None:

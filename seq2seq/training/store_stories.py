@@ -3,16 +3,23 @@
 from collections.abc import Callable, Iterator
 
 from seq2seq.models.config import CELLS
+from seq2seq.preparing.batching import record_batches
+from seq2seq.preparing.cutting import record_cutting
 from seq2seq.stories import stored
+from seq2seq.stories.batching import batching_story
 from seq2seq.stories.bottleneck import bottleneck_story
 from seq2seq.stories.cell import Subject, cell_story, to_try
 from seq2seq.stories.convolution import convolution_story
+from seq2seq.stories.cutting import cutting_story
 from seq2seq.stories.decoding import decoding_story
+from seq2seq.stories.embeddings import embedding_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
 from seq2seq.stories.story import Story
+from seq2seq.tasks import Dates, Reverse
 from seq2seq.training.bottleneck import bottleneck_trace
 from seq2seq.training.reach import record_gradients
 from seq2seq.training.recordings import recall_run
+from seq2seq.training.snapshots import load_embeddings
 from seq2seq.training.trained import load_trained
 from seq2seq.training.trainer import start_model
 from seq2seq.words import LANGUAGES, Words
@@ -66,7 +73,22 @@ def cell(words: Words) -> Stored:
     yield "cell", cell_story([subject], words, answer=trained.task.answer(stored.CELL_INPUT), trials=trials)
 
 
-PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention, cell, gradients, bottleneck, convolution)
+def tokens(words: Words) -> Stored:
+    """The tokens page: a date cut, a batch, and a table of embeddings; none of them needs a network."""
+    cutting = record_cutting(Dates(), stored.CUT_TEXT, stored.CUT_MERGES)
+    yield "tokens-cut", cutting_story(cutting, words)
+    shortest, longest = stored.BATCH_LENGTHS
+    batches = record_batches(
+        Reverse(shortest, longest), stored.BATCH_SIZE, stored.BATCH_BUCKET, False, stored.BATCH_DRAW
+    )
+    yield "tokens-batch", batching_story(batches, words)
+    yield (
+        "tokens-embeddings",
+        embedding_story(load_embeddings(stored.EMBEDDING_MODEL), "source", stored.EMBEDDING_TOKEN, words),
+    )
+
+
+PAGES: tuple[Callable[[Words], Stored], ...] = (home, tokens, cell, gradients, bottleneck, attention, convolution)
 
 
 def stored_stories() -> Stored:

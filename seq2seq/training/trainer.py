@@ -165,6 +165,16 @@ class Trainer:
         """Everything needed to go on, or to decode."""
         return pack(self.model, self.optimiser, step=self.step, seconds=self.seconds)
 
+    def embeddings(self) -> dict[str, np.ndarray]:
+        """The two embedding tables as they are now, by name, float32; without a decoder there is but one."""
+        modules = dict(self.model.named_children())
+        tables = {name: modules.get(f"{name}_embedding") for name in ("source", "target")}
+        return {
+            name: table.weight.detach().float().cpu().numpy().copy()
+            for name, table in tables.items()
+            if isinstance(table, torch.nn.Embedding)
+        }
+
     def run(self) -> Iterator[Report]:
         """Train to the end, yielding a report at step 0, at milestones, and whenever a while has passed."""
         training = self.config.training

@@ -22,6 +22,7 @@ from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.database import StoreError
 from seq2seq.training.device import share_the_machine
 from seq2seq.training.records import RunRecord, RunState
+from seq2seq.training.snapshots import EMBEDDINGS, LARGEST, is_kept, pack_tables
 from seq2seq.training.store import RunStore, Verdict
 from seq2seq.training.trainer import Report, Trainer
 from seq2seq.words import say_error
@@ -112,6 +113,10 @@ def _train(store: RunStore, trainer: Trainer, heart: Heartbeat, watch: Callable[
     for report in trainer.run():
         if not insist(partial(store.record, run, report.step, report.to_dict(), worker), closing):
             return "running"  # another worker has it; nothing more is ours to write
+        if is_kept(report.step):
+            tables = pack_tables(trainer.embeddings())
+            if len(tables) <= LARGEST:
+                insist(partial(store.keep, run, report.step, EMBEDDINGS, tables, worker), closing)
         watch(report)
         end: RunState | None = "finished" if report.done else ENDS.get(heart.verdict)
         end = end or ("queued" if closing.is_set() else None)

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from seq2seq.stories.bottleneck import BottleneckExplainer, bottleneck_story
+from seq2seq.stories.stored import (
+    BOTTLENECK_HIDDEN,
+    BOTTLENECK_INPUT,
+    BOTTLENECK_TASK,
+)
 from seq2seq.tasks import InputError
 from seq2seq.traces import BorrowStart, BottleneckTrace, DisturbStart
 from seq2seq.training.shipped import LENGTHS_HIDDEN, RECIPES, lengths_name, shipped_card
 from seq2seq.ui.controls import choice, line
-from seq2seq.ui.stored import BOTTLENECK_HIDDEN, BOTTLENECK_INPUT, BOTTLENECK_TASK, stored_story
+from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
 
 if TYPE_CHECKING:

@@ -93,6 +93,21 @@ def choice(
     return str(_remember(id, default))
 
 
+def segments(id: str, label: str, options: Sequence[str], default: str, name: Callable[[str], str], **more: Any) -> str:
+    """One of a few, all of them in sight, by id."""
+
+    def read(text: str) -> str:
+        if text not in options:
+            raise ValueError(text)
+        return text
+
+    if st.session_state.get(id) not in (None, *options):
+        st.session_state[id] = default
+    begun = _begin(id, default, read)
+    st.segmented_control(label, list(options), format_func=name, required=True, **begun, **more)
+    return str(_remember(id, default))
+
+
 def switch(id: str, label: str, default: bool, **more: Any) -> bool:
     """On or off."""
     st.toggle(label, **_begin(id, default, lambda text: bool(int(text))), **more)

@@ -8,6 +8,10 @@ import streamlit as st
 
 from seq2seq.models.config import ConvConfig
 from seq2seq.stories.convolution import ConvolutionExplainer, convolution_story
+from seq2seq.stories.stored import (
+    CONVOLUTION_INPUT,
+    CONVOLUTION_MODEL,
+)
 from seq2seq.stories.tokens import quoted
 from seq2seq.tasks import LONGEST_INPUT, InputError, Task
 from seq2seq.tasks.sequences import LetterTask
@@ -17,7 +21,7 @@ from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice, line
 from seq2seq.ui.models import ChosenModel, choose_model
 from seq2seq.ui.session import trained
-from seq2seq.ui.stored import CONVOLUTION_INPUT, CONVOLUTION_MODEL, stored_story
+from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
 
 

@@ -8,6 +8,12 @@ import streamlit as st
 
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.explain import DecodingExplainer
+from seq2seq.stories.stored import (
+    ATTENTION_INPUT,
+    ATTENTION_MODEL,
+    HOME_DATES,
+    HOME_MODEL,
+)
 from seq2seq.stories.tokens import quoted
 from seq2seq.tasks import LONGEST_INPUT, InputError, Task
 from seq2seq.tasks.sequences import LetterTask
@@ -16,7 +22,7 @@ from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import line
 from seq2seq.ui.models import ChosenModel, choose_model, describe
 from seq2seq.ui.session import trained
-from seq2seq.ui.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, HOME_MODEL, stored_story
+from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
 
 

@@ -2,23 +2,7 @@
 
 import streamlit as st
 
-from seq2seq.stories.stored import (
-    ATTENTION_INPUT,
-    ATTENTION_MODEL,
-    BOTTLENECK_HIDDEN,
-    BOTTLENECK_INPUT,
-    BOTTLENECK_TASK,
-    CONVOLUTION_INPUT,
-    CONVOLUTION_MODEL,
-    HOME_DATES,
-    HOME_MODEL,
-    read_story,
-)  # fmt: skip
-
-__all__ = [
-    "ATTENTION_INPUT", "ATTENTION_MODEL", "BOTTLENECK_HIDDEN", "BOTTLENECK_INPUT", "BOTTLENECK_TASK",
-    "CONVOLUTION_INPUT", "CONVOLUTION_MODEL", "HOME_DATES", "HOME_MODEL", "stored_story",
-]  # fmt: skip
+from seq2seq.stories.stored import read_story
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
