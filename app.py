@@ -31,6 +31,7 @@ pages = {
         page("train", "train", "model_training"),
     ],
     words.say("nav.attend"): [page("attention", "attention", "visibility")],
+    words.say("nav.rooms"): [page("states", "state-space", "scatter_plot")],
 }
 chosen = st.navigation(pages, position="top")
 keep_owner()  # before the page: the browser then fetches what the player needs while the page is still written

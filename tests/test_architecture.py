@@ -66,7 +66,7 @@ def test_asking_for_a_run_costs_no_torch():
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0
 
 
-@pytest.mark.parametrize("page", ["home", "train", "attention"])
+@pytest.mark.parametrize("page", ["home", "train", "attention", "states"])
 def test_a_first_picture_costs_no_torch(page):
     program = f"""
 import sys

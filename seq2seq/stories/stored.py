@@ -12,6 +12,8 @@ HOME_DATES = {
     "en": "march 3, 2021",
 }
 ATTENTION_MODEL, ATTENTION_INPUT = "reverse-gru-general", "studio"
+STATES_MODEL = "dates-lstm-none"
+STATES_SENTENCES = ("3 mars 2021", "march 3, 2021", "2021年3月3日", "3 марта 2021 г.", "3 mai 2021")
 
 
 def read_story(name: str) -> str:

@@ -3,8 +3,18 @@
 from collections.abc import Callable, Iterator
 
 from seq2seq.stories.decoding import decoding_story
-from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, HOME_MODEL, STORIES
+from seq2seq.stories.states import states_story
+from seq2seq.stories.stored import (
+    ATTENTION_INPUT,
+    ATTENTION_MODEL,
+    HOME_DATES,
+    HOME_MODEL,
+    STATES_MODEL,
+    STATES_SENTENCES,
+    STORIES,
+)
 from seq2seq.stories.story import Story
+from seq2seq.training.states import StateChoice, record_states
 from seq2seq.training.trained import load_trained
 from seq2seq.words import LANGUAGES, Words
 
@@ -25,7 +35,13 @@ def attention(words: Words) -> Stored:
     yield "attention", decoding_story(trained.record(ATTENTION_INPUT), words, ATTENTION_MODEL, answer)
 
 
-PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention)
+def states(words: Words) -> Stored:
+    """The page on states: where held-out dates end, and the ways of one date in several languages."""
+    trace = record_states(load_trained(STATES_MODEL), StateChoice(), STATES_SENTENCES)
+    yield "states", states_story(trace, words, STATES_MODEL)
+
+
+PAGES: tuple[Callable[[Words], Stored], ...] = (home, attention, states)
 
 
 def stored_stories() -> Stored:

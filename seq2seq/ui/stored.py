@@ -2,9 +2,20 @@
 
 import streamlit as st
 
-from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL, HOME_DATES, HOME_MODEL, read_story
+from seq2seq.stories.stored import (
+    ATTENTION_INPUT,
+    ATTENTION_MODEL,
+    HOME_DATES,
+    HOME_MODEL,
+    STATES_MODEL,
+    STATES_SENTENCES,
+    read_story,
+)
 
-__all__ = ["ATTENTION_INPUT", "ATTENTION_MODEL", "HOME_DATES", "HOME_MODEL", "stored_story"]
+__all__ = [
+    "ATTENTION_INPUT", "ATTENTION_MODEL", "HOME_DATES", "HOME_MODEL", "STATES_MODEL", "STATES_SENTENCES",
+    "stored_story",
+]  # fmt: skip
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -16,7 +16,7 @@ from seq2seq.training.worker import train_claimed
 from seq2seq.words import LANGUAGES, Words
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("home", "train", "attention")
+PAGES = ("home", "train", "attention", "states")
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
