@@ -25,7 +25,7 @@ def assert_accessible(page):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/train", "/attention"])
+@pytest.mark.parametrize("path", ["/", "/train", "/attention", "/state-space"])
 def test_pages(visit, path, scheme, language):
     page = visit(f"{path}?lang={language}", color_scheme=scheme, **QUIET)
     if path != "/train":

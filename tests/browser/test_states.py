@@ -88,8 +88,10 @@ def test_the_main_journey(visit, trace):
     page.wait_for_timeout(300)
     texts = found.locator("figure[data-view=cloud] .mark-text text").all_text_contents()
     assert trace.paths[0].source[-1] in texts and "①" in texts
+    found.focus()
     page.keyboard.press("End")
     expect(found.locator(".text")).to_contain_text("apart")
+    expect(page).to_have_url(re.compile(f"step={steps(found) - 1}"))
     page.reload()
     assert step(player(page)) == steps(player(page)) - 1
 

@@ -44,7 +44,7 @@ def cloud_picture() -> Spec:
     """The picture as a Vega template.
 
     Data: points {i, x, y (one a cloud), u, s (one a colouring), near (one list a cloud), tip, asks}; centres {cloud, c,
-    x, y, label}; legend {c, i, label, u, s}; ways {g, j, k, x, y, nx, ny, token, ask} of the encoder, written {…} of
+    x, y, label, w}; legend {c, i, label, u, s}; ways {g, j, k, x, y, nx, ny, token, ask} of the encoder, written {…} of
     the decoder without g; chosen {j, number, text}. Tracks: cloud, coloured, lead (j), head (g), wrote (k), pale,
     near, mx, my, ex, ey (middle and extent of what is drawn). Signals: kinds, titles_x, titles_y (axes, one a cloud),
     example, count (of chosen sentences), entries and cells (lines of each legend, width of one).
@@ -137,7 +137,7 @@ def _dots() -> list[Mark]:
         "symbol", "aimed", silent=True, x=glide("x"), y=glide("y"), size=330, stroke="attention", strokeWidth=3.5,
     )  # fmt: skip
     shown = "abs(cloud - now) < 0.05 ? 1 : 0"
-    wide = "length(datum.label) * 4.2 * grow"
+    wide = "datum.w * 4.2 * grow"
     within = f"clamp(scale('x', datum.x), {LEFT} + {wide}, width - 12 - {wide})"
     names = text(
         "datum.label", within, "scale('y', datum.y)", "centres_now", size="15 * grow",

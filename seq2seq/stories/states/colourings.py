@@ -74,7 +74,7 @@ def _colouring(measured: Measured, words: Words, id: str, unit: int | None) -> C
 
 def _both(key: str, words: Words) -> str:
     century, order = key.split()
-    return words.say(f"states.order.{order}", century=f"{century}00")
+    return words.say(f"states.order.{order}", century=f"{century}00–{century}99")
 
 
 def _ordered(id: str, name: str, labels: np.ndarray, called: dict) -> Colouring:

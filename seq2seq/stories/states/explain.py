@@ -50,12 +50,6 @@ class StatesExplainer:
     def word(self, key: str, **slots: object) -> str:
         return self.words.say(f"states.explain.{key}", **slots)
 
-    def sentence(self, i: int) -> str:
-        """What is read at a point: the sentence, or the part of it that was read."""
-        place = self.trace.points[i]
-        text = self.trace.sentences[place.sentence]
-        return text[: place.position] + "…" if self.trace.which == "every" and place.position < len(text) else text
-
     def cloud(self, c: int) -> str:
         return cloud_name(self.trace, self.words, c)
 
@@ -67,11 +61,11 @@ class StatesExplainer:
         between = self.measured.between[c]
         for rank, j in enumerate(self.measured.nearest[c][i].tolist()):
             line = Line()
-            number, text = line.text(f"{rank + 1}."), line.text(f"{self.sentence(j)}   ")
+            number, text = line.text(f"{rank + 1}."), line.text(f"{self.measured.read(j)}   ")
             line.latex = rf"{number}\ {text} \quad {line.number(Number(float(between[i, j]), f'distance {c} {i} {j}'))}"
             rows.append(line)
         first = self.coordinate(c, i, 0)
-        name = self.word("state", text=self.sentence(i), cloud=self.cloud(c), count=len(rows), size=self.size)
+        name = self.word("state", text=self.measured.read(i), cloud=self.cloud(c), count=len(rows), size=self.size)
         return Explanation(
             f"state {c} {i}", name, (*rows, *first.lines), first.value, first.computed, NEAREST_OTHERS
         )  # fmt: skip
@@ -82,7 +76,7 @@ class StatesExplainer:
 
     def coordinate(self, c: int, i: int, a: int) -> Explanation:
         """A coordinate: the centred state times the component."""
-        name = self.word("coordinate", text=self.sentence(i), cloud=self.cloud(c), number=a + 1)
+        name = self.word("coordinate", text=self.measured.read(i), cloud=self.cloud(c), number=a + 1)
         return self.product(
             f"coordinate {c} {i} {a}", name, self.trace.clouds[c].states[i], c, a, float(self.measured.places[c, i, a])
         )
@@ -122,7 +116,9 @@ class StatesExplainer:
         pairs = list(zip(numbers(one), numbers(other), strict=True))
         terms = figures.elided(pairs, lambda pair: rf"({figures.number(pair[0])} - {figures.factor(pair[1])})^2")
         figures.latex = rf"= \sqrt{{{terms}}}"
-        name = self.word("distance", text=self.sentence(i), other=self.sentence(j), cloud=self.cloud(c), size=self.size)
+        name = self.word(
+            "distance", text=self.measured.read(i), other=self.measured.read(j), cloud=self.cloud(c), size=self.size
+        )
         computed = math.sqrt(math.fsum((a.value - b.value) ** 2 for a, b in pairs))
         value = float(self.measured.between[c][i, j])
         return Explanation(f"distance {c} {i} {j}", name, (line, figures), value, computed, DISTANCE)
@@ -149,7 +145,7 @@ class StatesExplainer:
         if found is None:
             raise KeyError(label)
         a, b, value = float(found.inside[i]), float(found.outside[i]), float(found.values[i])
-        name = self.word("point", text=self.sentence(i), label=group_name(self.trace, self.words, label))
+        name = self.word("point", text=self.measured.read(i), label=group_name(self.trace, self.words, label))
         own = self.trace.label(label)
         line, figures = Line(), Line()
         if (own == own[i]).sum() == 1:

@@ -68,6 +68,12 @@ class Measured:
         labels = self.trace.label(label)
         return float((labels[self.nearest[cloud][:, 0]] == labels).mean())
 
+    def read(self, i: int) -> str:
+        """What was read at a point: its sentence, or the beginning of it."""
+        place = self.trace.points[i]
+        text = self.trace.sentences[place.sentence]
+        return text[: place.position] + "…" if self.trace.which == "every" and place.position < len(text) else text
+
     # ---- the chosen sentences
 
     @property

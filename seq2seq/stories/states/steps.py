@@ -21,6 +21,7 @@ COMPONENTS = Passage(GEOMETRY, "principal_components", ("centred = ", "np.linalg
 READING = Passage("recording/states.py", "read_so_far", ("found", "gates[way][name]"))
 FINAL = Passage("recording/states.py", "record_final", ("encode_glass", "return"))
 WRITING = Passage("recording/states.py", "record_writing", ("walk", "return"))
+RECORDED = {"final": FINAL, "every": READING, "output": WRITING}
 WAY = Passage("recording/states.py", "record_path", ("walk", "decoder = "))
 
 
@@ -65,10 +66,16 @@ class StatesTeller:
         """One step; where the learner keeps one colouring, that is what all steps have."""
         if self.kept is not None:
             moment = replace(moment, coloured=self.kept)
+        slots = {"by": self.found[moment.coloured].name} | slots
         formula = line.into(self.book) if line else None
         title, text = (self.word(f"step.{key}.{part}", **slots) for part in ("title", "text"))
         self.steps.append(Step(title, text, len(self.chapters) - 1, formula, passage, question))
         self.moments.append(moment)
+
+    def recolour(self, key: str, moment: Moment, **slots: Any) -> None:
+        """A step in which only the colour changes: none where the learner keeps one."""
+        if self.kept is None:
+            self.add(key, moment, self.coordinate(moment.cloud), PROJECT, None, **slots)
 
     def tell(self) -> None:
         """The whole story."""
@@ -95,35 +102,27 @@ class StatesTeller:
         trace, colours = self.trace, self.colours
         self.chapters.append(self.word("chapter.before"))
         count, size = trace.clouds[0].states.shape
-        slots = {
-            "count": count,
-            "size": size,
-            "by": self.found[colours[0]].name,
-            "cloud": cloud_name(trace, self.words, 0),
-        }
-        self.add(f"before.{trace.which}", Moment(0, colours[0]), self.variance(0), COMPONENTS, **slots)
-        self.add("before.also", Moment(0, colours[1]), self.coordinate(0), PROJECT, by=self.found[colours[1]].name)
+        self.add(
+            f"before.{trace.which}", Moment(0, colours[0]), self.variance(0), COMPONENTS, count=count, size=size
+        )  # fmt: skip
+        self.recolour("before.also", Moment(0, colours[1]))
 
     def after(self) -> None:
         trace, measured, colours, c = self.trace, self.measured, self.colours, self.trace.trained
         self.chapters.append(self.word("chapter.after"))
         share = percent(trace.exact_match or 0.0)
         self.add(
-            "after", Moment(c, colours[1], told=0), self.variance(c), FINAL if trace.which == "final" else READING,
-            exact=share, by=self.found[colours[1]].name,
+            "after", Moment(c, colours[1], told=0), self.variance(c), RECORDED[trace.which], exact=share,
         )  # fmt: skip
-        self.add(
-            "after.also", Moment(c, colours[0], told=0), self.coordinate(c), PROJECT, by=self.found[colours[0]].name
-        )
+        self.recolour("after.also", Moment(c, colours[0], told=0))
         if trace.task == "dates" and trace.which == "final":
             for id in ("year", "both"):
                 labels = ("century", "order", "both")
                 scores = {label: short(measured.score(c, label) or 0.0) for label in labels}
-                self.add(
+                self.recolour(
                     f"after.{id}{self.with_attention}", Moment(c, index_of(self.found, id), told=0),
-                    self.coordinate(c), PROJECT,
                     x=percent(measured.projections[c].shares[0]), y=percent(measured.projections[c].shares[1]),
-                    question=None, **scores,
+                    **scores,
                 )  # fmt: skip
         self.numbers(c, replace(self.moments[-1], told=c), groups_question(measured, self.words, c))
         self.nearest(c, replace(self.moments[-1], near=1))
@@ -162,7 +161,7 @@ class StatesTeller:
         terms = rf"({line.number(one)} - {line.factor(other)})^2 + \cdots"
         line.latex = rf"d = \sqrt{{\sum_u (a_u - b_u)^2}} \\ = \sqrt{{{terms}}} \\ = {line.number(between)}"
         slots = {
-            "text": trace.sentences[trace.points[i].sentence], "count": len(near), "size": states.shape[1],
+            "text": measured.read(i), "count": len(near), "size": states.shape[1],
             "same": percent(measured.same(c, label)), "before": percent(measured.same(0, label)),
             "label": group_name(trace, self.words, label),
         }  # fmt: skip
@@ -183,7 +182,7 @@ class StatesTeller:
             at=trace.at,
             before=trace.at - 1,
         )
-        self.add("writing.language", Moment(c, language, told=1), self.coordinate(c), PROJECT)
+        self.recolour("writing.language", Moment(c, language, told=1))
         self.numbers(c, Moment(c, month, told=c), groups_question(measured, self.words, c))
         self.nearest(c, Moment(c, month, near=1, told=c))
         question = belongs_question(measured, self.words, self.found[month])
@@ -231,7 +230,7 @@ class StatesTeller:
         """The sentence of the sample whose state is nearest, in all dimensions."""
         states = self.trace.clouds[self.trace.trained].states
         i = int(np.linalg.norm(states.astype(np.float64) - state, axis=1).argmin())
-        return self.trace.sentences[self.trace.points[i].sentence]
+        return self.measured.read(i)
 
     def write(self, rest: Moment) -> None:
         """What the decoder writes, all sentences side by side."""

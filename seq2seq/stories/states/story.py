@@ -18,7 +18,7 @@ from seq2seq.traces import StatesTrace
 from seq2seq.words import Words
 
 NUMBERS = "①②③④⑤"
-GROUPED = 0.1  # mean silhouette from which groups get their names in the picture: below it they lie in one heap
+GROUPED = 0.15  # mean silhouette from which groups get their names in the picture: below it they lie in one heap
 TOLD = "told"  # colour as the story goes
 
 
@@ -56,7 +56,7 @@ def _cloud(measured: Measured, teller: StatesTeller, found: tuple[Colouring, ...
             "u": [round(one.u[i], 3) for one in found],
             "s": [one.shapes[i] for one in found],
             "near": [measured.nearest[c][i] for c in clouds],
-            "tip": _tip(trace, found, i),
+            "tip": _tip(measured, found, i),
             "asks": [f"state {c} {i}" for c in clouds],
         }
         for i in range(len(trace.points))
@@ -97,9 +97,8 @@ def _cloud(measured: Measured, teller: StatesTeller, found: tuple[Colouring, ...
     )  # fmt: skip
 
 
-def _tip(trace: StatesTrace, found: tuple[Colouring, ...], i: int) -> str:
-    place = trace.points[i]
-    told = [trace.sentences[place.sentence], f"→ {trace.answers[place.sentence]}"]
+def _tip(measured: Measured, found: tuple[Colouring, ...], i: int) -> str:
+    told = [measured.read(i), f"→ {measured.trace.answers[measured.trace.points[i].sentence]}"]
     told += [f"{one.name}: {one.names[i]}" for one in found if one.id != "unit"]
     return "\n".join(told)
 
@@ -136,7 +135,7 @@ def _centres(measured: Measured, found: tuple[Colouring, ...]) -> list[dict[str,
                 places = measured.places[c][names == entry.label]
                 if len(places) > 1:
                     x, y = np.median(places[:, :2], axis=0)
-                    rows.append({"cloud": c, "c": n, "x": x, "y": y, "label": entry.label})
+                    rows.append({"cloud": c, "c": n, "x": x, "y": y, "label": entry.label, "w": _width(entry.label)})
     return rows
 
 
@@ -201,7 +200,7 @@ def _near(measured: Measured, teller: StatesTeller, words: Words) -> View:
     labels = trace.label("month" if trace.task == "dates" else "last")
     rows: list[dict[str, Any]] = [
         {
-            "cloud": c, "rank": rank, "text": trace.sentences[trace.points[j].sentence], "d": measured.between[c][i, j],
+            "cloud": c, "rank": rank, "text": measured.read(j), "d": measured.between[c][i, j],
             "agrees": bool(labels[i] == labels[j]), "ask": f"distance {c} {i} {j}",
         }
         for c in range(len(trace.clouds))
@@ -211,7 +210,7 @@ def _near(measured: Measured, teller: StatesTeller, words: Words) -> View:
         words.say("states.list").join(f"“{row['text']}” {short(row['d'])}" for row in rows if row["cloud"] == c)
         for c in range(len(trace.clouds))
     ]
-    text = f"“{trace.sentences[trace.points[i].sentence]}”"
+    text = f"“{measured.read(i)}”"
     alternatives = [
         words.say(
             "states.near.alt", text=text, cloud=cloud_name(trace, words, moment.cloud), listed=listed[moment.cloud],

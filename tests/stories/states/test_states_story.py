@@ -255,6 +255,10 @@ def test_every_colouring_of_every_point(case):
 def test_a_colouring_can_be_kept(colour):
     signals = told(FIRST, "en", colour).views[0].signals
     assert set(signals["coloured_at"]) == {colouring_ids("dates").index(colour)}
+    kept = told(FIRST, "en", colour)
+    name = next(one.name for one in colourings(Measured(traced(FIRST)), Words("en")) if one.id == colour)
+    assert f"Colour: {name}." in kept.steps[0].text  # the telling says what is seen
+    assert not any("coloured" in step.title for step in kept.steps) and len(kept.steps) == len(told(FIRST).steps) - 5
 
 
 # ---- input
