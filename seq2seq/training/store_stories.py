@@ -14,12 +14,14 @@ from seq2seq.stories.cutting import cutting_story
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.embeddings import embedding_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
+from seq2seq.stories.states import states_story
 from seq2seq.stories.story import Story
 from seq2seq.tasks import Dates, Reverse
 from seq2seq.training.bottleneck import bottleneck_trace
 from seq2seq.training.reach import record_gradients
 from seq2seq.training.recordings import recall_run
 from seq2seq.training.snapshots import load_embeddings
+from seq2seq.training.states import StateChoice, record_states
 from seq2seq.training.trained import load_trained
 from seq2seq.training.trainer import start_model
 from seq2seq.words import LANGUAGES, Words
@@ -88,7 +90,22 @@ def tokens(words: Words) -> Stored:
     )
 
 
-PAGES: tuple[Callable[[Words], Stored], ...] = (home, tokens, cell, gradients, bottleneck, attention, convolution)
+def states(words: Words) -> Stored:
+    """The page on states: where held-out dates end, and the ways of one date in several languages."""
+    trace = record_states(load_trained(stored.STATES_MODEL), StateChoice(), stored.STATES_SENTENCES)
+    yield "states", states_story(trace, words, stored.STATES_MODEL)
+
+
+PAGES: tuple[Callable[[Words], Stored], ...] = (
+    home,
+    tokens,
+    cell,
+    gradients,
+    bottleneck,
+    attention,
+    convolution,
+    states,
+)
 
 
 def stored_stories() -> Stored:

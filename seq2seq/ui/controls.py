@@ -135,19 +135,6 @@ def line(id: str, label: str, default: str, longest: int, **more: Any) -> str:
     return str(_remember(id, default))
 
 
-def segment(id: str, label: str, options: Sequence[str], default: str, name: Callable[[str], str] = str) -> str:
-    """One of a few, all in sight."""
-
-    def read(text: str) -> str:
-        if text not in options:
-            raise ValueError(text)
-        return text
-
-    begun = _begin(id, default, read)
-    st.segmented_control(label, list(options), format_func=name, required=True, **begun)
-    return str(_remember(id, default))
-
-
 def slide(id: str, label: str, default: float, low: float, high: float, step: float, **more: Any) -> float:
     """A number between two limits, on a slider; whole if its default is."""
     kind = type(default)

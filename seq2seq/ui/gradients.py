@@ -11,7 +11,7 @@ from seq2seq.stories.gradients import GradientExplainer, Reach, arm_key, arm_nam
 from seq2seq.stories.gradients.arms import CELLS
 from seq2seq.training.config import RunConfig
 from seq2seq.training.recordings import recall_run, recorded_weights, recording_of
-from seq2seq.ui.controls import choice, segment, slide, switch
+from seq2seq.ui.controls import choice, segments, slide, switch
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.runs import own_run
 from seq2seq.ui.session import run_store
@@ -66,7 +66,7 @@ GRADIENT_TRIES: dict[str, Callable[[], None]] = {
 def choose_part(words: Words) -> str:
     """Which of the page's three stories is told."""
     say = words.say
-    return segment("reach-part", say("gradients.part"), PARTS, "back", lambda name: say(f"gradients.part.{name}"))
+    return segments("reach-part", say("gradients.part"), PARTS, "back", lambda name: say(f"gradients.part.{name}"))
 
 
 def chosen_task(words: Words) -> Chosen:

@@ -29,10 +29,10 @@ from seq2seq.traces.embeddings import SPECIAL
 from seq2seq.training.snapshots import load_embeddings
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice, line, segments, switch, whole
+from seq2seq.ui.embedding_space import show_space
 from seq2seq.ui.models import choose_model, describe
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import run_store
-from seq2seq.ui.space import show_space
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
 
