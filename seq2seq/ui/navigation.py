@@ -19,10 +19,10 @@ class Place(NamedTuple):
 GROUPS: dict[str, tuple[Place, ...]] = {
     "start": (Place("home", "home", "home"), Place("train", "train", "model_training")),
     "read": (
-        Place("tokens", "tokens", "abc"),
+        Place("tokens", "tokens", "grid_on"),
         Place("cell", "inside-the-cell", "memory"),
-        Place("gradients", "gradients", "trending_down"),
-        Place("bottleneck", "bottleneck", "hourglass_empty"),
+        Place("gradients", "gradients", "waves"),
+        Place("bottleneck", "bottleneck", "filter_alt"),
     ),
     "attend": (Place("attention", "attention", "visibility"),),
     "rooms": (
