@@ -11,6 +11,7 @@ from seq2seq.words import Words
 
 FURTHER = 4  # letters between what is known and what is asked
 THIRDS = 3
+FALLEN = 0.3  # exact match lost by the first length beyond the training that is asked about
 MOSTLY = 0.8  # exact match that another vector must leave before it is said to do no harm
 CLEAR_FALL = (0.3, 0.75)  # exact match from which a fall can be guessed wrong
 Asked = Iterator[tuple[Scene, Question]]  # the scene that answers it, and the question
@@ -74,8 +75,8 @@ def beyond(trace: BottleneckTrace, words: Words) -> Asked:
     """Does attention hold for strings longer than any it was trained on?"""
     scores = trace.side("general").scores
     before = scores.get(trace.longest)
-    for length in sorted(scores, reverse=True):
-        if not before or length <= trace.longest or abs(before.share - scores[length].share) < MARGIN:
+    for length in sorted(scores):
+        if not before or length <= trace.longest or before.share - scores[length].share < FALLEN:
             continue
         slots = {
             "longest": trace.longest, "share": percent(before.share), "count": length,
@@ -84,9 +85,7 @@ def beyond(trace: BottleneckTrace, words: Words) -> Asked:
         options = (words.say("question.true"), words.say("question.false"))
         why = words.say("question.beyond.why", **slots)
         prompt = words.say("question.beyond", **slots)
-        scene = Scene("length", min(length, len(trace.source)))
-        if scene.length > trace.longest:
-            yield scene, Question(f"beyond {length}", "true-false", prompt, options, 1, why)
+        yield Scene("length", length), Question(f"beyond {length}", "true-false", prompt, options, 1, why)
 
 
 def lent(trace: BottleneckTrace, words: Words) -> Asked:
