@@ -118,7 +118,7 @@ def _conv_shape(words: Words) -> ConvConfig:
     say = words.say
     layers = whole("conv-layers", say("train.layers"), ConvConfig.layers, *CONV_LIMITS["layers"])
     kernel = choice("kernel", say("train.kernel"), [str(k) for k in KERNELS], str(ConvConfig.kernel))
-    hidden = whole("conv-hidden", say("train.hidden"), ConvConfig.hidden, *CONV_LIMITS["hidden"])
+    hidden = whole("conv-hidden", say("train.width"), ConvConfig.hidden, *CONV_LIMITS["hidden"])
     readout = choice(
         "readout", say("train.readout"), READOUTS, ConvConfig.readout, lambda name: say(f"train.readout.{name}")
     )
