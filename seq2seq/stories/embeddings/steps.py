@@ -140,7 +140,8 @@ class _Teller:
         geometry = self.geometry
         n = len(geometry.ordered)
         return {
-            "rho": f"{geometry.order_seen(k):.2f}", "rho_chance": f"{geometry.chance:.2f}", "rho_rare": f"{geometry.rare:.2f}",
+            "rho": f"{geometry.order_seen(k):.2f}", "rho_chance": f"{geometry.chance:.2f}",
+            "rho_rare": f"{geometry.rare:.2f}",
             "near": percent(geometry.next_door(k) / n), "near_chance": percent(geometry.next_door_chance),
             "share": percent(float(geometry.shares[0])), "best": quoted(geometry.tokens[
                 geometry.neighbours(k, self.place)[0][0]]), "token": self.token,
@@ -154,7 +155,8 @@ class _Teller:
         n = len(geometry.ordered)
         apart = int(((geometry.places(last) - range(n)) ** 2).sum())
         line.latex = (
-            rf"|\rho| = \left|1 - \frac{{6 \sum_i d_i^2}}{{n (n^2 - 1)}}\right| = \left|1 - \frac{{6 \cdot {line.text(apart)}}}"
+            r"|\rho| = \left|1 - \frac{6 \sum_i d_i^2}{n (n^2 - 1)}\right|"
+            rf" = \left|1 - \frac{{6 \cdot {line.text(apart)}}}"
             rf"{{{line.text(n)} \cdot {line.text(n * n - 1)}}}\right|"
             rf" = {line.number(Number(geometry.order_seen(last), f'rho {last}'))}"
         )
