@@ -155,8 +155,9 @@ class _Teller:
         n = len(geometry.ordered)
         apart = int(((geometry.places(last) - range(n)) ** 2).sum())
         line.latex = (
-            rf"|\rho| = \left|1 - \frac{{6 \sum_i d_i^2}}{{n (n^2 - 1)}}\right| "
-            rf"= \left|1 - \frac{{6 \cdot {line.text(apart)}}}{{{line.text(n)} \cdot {line.text(n * n - 1)}}}\right|"
+            r"|\rho| = \left|1 - \frac{6 \sum_i d_i^2}{n (n^2 - 1)}\right|"
+            rf" = \left|1 - \frac{{6 \cdot {line.text(apart)}}}"
+            rf"{{{line.text(n)} \cdot {line.text(n * n - 1)}}}\right|"
             rf" = {line.number(Number(geometry.order_seen(last), f'rho {last}'))}"
         )
         self.add(key, Moment("done", last, 1, 1, 1), line, **self.seen(last))
