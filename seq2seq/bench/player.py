@@ -7,7 +7,9 @@ from statistics import quantiles
 from typing import Any
 
 from seq2seq.bench.browser import browsing, open_page, peer, studio
+from seq2seq.bench.cells import POSITIONS, UNITS, three_cells
 from seq2seq.bench.table import Bar, Result, Row
+from seq2seq.stories.cell import MOST_CELLS
 
 LENGTHS, CUT = (10, 20, 40), 100  # tokens in; most steps timed of one story
 SLIDES = 30  # slider steps beside each length
@@ -37,13 +39,17 @@ def percentiles(times: list[float]) -> tuple[float, float]:
     return cuts[9], cuts[18]
 
 
-def player_times(browser: Any, address: str, tokens: int, name: str) -> list[float]:
-    """The player's own measures while → is pressed, with reverse-gru-general on the Attention page."""
+def attention_page(tokens: int) -> str:
+    """The Attention page with reverse-gru-general on so many letters."""
+    return f"attention?text={(string.ascii_lowercase * 3)[:tokens]}"
+
+
+def player_times(browser: Any, address: str, name: str, pictures: int) -> list[float]:
+    """The player's own measures while → is pressed, once so many pictures are drawn."""
     motion, wait = MEASURES[name]
-    text = (string.ascii_lowercase * 3)[:tokens]
-    page = open_page(browser, f"{address}/attention?text={text}", reduced_motion=motion)
+    page = open_page(browser, address, reduced_motion=motion)
     player = page.get_by_test_id("player")
-    player.locator("figure[data-ready=true]").nth(4).wait_for()
+    player.locator("figure[data-ready=true]").nth(pictures - 1).wait_for()
     page.wait_for_timeout(1500)
     player.focus()
     page.evaluate("performance.clearMeasures()")
@@ -83,15 +89,23 @@ def measure_player() -> Result:
         for tokens in LENGTHS:
             theirs = percentiles(slider_times(browser, slider))
             for name, bar in BARS.items():
-                mine = percentiles(player_times(browser, ours, tokens, name))
+                mine = percentiles(player_times(browser, f"{ours}/{attention_page(tokens)}", name, 5))
                 beside = theirs if name == "player-step" else (None, None)  # a slider glides through no frames
                 rows += [
                     Row(f"{name}, {tokens} tokens, p50", mine[0], "ms", beside[0], threads=0),
                     Row(f"{name}, {tokens} tokens, p95", mine[1], "ms", beside[1], bar, threads=0),
                 ]
+        page, title = three_cells(Path(home)), f"{MOST_CELLS} cells side by side, {UNITS} units, {POSITIONS} positions"
+        for name, bar in BARS.items():
+            mine = percentiles(player_times(browser, f"{ours}/{page}", name, 1 + 3 * MOST_CELLS))
+            rows += [
+                Row(f"{name}, {title}, p50", mine[0], "ms", threads=0),
+                Row(f"{name}, {title}, p95", mine[1], "ms", bar=bar, threads=0),
+            ]
     how = (
         "`reverse-gru-general` on the Attention page, stepped by →: the player's own measures, from the key until "
         "every visible picture is drawn (movement off), and of a gliding frame. The peer is a Streamlit slider over "
-        "one small bar chart, from the key until the chart has changed in the page; same browser, in turn."
+        "one small bar chart, from the key until the chart has changed in the page; same browser, in turn. The cells: "
+        "RNN, GRU and LSTM of 64 units on the page Inside the cell."
     )
     return Result("player", rows, how)

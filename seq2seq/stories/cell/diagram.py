@@ -1,7 +1,7 @@
 """The overview of one step: the tokens above, and the inside of each cell below, one panel a cell.
 
-Lines and nodes are drawn once; what runs now is lit by a few lines above them. The strips hold the units of the
-position in hand only, and a small curtain lies over what is not computed yet.
+Lines, nodes and units are drawn once; what runs now is lit by a few lines above them, the units of the position in hand
+take their colours, and a small curtain lies over what is not computed yet.
 """
 
 from functools import cache
@@ -52,18 +52,11 @@ def cell_diagram(
         derived("tx", "sx + S * pitch + 30"), derived("edge", "tx + 130 > width"),
         derived("stacked", f"{len(cells)} > 1 && width < {len(cells) * NARROWEST}"),
         derived("panel_width", f"stacked ? width : (width - {GAP * (len(cells) - 1)}) / {len(cells)}"),
+        derived("broad", f"clamp(panel_width * 0.045, 10, {WIDE + 6})"),  # a strip
         derived("height", f"{HEAD} + (stacked ? {len(cells) * (HEIGHT + GAP)} : {HEIGHT})"),
     ]  # fmt: skip
     data: list[dict[str, Any]] = [
         {"name": "source"}, {"name": "output"}, {"name": "strips"}, {"name": "values"},
-        filtered("strips_now", "strips", "datum.i == now"),
-        {
-            "name": "units_now", "source": "strips_now",
-            "transform": [
-                {"type": "flatten", "fields": ["v", "unit"], "index": "u"},
-                {"type": "formula", "expr": "datum.ask ? datum.ask + ' ' + datum.unit : null", "as": "ask"},
-            ],
-        },
         filtered("values_now", "values", "datum.i == now"),
     ]  # fmt: skip
     marks = _tokens(source, output)
@@ -110,7 +103,7 @@ def _panel(k: int, drawn: Plan, name: str, picked: str, ages: dict[str, str]) ->
         lit = "'" + "' + '".join(_points(edge) for edge in drawn.edges if edge.stage == stage) + "'"
         marks.append(_line(lit, "encoder", 4, f"indexof(lit{k}, '{stage}') < 0 ? 0 : 0.9"))
     marks += [one for strip in drawn.strips for one in _backs(strip, ages)]
-    marks += [*_units(k, drawn), *(one for strip in drawn.strips for one in _over(k, strip))]
+    marks += [one for strip in drawn.strips for one in (_units(k, strip), *_over(k, strip))]
     marks += [one for node in drawn.nodes for one in _node(k, node)]
     placed = {
         "x": {"signal": f"stacked ? 0 : {k} * (panel_width + {GAP})"},
@@ -132,11 +125,8 @@ def _line(points: str, colour: str, width: float, opacity: str) -> Mark:
     )  # fmt: skip
 
 
-BROAD = f"clamp(panel_width * 0.045, 10, {WIDE + 6})"  # of a strip
-
-
 def _left(at: Point) -> str:
-    return f"{at[0]} * panel_width - {BROAD} / 2"
+    return f"{at[0]} * panel_width - broad / 2"
 
 
 def _backs(strip: Strip, ages: dict[str, str]) -> list[Mark]:
@@ -150,26 +140,26 @@ def _backs(strip: Strip, ages: dict[str, str]) -> list[Mark]:
         size = "panel_width > 300 ? 14 : 12"
         name = text(said, f"{x} * panel_width", y - STRIP / 2 - 11, size=size, fontWeight=600)
     box = rect(
-        f"{_left(strip.at)} - 2", y - STRIP / 2 - 2, f"{BROAD} + 4", STRIP + 4, silent=True, cornerRadius=4,
+        f"{_left(strip.at)} - 2", y - STRIP / 2 - 2, "broad + 4", STRIP + 4, silent=True, cornerRadius=4,
         fill="panel", stroke="muted", strokeWidth=1,
     )  # fmt: skip
     return [box, name]
 
 
-def _units(k: int, drawn: Plan) -> list[Mark]:
-    """The units of the position in hand: two marks for all strips, one for each scale."""
-    x = " : ".join(f"datum.g == '{strip.name}' ? {strip.at[0]}" for strip in drawn.strips) + " : 0"
-    y = " : ".join(f"datum.g == '{strip.name}' ? {strip.at[1] - STRIP / 2}" for strip in drawn.strips) + " : 0"
-    gates = "[" + ", ".join(f"'{gate}'" for gate in GATES) + "]"
+def _units(k: int, strip: Strip) -> Mark:
+    """A strip: its units are placed once; what changes with the position is their colour alone."""
+    name, scale = f"{k}_{strip.name.replace(' ', '_')}", "share" if strip.name in GATES else "value"
+    rows, now = f"rows_{name}", f"data('rows_{name}')[max(0, now)]"  # one row a position
+    number = f"{now}.v[datum.u]"
     cells = rect(
-        f"({x}) * panel_width - {BROAD} / 2", f"({y}) + datum.u * {STRIP / UNITS}", BROAD, STRIP / UNITS + 0.2,
-        f"units_{k}", clickable=True,
-        fill=f"indexof({gates}, datum.g) < 0 ? scale('value', datum.v) : scale('share', datum.v)",
-        tooltip="datum.g + ' ' + datum.unit + ': ' + format(datum.v, '.4f')",
+        0, f"datum.u * {STRIP / UNITS}", "broad", STRIP / UNITS + 0.2, f"units_{name}", clickable=True,
+        fill=f"scale('{scale}', {number})", ask=f"{now}.ask ? {now}.ask + ' ' + datum.unit : null",
+        tooltip=f"'{strip.name} ' + datum.unit + ': ' + format({number}, '.4f')",
     )  # fmt: skip
-    return [
-        {"type": "group", "data": [filtered(f"units_{k}", "units_now", f"datum.k == {k}")], "marks": [cells]},
-    ]
+    first = [{"type": "filter", "expr": "datum.i == 0"}, {"type": "flatten", "fields": ["unit"], "index": "u"}]
+    window = mark("group", x=_left(strip.at), y=strip.at[1] - STRIP / 2)
+    mine = filtered(rows, "strips", f"datum.k == {k} && datum.g == '{strip.name}'")
+    return window | {"data": [mine, {"name": f"units_{name}", "source": rows, "transform": first}], "marks": [cells]}
 
 
 def _over(k: int, strip: Strip) -> list[Mark]:
@@ -177,12 +167,12 @@ def _over(k: int, strip: Strip) -> list[Mark]:
     (x, y), computed = strip.at, f"indexof(known{k}, '{strip.name}') >= 0"
     top, rows = y - STRIP / 2, f"value_{k}_{strip.name.replace(' ', '_')}"
     curtain = rect(
-        f"{_left(strip.at)} - 1", top - 1, f"{BROAD} + 2", f"{computed} ? 0 : {STRIP + 2}", fill="panel", fillOpacity=1
+        f"{_left(strip.at)} - 1", top - 1, "broad + 2", f"{computed} ? 0 : {STRIP + 2}", fill="panel", fillOpacity=1
     )
     if strip.name == "x":  # an embedding has other units
         return [curtain]
     shown = rect(
-        f"{_left(strip.at)} - 3", f"{top} + row{k} * {STRIP / UNITS} - 1", f"{BROAD} + 6", STRIP / UNITS + 2,
+        f"{_left(strip.at)} - 3", f"{top} + row{k} * {STRIP / UNITS} - 1", "broad + 6", STRIP / UNITS + 2,
         silent=True, stroke="ink", strokeWidth=1.5, opacity=f"{computed} && now >= 0 ? 1 : 0",
     )  # fmt: skip
     beside = 0.2 < x < 0.9 or strip.name == "h before" and y == TRACK  # there a line runs below the strip
