@@ -103,6 +103,13 @@ def test_trained_weights_are_looked_into(language):
     assert not app.exception and "2 U" not in json.dumps(story)
 
 
+def test_an_arm_that_is_not_trained_is_left_out_beside_trained_ones():
+    """Bias 3 was recorded without attention only."""
+    query = {"reach-weights": "trained", "reach-hand": "lstm", "reach-bias": "3.0"}
+    arms = {row["arm"] for row in views(open_page("gradients", **query))["curves"]["data"]["curves"]}
+    assert arms == {"rnn h", "gru h", "lstm h", "lstm c", "rnn-attention h", "gru-attention h"}
+
+
 @every_language
 def test_what_is_not_trained_says_so(language):
     app = open_page("gradients", language, **{"reach-weights": "trained", "reach-d": "7"})
