@@ -63,9 +63,8 @@ class Recurrent(Seq2Seq[RecurrentState]):
         self.attention = Attention(config.attention, width) if config.attention != "none" else None
         self.combine = nn.Linear(2 * width, width) if self.attention else None
         self.output = nn.Linear(width, target)
-        self.start_small()
-        self.scale_recurrence()
-        self.open_forget_gates()
+        for start in (self.start_small, self.scale_recurrence, self.open_forget_gates):
+            start()
 
     @torch.no_grad()
     def start_small(self) -> None:
