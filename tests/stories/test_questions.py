@@ -17,7 +17,7 @@ from tests.models.small import CONFIGS, name_of
 from tests.stories.test_explain import decoded
 
 every = pytest.mark.parametrize("config", CONFIGS, ids=name_of)
-INPUTS = {"dates": "3 mars 2021", "reverse": "studio"}
+INPUTS = {"dates": "3 mars 2021", "reverse": "studio", "sort": "studio"}
 
 
 def of(name):
