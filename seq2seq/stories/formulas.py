@@ -61,9 +61,7 @@ class Number(NamedTuple):
 
 
 def exact(value: float) -> str:
-    """A number as pictures show it: a count whole, else four decimals, or four digits where it is tiny or large."""
-    if isinstance(value, int):
-        return f"{value:,}"
+    """A number as pictures show it: four decimals, or four digits where it is tiny or large."""
     if value and not 1e-4 <= abs(value) < 1e4:
         digits, power = f"{value:.3e}".split("e")
         superscript = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -16,7 +16,7 @@ from tests.models.small import CONFIGS, name_of
 from tests.stories.test_explain import RECURRENT, decoded
 
 every = pytest.mark.parametrize("config", CONFIGS, ids=name_of)
-INPUTS = {"dates": "3 mars 2021", "reverse": "studio", "recall": "Cxuvzs"}
+INPUTS = {"dates": "3 mars 2021", "reverse": "studio", "recall": "Cxuvzs", "sort": "studio"}
 
 
 def of(name):

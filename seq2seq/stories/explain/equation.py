@@ -33,8 +33,8 @@ class Explanation:
 
     @property
     def result(self) -> str:
-        """The value as it is shown."""
-        return exact(self.value)
+        """The value as it is shown; a count is whole."""
+        return f"{self.value:,}" if isinstance(self.value, int) else exact(self.value)
 
     def under(self, prefix: str) -> "Explanation":
         """The same, where its trace is one of several: addresses begin with the prefix."""
