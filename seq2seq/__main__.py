@@ -27,6 +27,11 @@ from seq2seq.training.shipped import RECIPES, shipped_card, shipped_names
 from seq2seq.words import LANGUAGES, Words, say_error
 
 OWNER = "command-line"
+TASK_SETTINGS = {
+    "distance": "recall, shift: from the symbol to its answer",
+    "shortest": "letter tasks: fewest letters",
+    "longest": "letter tasks: most letters",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -79,7 +84,11 @@ def build_parser() -> argparse.ArgumentParser:
         help="clip the gradients to this norm; none: never",
     )  # fmt: skip
     train.add_argument("--reach", action="store_true", help="reports also say how far back learning reaches")
-    train.add_argument("--distance", type=int, metavar="N", help="recall only: noise between symbol and answer")
+    train.add_argument(
+        "--by-length", type=int, default=0, metavar="N", help="reports also score N pairs of each length (letter tasks)"
+    )
+    for name, text in TASK_SETTINGS.items():
+        train.add_argument(f"--{name}", type=int, metavar="N", help=text)
     train.add_argument("--device", default="auto", choices=DEVICES)
     command("runs", list_runs, "list the runs of this user's store, newest first, and the shipped models")
     decode = command("decode", decode_texts, "decode greedily; without TEXT, one input a line from standard input")
@@ -119,11 +128,12 @@ def list_tasks(options: argparse.Namespace) -> int:
 def config_from(options: argparse.Namespace) -> RunConfig:
     """The run that the options of `train` describe."""
     shape: type = ConvConfig if options.cell == CONV else RecurrentConfig
-    given = {field.name: getattr(options, field.name) for field in fields(shape)}
-    model = model_config({name: value for name, value in given.items() if value is not None})
+    asked = {field.name: getattr(options, field.name) for field in fields(shape)}
+    model = model_config({name: value for name, value in asked.items() if value is not None})
     training = TrainingConfig(**{field.name: getattr(options, field.name) for field in fields(TrainingConfig)})
-    settings = {"distance": options.distance} if options.task == "recall" and options.distance is not None else {}
-    return RunConfig(make_task({"name": options.task, **settings}), model, training)
+    settings = {name: getattr(options, name) for name in TASK_SETTINGS}
+    given = {name: value for name, value in settings.items() if value is not None}
+    return RunConfig(make_task({"name": options.task, **given}), model, training)
 
 
 def train_run(options: argparse.Namespace) -> int:
