@@ -8,7 +8,7 @@ Addresses (b row, s column, counted from 0; kind 0 at random, 1 by length; k a b
 
 from collections.abc import Callable
 
-from seq2seq.stories.explain.equation import Explanation, Unknown
+from seq2seq.stories.explain.equation import Addressed, Explanation
 from seq2seq.stories.formulas import Line
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.tokens import quoted
@@ -20,7 +20,7 @@ TASK, BATCHING = "tasks/task.py", "preparing/batching.py"
 TRACE = "traces/preparing.py"
 
 
-class BatchingExplainer:
+class BatchingExplainer(Addressed):
     """Explains the numbers of one batch, and of many."""
 
     def __init__(self, trace: BatchTrace, words: Words) -> None:
@@ -30,20 +30,6 @@ class BatchingExplainer:
             "left": self.left, "waste": self.waste, "batch": self.batch, "measured": self.measured,
             "expected": self.expected, "law": self.law,
         }  # fmt: skip
-
-    def explain(self, address: str) -> Explanation:
-        """How the number at this address came about.
-
-        Raises: Unknown if the trace has no such number.
-        """
-        kind, *index = address.split() or [""]
-        try:
-            numbers = [int(part) for part in index]
-            if min(numbers, default=0) < 0:
-                raise IndexError(address)
-            return self.kinds[kind](*numbers)
-        except (KeyError, TypeError, IndexError, ValueError) as error:
-            raise Unknown(address) from error
 
     def name(self, key: str, **slots: object) -> str:
         return self.words.say(f"batching.explain.{key}", **slots)

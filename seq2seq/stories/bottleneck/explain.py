@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from seq2seq.stories.bottleneck.scenes import bits
 from seq2seq.stories.explain.decoding import DecodingExplainer
-from seq2seq.stories.explain.equation import Explanation, Unknown
+from seq2seq.stories.explain.equation import Addressed, Explanation
 from seq2seq.stories.formulas import Line
 from seq2seq.stories.sources import Passage
 from seq2seq.traces import BottleneckTrace, LengthScore, Scores
@@ -32,7 +32,7 @@ def share_explained(address: str, name: str, right: int, n: int, value: float, p
     return Explanation(address, name, (line, numbers), value, right / n, passage)
 
 
-class BottleneckExplainer:
+class BottleneckExplainer(Addressed):
     """Explains the numbers of one source of growing length."""
 
     def __init__(self, trace: BottleneckTrace, words: Words) -> None:
@@ -42,20 +42,13 @@ class BottleneckExplainer:
             "borrow": self.borrow, "zero": self.zero, "other": self.other,
         }  # fmt: skip
 
-    def explain(self, address: str) -> Explanation:
-        """How the number at this address came about.
-
-        Raises: Unknown if the trace has no such number.
-        """
-        kind, *index = address.split() or [""]
-        try:
-            if kind in self.kinds:
-                return self.kinds[kind](*(int(part) if part.isdecimal() else part for part in index))
-            side, way = self.trace.side(kind), index[0]
-            decoding = side.disturbed[way].decoding if way in side.disturbed else side.decodings[self.at(way)]
-            return DecodingExplainer(decoding, self.words).explain(" ".join(index[1:])).under(f"{kind} {way}")
-        except (KeyError, TypeError, IndexError, ValueError) as error:
-            raise Unknown(address) from error
+    def find(self, kind: str, index: list[str]) -> Explanation:
+        """A number of the curves, or, "none 8 weight 3 5", of one decoding of a side."""
+        if kind in self.kinds:
+            return super().find(kind, index)
+        side, way = self.trace.side(kind), index[0]
+        decoding = side.disturbed[way].decoding if way in side.disturbed else side.decodings[self.at(way)]
+        return DecodingExplainer(decoding, self.words).explain(" ".join(index[1:])).under(f"{kind} {way}")
 
     def at(self, length: str) -> int:
         """Place of the decoding of that many letters."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from seq2seq.stories.convolution.passages import LOOK, PREDICT, RECEIVE, STEPS, choose_passage
 from seq2seq.stories.convolution.vectors import ConvVectors
-from seq2seq.stories.explain.equation import Explanation, Unknown, dot, sigmoid, softmax
+from seq2seq.stories.explain.equation import Addressed, Explanation, dot, sigmoid, softmax
 from seq2seq.stories.explain.vectors import numbers, row
 from seq2seq.stories.formulas import Line, Number
 from seq2seq.stories.sources import Passage
@@ -23,8 +23,10 @@ from seq2seq.words import Words
 HALF = math.sqrt(0.5)
 
 
-class ConvolutionExplainer:
+class ConvolutionExplainer(Addressed):
     """Explains the numbers of one convolutional decoding."""
+
+    least = -1
 
     def __init__(self, trace: ConvTrace, words: Words) -> None:
         self.trace, self.words, self.vectors = trace, words, ConvVectors(trace)
@@ -34,18 +36,6 @@ class ConvolutionExplainer:
             "value": self.value, "score": self.score, "weight": self.weight, "logit": self.logit,
             "probability": self.probability, "chosen": self.chosen,
         }  # fmt: skip
-
-    def explain(self, address: str) -> Explanation:
-        """How the number at this address came about.
-
-        Raises: Unknown if the trace has no such number.
-        """
-        kind, *index = address.split() or [""]
-        try:
-            parts = [int(part) if part.lstrip("-").isdecimal() else part for part in index]
-            return self.kinds[kind](*parts)
-        except (KeyError, TypeError, IndexError) as error:
-            raise Unknown(address) from error
 
     def name(self, key: str, **slots: object) -> str:
         return self.words.say(f"convolution.explain.{key}", **slots)

@@ -8,7 +8,7 @@ Addresses (k a merge, counted from 1; m merges made; i a piece of the text; v an
 from collections.abc import Callable
 
 from seq2seq.stories.cutting.equations import count_line, show
-from seq2seq.stories.explain.equation import Explanation, Unknown
+from seq2seq.stories.explain.equation import Addressed, Explanation
 from seq2seq.stories.formulas import Line
 from seq2seq.stories.sources import Passage
 from seq2seq.traces import CutTrace
@@ -18,7 +18,7 @@ from seq2seq.words import Words
 PIECES = "preparing/pieces.py"
 
 
-class CuttingExplainer:
+class CuttingExplainer(Addressed):
     """Explains the numbers of one cutting."""
 
     def __init__(self, trace: CutTrace, words: Words) -> None:
@@ -26,20 +26,6 @@ class CuttingExplainer:
         self.kinds: dict[str, Callable[..., Explanation]] = {
             "pair": self.pair, "id": self.id, "length": self.length, "size": self.size, "count": self.count,
         }  # fmt: skip
-
-    def explain(self, address: str) -> Explanation:
-        """How the number at this address came about.
-
-        Raises: Unknown if the trace has no such number.
-        """
-        kind, *index = address.split() or [""]
-        try:
-            numbers = [int(part) for part in index]
-            if min(numbers, default=0) < 0:
-                raise IndexError(address)
-            return self.kinds[kind](*numbers)
-        except (KeyError, TypeError, IndexError, ValueError) as error:
-            raise Unknown(address) from error
 
     def name(self, key: str, **slots: object) -> str:
         return self.words.say(f"cutting.explain.{key}", **slots)

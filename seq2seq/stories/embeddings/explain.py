@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from seq2seq.stories.embeddings.measures import Geometry
-from seq2seq.stories.explain.equation import Explanation, Unknown, dot
+from seq2seq.stories.explain.equation import Addressed, Explanation, dot
 from seq2seq.stories.formulas import Line, Number
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.tokens import quoted
@@ -21,7 +21,7 @@ from seq2seq.words import Words
 MEASURES = "stories/embeddings/measures.py"
 
 
-class EmbeddingExplainer:
+class EmbeddingExplainer(Addressed):
     """Explains the numbers of one table."""
 
     def __init__(self, geometry: Geometry, words: Words) -> None:
@@ -29,20 +29,6 @@ class EmbeddingExplainer:
         self.kinds: dict[str, Callable[..., Explanation]] = {
             "unit": self.unit, "cosine": self.cosine, "point": self.point, "rho": self.rho, "adjacent": self.adjacent,
         }  # fmt: skip
-
-    def explain(self, address: str) -> Explanation:
-        """How the number at this address came about.
-
-        Raises: Unknown if the trace has no such number.
-        """
-        kind, *index = address.split() or [""]
-        try:
-            numbers = [int(part) for part in index]
-            if min(numbers, default=0) < 0:
-                raise IndexError(address)
-            return self.kinds[kind](*numbers)
-        except (KeyError, TypeError, IndexError, ValueError) as error:
-            raise Unknown(address) from error
 
     def name(self, key: str, k: int, **slots: object) -> str:
         return self.words.say(f"embeddings.explain.{key}", step=self.geometry.trace.steps[k], **slots)

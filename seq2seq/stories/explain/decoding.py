@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 
 from seq2seq.stories.explain.cells import CellEquations
-from seq2seq.stories.explain.equation import Explanation, Unknown, dot, softmax
+from seq2seq.stories.explain.equation import Addressed, Explanation, dot, softmax
 from seq2seq.stories.explain.vectors import Vectors
 from seq2seq.stories.formulas import Line, Number
 from seq2seq.stories.sources import SCORE_PIECES, Passage, cell_passage, stage_passage
@@ -31,8 +31,10 @@ from seq2seq.words import Words
 RECURRENT, ATTENTION = "models/recurrent.py", "models/attention.py"
 
 
-class DecodingExplainer:
+class DecodingExplainer(Addressed):
     """Explains the numbers of one decoding."""
+
+    least = -1  # the decoder's first state stands before its first step
 
     def __init__(self, trace: DecodingTrace, words: Words) -> None:
         self.trace, self.words, self.vectors = trace, words, Vectors(trace)
@@ -43,18 +45,6 @@ class DecodingExplainer:
             "logit": self.logit, "encoder": self.encoder, "decoder": self.decoder, "source": self.source,
             "fed": self.fed, "chosen": self.chosen,
         }  # fmt: skip
-
-    def explain(self, address: str) -> Explanation:
-        """How the number at this address came about.
-
-        Raises: Unknown if the trace has no such number.
-        """
-        kind, *index = address.split() or [""]
-        try:
-            numbers = [int(part) if part.lstrip("-").isdecimal() else part for part in index]
-            return self.kinds[kind](*numbers)
-        except (KeyError, TypeError, IndexError) as error:
-            raise Unknown(address) from error
 
     def told(
         self, address: str, name: str, lines: list[Line], value: float, computed: float, passage: Passage | None

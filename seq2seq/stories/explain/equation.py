@@ -1,7 +1,7 @@
 """An equation with live numbers, and the arithmetic that says what its numbers come to."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -9,11 +9,13 @@ from seq2seq.stories.formulas import Formula, FormulaBook, Line, Number, Slot, e
 from seq2seq.stories.sources import Passage, listing
 from seq2seq.stories.story import to_json
 
-HEAD, TAIL = 3, 1  # terms of a long sum that are shown, from its beginning and its end
-
 
 class Unknown(ValueError):
     """There is no number at this address."""
+
+
+# What an address that is no address leads to, somewhere on its way.
+NOWHERE = (KeyError, TypeError, IndexError, ValueError, AttributeError, StopIteration, ZeroDivisionError)
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,40 @@ class Explainer(Protocol):
         Raises: Unknown if there is no such number.
         """
         ...
+
+
+class Addressed:
+    """An explainer whose addresses are a kind and its places, "weight 3 5": a method, and its arguments.
+
+    Addresses come from a browser: whatever they say, nothing but Unknown may follow. A place below `least` is none.
+    """
+
+    kinds: Mapping[str, Callable[..., Explanation]]
+    least = 0
+
+    def explain(self, address: str) -> Explanation:
+        """How the number at this address came about.
+
+        Raises: Unknown if there is no such number.
+        """
+        kind, *index = address.split() or [""]
+        try:
+            return self.find(kind, index)
+        except NOWHERE as error:
+            raise Unknown(address) from error
+
+    def find(self, kind: str, index: list[str]) -> Explanation:
+        """The explanation of a kind of number at a place."""
+        return self.kinds[kind](*(self.counted(part) if part.lstrip("-").isdecimal() else part for part in index))
+
+    def counted(self, text: str) -> int:
+        """A number of an address.
+
+        Raises: ValueError or IndexError if it is none.
+        """
+        if int(text) < self.least:
+            raise IndexError(text)
+        return int(text)
 
 
 def _flat(formula: Formula) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ Addresses (k: the report's number of updates; t, i rows and columns of the probe
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from seq2seq.stories.explain.equation import Explanation, Unknown, softmax
+from seq2seq.stories.explain.equation import Addressed, Explanation, softmax
 from seq2seq.stories.formulas import Line, Number, exact
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.tokens import quoted
@@ -17,7 +17,7 @@ from seq2seq.words import Words
 EVALUATE, TRAINER, ATTENTION = "training/evaluate.py", "training/trainer.py", "models/attention.py"
 
 
-class TrainingExplainer:
+class TrainingExplainer(Addressed):
     """Explains the numbers of a run's reports."""
 
     def __init__(self, reports: Sequence[Mapping[str, Any]], words: Words) -> None:
@@ -27,19 +27,10 @@ class TrainingExplainer:
             "exact_match": self.exact_match, "probe": self.probe, "letter": self.letter,
         }  # fmt: skip
 
-    def explain(self, address: str) -> Explanation:
-        """How the number at this address came about.
-
-        Raises: Unknown if the run has no such number.
-        """
-        kind, *index = address.split() or [""]
-        try:
-            step, *rest = (int(part) for part in index)
-            if min(rest, default=0) < 0:
-                raise IndexError(address)
-            return self.kinds[kind](self.reports[step], *rest)
-        except (KeyError, TypeError, IndexError, ValueError) as error:
-            raise Unknown(address) from error
+    def find(self, kind: str, index: list[str]) -> Explanation:
+        """Of the report of a step: "weight 120 3 4"."""
+        step, *places = map(self.counted, index)
+        return self.kinds[kind](self.reports[step], *places)
 
     def name(self, key: str, report: Mapping[str, Any], **slots: object) -> str:
         return self.words.say(f"explain.{key}", step=report["step"], n=report["n"], **slots)

@@ -14,9 +14,9 @@ def numbers(values: np.ndarray, address: str = "") -> list[Number]:
 
 
 def present(values: np.ndarray | None) -> np.ndarray:
-    """An array that this model's trace has; a TypeError would be an address it does not have."""
+    """An array, where the trace has it; that it has none is a KeyError, as of an address that is none."""
     if values is None:
-        raise KeyError("this model has no attention of that kind")
+        raise KeyError("the trace has no such array")
     return values
 
 

@@ -8,7 +8,7 @@ Addresses (key: of the run; k: the report's update; t: position, counted from 0)
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from seq2seq.stories.explain.equation import Explanation, Unknown
+from seq2seq.stories.explain.equation import Addressed, Explanation
 from seq2seq.stories.formulas import Line, Number, exact
 from seq2seq.stories.gradients.training import WATCH, Curve
 from seq2seq.stories.sources import Passage
@@ -19,7 +19,7 @@ NORMS = Passage("training/trainer.py", "Trainer.gradient_norm", ("clipped = ", "
 Report = Mapping[str, Any]
 
 
-class CurvesExplainer:
+class CurvesExplainer(Addressed):
     """Explains the numbers of several runs' reports."""
 
     def __init__(self, curves: Sequence[Curve], words: Words) -> None:
@@ -29,21 +29,12 @@ class CurvesExplainer:
             "right": self.right,
         }  # fmt: skip
 
-    def explain(self, address: str) -> Explanation:
-        """How the number at this address came about.
-
-        Raises: Unknown if there is no such number.
-        """
-        kind, *rest = address.split() or [""]
-        try:
-            key, step, *more = rest
-            places = [int(part) for part in more]
-            if min(places, default=0) < 0:
-                raise IndexError(address)
-            report = next(report for report in self.curves[key].reports if report["step"] == int(step))
-            return self.kinds[kind](address, self.curves[key], report, *places)
-        except (KeyError, TypeError, IndexError, ValueError, StopIteration, ZeroDivisionError) as error:
-            raise Unknown(address) from error
+    def find(self, kind: str, index: list[str]) -> Explanation:
+        """Of a run's report: "reach KEY 120 3"."""
+        key, step, *places = index
+        report = next(report for report in self.curves[key].reports if report["step"] == int(step))
+        address = " ".join([kind, *index])
+        return self.kinds[kind](address, self.curves[key], report, *map(self.counted, places))
 
     def name(self, kind: str, curve: Curve, report: Report, **slots: object) -> str:
         return self.words.say(f"gradients.explain.run.{kind}", name=curve.name, step=report["step"], **slots)

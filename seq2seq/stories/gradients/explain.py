@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from seq2seq.stories.explain.equation import Explanation, Unknown, dot
+from seq2seq.stories.explain.equation import Addressed, Explanation, dot
+from seq2seq.stories.explain.vectors import present
 from seq2seq.stories.formulas import Line, Number
 from seq2seq.stories.gradients.arms import Reach, arm_name
 from seq2seq.stories.gradients.curves_explain import CurvesExplainer
@@ -24,7 +25,7 @@ __all__ = ["CurvesExplainer", "GradientExplainer"]
 WEIGHTS = Passage("models/cells.py", "cell_weights", ("return",))
 
 
-class GradientExplainer:
+class GradientExplainer(Addressed):
     """Explains the numbers of every arm."""
 
     def __init__(self, reach: Reach, words: Words) -> None:
@@ -36,22 +37,13 @@ class GradientExplainer:
             "factor": self.factor, "weight": self.weight,
         }  # fmt: skip
 
-    def explain(self, address: str) -> Explanation:
-        """How the number at this address came about.
-
-        Raises: Unknown if there is no such number.
-        """
-        kind, *rest = address.split() or [""]
-        try:
-            key, *index = rest
-            state = index.pop(0) if kind in ("norm", "mean", "unit", "start") else "h"
-            places = [int(part) for part in index]
-            if min(places, default=0) < 0 or state not in self.traces[key].states:
-                raise IndexError(address)
-            states = [state] if kind in ("norm", "mean", "unit", "start") else []
-            return self.kinds[kind](key, *states, *places)
-        except (KeyError, TypeError, IndexError, ValueError, AssertionError, ZeroDivisionError) as error:
-            raise Unknown(address) from error
+    def find(self, kind: str, index: list[str]) -> Explanation:
+        """Of an arm, and of h or c: "unit rnn h 3 5"."""
+        key, *rest = index
+        states = [rest.pop(0)] if kind in ("norm", "mean", "unit", "start") else []
+        if not set(states) <= set(self.traces[key].states):
+            raise KeyError(states)
+        return self.kinds[kind](key, *states, *map(self.counted, rest))
 
     def called(self, kind: str, key: str, **slots: object) -> str:
         """What a number is, in words."""
@@ -84,8 +76,7 @@ class GradientExplainer:
 
     def mean(self, key: str, state: str, t: int) -> Explanation:
         trace = self.traces[key]
-        norms = trace.h_norms if state == "h" else trace.c_norms
-        assert norms is not None
+        norms = present(trace.h_norms if state == "h" else trace.c_norms)
         column = [Number(v) for v in norms[:, t].tolist()]
         head, line, n = Line(), Line(), len(column)
         head.latex = rf"\frac{{1}}{{n}} \sum_{{x}} {norm_of(gradient(str(t + 1), state))}"
@@ -106,8 +97,7 @@ class GradientExplainer:
         if trace.looked is not None and state == "h":
             straight = Number(float(trace.looked[t, u]), f"straight {key} {t} {u}")
         if t == len(trace.source) - 1:
-            begin = trace.start_h if state == "h" else trace.start_c
-            assert begin is not None
+            begin = present(trace.start_h if state == "h" else trace.start_c)
             first = Number(float(begin[u]), f"start {key} {state} {u}")
             head.latex, numbers, computed = r"\frac{\partial L}{\partial s_0}", line.number(first), first.value
             passage = BACKWARD
@@ -129,8 +119,7 @@ class GradientExplainer:
         return Explanation(f"unit {key} {state} {t} {u}", name, (head, line), value, computed, passage)
 
     def looked(self, key: str, t: int) -> Explanation:
-        looked = self.traces[key].looked
-        assert looked is not None
+        looked = present(self.traces[key].looked)
         numbers = [Number(v, f"straight {key} {t} {u}") for u, v in enumerate(looked[t].tolist())]
         symbol = norm_of(rf"\left[{gradient(str(t + 1))}\right]_{{\mathrm{{att}}}}")
         name = self.called("looked", key, position=t + 1)
@@ -143,15 +132,13 @@ class GradientExplainer:
         return Explanation(address, name, (head,), value, value, passage)
 
     def straight(self, key: str, t: int, u: int) -> Explanation:
-        looked = self.traces[key].looked
-        assert looked is not None
+        looked = present(self.traces[key].looked)
         symbol = rf"\left[{gradient(str(t + 1))}\right]_{{\mathrm{{att}}}}"
         name = self.called("straight", key, position=t + 1, unit=u + 1)
         return self.given(f"straight {key} {t} {u}", name, symbol, float(looked[t, u]), LOOKED)
 
     def start(self, key: str, state: str, u: int) -> Explanation:
-        values = self.traces[key].start_h if state == "h" else self.traces[key].start_c
-        assert values is not None
+        values = present(self.traces[key].start_h if state == "h" else self.traces[key].start_c)
         name = self.called("start", key, state=state, unit=u + 1)
         return self.given(
             f"start {key} {state} {u}", name, r"\frac{\partial L}{\partial s_0}", float(values[u]), BACKWARD

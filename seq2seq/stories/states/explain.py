@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seq2seq.stories.explain.equation import Explanation, Unknown, dot
+from seq2seq.stories.explain.equation import Addressed, Explanation, dot
 from seq2seq.stories.explain.vectors import numbers
 from seq2seq.stories.formulas import Line, Number
 from seq2seq.stories.sources import Passage
@@ -25,7 +25,7 @@ INSIDE = Passage(GEOMETRY, "silhouette", ("inside = ", "outside = ", "values = "
 NEAREST_OTHERS = Passage(GEOMETRY, "nearest", ("fill_diagonal", "return"))
 
 
-class StatesExplainer:
+class StatesExplainer(Addressed):
     """Explains the numbers of a trace of states."""
 
     def __init__(self, trace: StatesTrace, words: Words) -> None:
@@ -34,18 +34,6 @@ class StatesExplainer:
             "state": self.state, "coordinate": self.coordinate, "distance": self.distance,
             "silhouette": self.silhouette, "point": self.point, "way": self.way, "written": self.written,
         }  # fmt: skip
-
-    def explain(self, address: str) -> Explanation:
-        """How the number at this address came about.
-
-        Raises: Unknown if the trace has no such number.
-        """
-        kind, *index = address.split() or [""]
-        try:
-            parts = [int(part) if part.isdecimal() else part for part in index]
-            return self.kinds[kind](*parts)
-        except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
-            raise Unknown(address) from error
 
     def word(self, key: str, **slots: object) -> str:
         return self.words.say(f"states.explain.{key}", **slots)
