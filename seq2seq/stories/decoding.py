@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from seq2seq.stories.charts import top_tokens, units_over_time, weights_heat_map
+from seq2seq.stories.charts import units_over_time, weights_heat_map
 from seq2seq.stories.decoding_steps import Moment, Teller, Told
 from seq2seq.stories.explain.vectors import Vectors
-from seq2seq.stories.formulas import percent
 from seq2seq.stories.network import UNITS, Layout, network_diagram
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.probabilities import probabilities_view
 from seq2seq.stories.questions import decoding_questions
 from seq2seq.stories.softmax import score_bars
 from seq2seq.stories.story import Question, Step, Story, View
@@ -19,7 +19,7 @@ from seq2seq.stories.tokens import quoted, short_sign, token_row
 from seq2seq.traces import DecodingTrace
 from seq2seq.words import Words
 
-UNITS_OVER_TIME, TOP = 32, 8
+UNITS_OVER_TIME = 32
 
 
 def decoding_story(trace: DecodingTrace, words: Words, name: str, answer: str | None = None, start: int = 0) -> Story:
@@ -33,7 +33,7 @@ def decoding_story(trace: DecodingTrace, words: Words, name: str, answer: str | 
     views = [_overview(trace, told, words, answer)]
     if trace.weights is not None:
         views += [_heat_map(trace, told, words), _score_bars(trace, told, words)]
-    views += [_probabilities(trace, told, words), _units(trace, told, words)]
+    views += [probabilities_view(trace, words, told.track("col"), told.track("told")), _units(trace, told, words)]
     identity = "|".join(["decoding", name, "".join(trace.source), "".join(trace.output)])
     return Story(
         identity, words.say("decoding.title", source="".join(trace.source)), steps, views, told.chapters,
@@ -214,34 +214,6 @@ def _score_bars(trace: DecodingTrace, told: Told, words: Words) -> View:
         "softmax", say("decoding.softmax.title"), say("decoding.softmax.hint"),
         score_bars(say("decoding.softmax.scores"), say("decoding.softmax.weights"), say("axis.source")), "vega",
         _alternatives(told, lambda moment: _strongest(trace, moment, words)), {"bars": bars}, "bars", signals,
-    )  # fmt: skip
-
-
-def _probabilities(trace: DecodingTrace, told: Told, words: Words) -> View:
-    say = words.say
-    probabilities, chosen = np.exp(trace.log_probs), trace.chosen
-    order = [trace.ranking(t)[:TOP] for t in range(len(trace.output))]
-    rows = [
-        {
-            "t": t, "rank": rank, "token": quoted(trace.vocabulary[token]), "p": probabilities[t, token],
-            "chosen": bool(token == chosen[t]), "ask": f"probability {t} {token}",
-        }
-        for t in range(len(order))
-        for rank, token in enumerate(order[t])
-    ]  # fmt: skip
-
-    def describe(moment: Moment) -> str:
-        if not moment.told:
-            return say("decoding.top.nothing")
-        t = moment.col
-        best = [f"{quoted(trace.vocabulary[token])} {percent(probabilities[t, token])}" for token in order[t][:3]]
-        return say("decoding.top.alt", best=", ".join(best))
-
-    signals = {"row_at": told.track("col"), "told_at": told.track("told")}
-    return View(
-        "probabilities", say("decoding.top.title"), say("decoding.top.hint"),
-        top_tokens(say("axis.probability"), say("axis.token"), say("decoding.top.nothing")), "vega-lite",
-        _alternatives(told, describe), {"top": rows}, "top", signals,
     )  # fmt: skip
 
 

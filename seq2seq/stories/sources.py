@@ -117,6 +117,6 @@ def stage_passage(stage: str, cell: str, attention: str, forced: bool = False) -
         if forced
         else Passage("decoding/walk.py", "best_token", ("return",)),
         "end": Passage("decoding/walk.py", "walk", ("ended = ended |", "if bool(ended.all())")),
-        "done": Passage("traces/decoding.py", "DecodingTrace.log_prob", ("return",)),
+        "done": Passage("traces/writing.py", "WritingTrace.log_prob", ("return",)),
     }  # fmt: skip
     return passages[stage]

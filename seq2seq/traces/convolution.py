@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seq2seq.traces.decoding import NEVER_WRITTEN, Gates
+from seq2seq.traces.reading import Gates
+from seq2seq.traces.writing import WritingTrace
 
 
-@dataclass(frozen=True)
-class ConvTrace:
+@dataclass(frozen=True, kw_only=True)
+class ConvTrace(WritingTrace):
     """Everything that happened between a typed source and the output, float32, one example.
 
     S source positions (without a decoder one more, the source's own ⟨eos⟩), T output steps, C units of a layer, V
@@ -21,17 +22,11 @@ class ConvTrace:
     source: tuple[str, ...]  # as read
     unknown: tuple[bool, ...]  # which of them the model read as ⟨unk⟩
     numbers: tuple[int, ...]  # vocabulary numbers of the source, as read
-    output: tuple[str, ...]  # as chosen, ⟨eos⟩ included
-    forced: bool  # chosen by a given target, not by the model
-    vocabulary: tuple[str, ...]  # target tokens
 
     embedded: np.ndarray  # (S, C) e: token and place
     encoder: tuple[Gates, ...]  # layer → a, b, gate, glu, h → (S, C)
     fed: np.ndarray  # (T, C) embeddings of what the decoder reads, ⟨bos⟩ first: token and place
     decoder: tuple[Gates, ...]  # layer → a … glu, residual, query, context, h → (T, C); scores, weights → (T, S)
-    readout: np.ndarray  # (T, C) what the output layer reads
-    logits: np.ndarray  # (T, V)
-    log_probs: np.ndarray  # (T, V)
 
     parameters: Mapping[str, np.ndarray]  # the model's weights by name, as torch names them; shared, not copied
 
@@ -64,29 +59,3 @@ class ConvTrace:
         """First and last source position that the state of an encoder layer (−1: the embeddings) at i depends on."""
         depth, behind = layer + 1, self.kernel - 1 - self.before
         return max(0, i - depth * self.before), min(len(self.source) - 1, i + depth * behind)
-
-    @property
-    def text(self) -> str:
-        """The output as one string, without ⟨eos⟩."""
-        return "".join(self.output[:-1] if self.finished else self.output)
-
-    @property
-    def finished(self) -> bool:
-        """Whether the model ended the output itself."""
-        return bool(self.output) and self.output[-1] == "⟨eos⟩"
-
-    @property
-    def chosen(self) -> np.ndarray:
-        """(T,) vocabulary numbers of the output."""
-        numbers = {token: number for number, token in enumerate(self.vocabulary)}
-        return np.array([numbers[token] for token in self.output], dtype=np.int64)
-
-    def ranking(self, step: int) -> np.ndarray:
-        """Vocabulary numbers at a step, most probable first, without the tokens that are never written."""
-        order = np.argsort(-self.log_probs[step], kind="stable")
-        return np.array([number for number in order if self.vocabulary[number] not in NEVER_WRITTEN])
-
-    @property
-    def log_prob(self) -> float:
-        """Log-probability of the whole output, natural."""
-        return float(self.log_probs[np.arange(len(self.output)), self.chosen].sum())

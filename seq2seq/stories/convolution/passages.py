@@ -26,7 +26,7 @@ STEPS: dict[str, Passage] = {
     "predict": Passage(MODEL, "Convolutional.step", ("logits = ", "log_softmax")),
     "predict.positions": Passage(MODEL, "Convolutional.step_positions", ("z = ", "logits = ", "log_softmax")),
     "end": Passage("decoding/walk.py", "walk", ("ended = ended |", "if bool(ended.all())")),
-    "done": Passage("traces/convolution.py", "ConvTrace.log_prob", ("return",)),
+    "done": Passage("traces/writing.py", "WritingTrace.log_prob", ("return",)),
 }
 LOOK: dict[str, Passage] = {
     "query": Passage(MODEL, "Convolutional.look", ("query = ",)),

@@ -6,21 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from seq2seq.stories.charts import top_tokens, weights_heat_map
+from seq2seq.stories.charts import weights_heat_map
 from seq2seq.stories.convolution.cell import ROWS, gated_units
 from seq2seq.stories.convolution.layout import UNITS, Layout
 from seq2seq.stories.convolution.overview import overview
 from seq2seq.stories.convolution.questions import convolution_questions
 from seq2seq.stories.convolution.steps import Moment, Teller, Told
 from seq2seq.stories.decoding import busiest
-from seq2seq.stories.formulas import percent
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.probabilities import probabilities_view
 from seq2seq.stories.story import Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
 from seq2seq.traces import ConvTrace
 from seq2seq.words import Words
 
-TOP = 8
 STAGE = {"input": 0, "a": 1, "b": 1, "gate": 2, "glu": 3, "residual": 4, "context": 5, "h": 5}  # when it is shown
 
 
@@ -51,7 +50,7 @@ def convolution_story(
     views = [_overview(trace, told, words, answer, p), _cell(trace, told, words, p)]
     if trace.decoder:
         views.append(_heat_map(trace, told, words, shown))
-    views.append(_probabilities(trace, told, words))
+    views.append(probabilities_view(trace, words, told.track("col"), told.track("told")))
     identity = "|".join(["convolution", name, "".join(trace.source), "".join(trace.output)])
     title = words.say("convolution.title", source="".join(trace.source))
     return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas)
@@ -229,30 +228,6 @@ def _heat_map(trace: ConvTrace, told: Told, words: Words, layer: int) -> View:
     return View(
         "heat-map", say("convolution.heat.title", layer=layer + 1, layers=trace.layers), say("decoding.heat.hint"),
         spec, "vega-lite", [describe(row) for row in rows], {"weights": cells}, "weights", signals,
-    )  # fmt: skip
-
-
-def _probabilities(trace: ConvTrace, told: Told, words: Words) -> View:
-    say, chosen, probabilities = words.say, trace.chosen, np.exp(trace.log_probs)
-    order = [trace.ranking(t)[:TOP] for t in range(len(trace.output))]
-    rows = [
-        {"t": t, "rank": rank, "token": quoted(trace.vocabulary[token]), "p": probabilities[t, token],
-         "chosen": bool(token == chosen[t]), "ask": f"probability {t} {token}"}
-        for t in range(len(order)) for rank, token in enumerate(order[t])
-    ]  # fmt: skip
-
-    def describe(moment: Moment) -> str:
-        if not moment.told:
-            return say("decoding.top.nothing")
-        t = moment.col
-        best = [f"{quoted(trace.vocabulary[token])} {percent(probabilities[t, token])}" for token in order[t][:3]]
-        return say("decoding.top.alt", best=", ".join(best))
-
-    signals = {"row_at": told.track("col"), "told_at": told.track("told")}
-    return View(
-        "probabilities", say("decoding.top.title"), say("decoding.top.hint"),
-        top_tokens(say("axis.probability"), say("axis.token"), say("decoding.top.nothing")), "vega-lite",
-        _alternatives(told, describe), {"top": rows}, "top", signals,
     )  # fmt: skip
 
 
