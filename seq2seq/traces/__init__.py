@@ -27,5 +27,6 @@ __all__ = [
     "BatchTrace", "BorrowStart", "BottleneckTrace", "Change", "ClampGate", "ConvTrace", "CutTrace", "DecodingTrace",
     "DisturbContext", "DisturbStart", "DisturbUnit", "Disturbed", "EmbeddingTrace", "EraseState", "FieldRun",
     "FieldTrace", "Gates", "Heap", "LengthScore", "LookElsewhere", "MergeRecord", "ReadInstead", "ReadingTrace",
-    "Scores", "Side", "StateCloud", "StatePath", "StatePoint", "StatesTrace", "WriteInstead", "WritingTrace", "shared_out",
+    "Scores", "Side", "StateCloud", "StatePath", "StatePoint", "StatesTrace", "WriteInstead", "WritingTrace",
+    "shared_out",
 ]  # fmt: skip
