@@ -31,15 +31,15 @@ lint: setup
 
 # Train every shipped model again (one thread, so that the result is the same), then its stored stories.
 weights: setup
-	OMP_NUM_THREADS=1 $(BIN)/python -m seq2seq.training.ship
+	OMP_NUM_THREADS=1 $(BIN)/python -m seq2seq.studies.ship
 	$(MAKE) recordings stories
 
 # Runs whose reports are shown at once on the Gradients page, and the weights they end with.
 recordings: setup
-	OMP_NUM_THREADS=1 $(BIN)/python -m seq2seq.training.recordings
+	OMP_NUM_THREADS=1 $(BIN)/python -m seq2seq.studies.recordings
 
 stories: setup
-	$(BIN)/python -m seq2seq.training.store_stories
+	$(BIN)/python -m seq2seq.studies.store_stories
 
 # JoeyNMT, to measure our training beside it, in an environment of its own: the studio needs none of this.
 peers: .peers/joeynmt/made

@@ -21,9 +21,9 @@ from seq2seq.models.config import (
     RecurrentConfig,
     model_config,
 )
+from seq2seq.studies.shipped import RECIPES, shipped_card, shipped_names
 from seq2seq.tasks import TASKS, InputError, make_task
 from seq2seq.training.config import DEVICES, OPTIMISERS, RunConfig, TrainingConfig
-from seq2seq.training.shipped import RECIPES, shipped_card, shipped_names
 from seq2seq.words import LANGUAGES, Words, say_error
 
 OWNER = "command-line"
@@ -226,7 +226,7 @@ def list_runs(options: argparse.Namespace) -> int:
 
 def decode_texts(options: argparse.Namespace) -> int:
     """`decode`: one text, or a line at a time; a line that cannot be used is named and the rest go on."""
-    from seq2seq.training.trained import load_trained
+    from seq2seq.studies.trained import load_trained
 
     trained = load_trained(options.model)
 
@@ -260,8 +260,8 @@ def export_story(options: argparse.Namespace) -> int:
     from seq2seq.stories.convolution import ConvolutionExplainer, convolution_story
     from seq2seq.stories.decoding import decoding_story
     from seq2seq.stories.explain import DecodingExplainer, Explainer
+    from seq2seq.studies.trained import load_trained
     from seq2seq.traces import ConvTrace
-    from seq2seq.training.trained import load_trained
 
     trained = load_trained(options.model)
     trace, words = trained.write(options.text), Words(options.language)

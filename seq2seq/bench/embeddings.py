@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from seq2seq.stories.embeddings.measures import Geometry
+from seq2seq.studies.shipped import RECIPES
 from seq2seq.traces import EmbeddingTrace
-from seq2seq.training.shipped import RECIPES
 from seq2seq.training.trainer import Trainer
 
 

@@ -13,8 +13,8 @@ HELD = 20  # tokens the bars are about
 def measure_trace() -> Result:
     """`trace`: the glass trace, the story with its JSON, and its size, as the text grows."""
     from seq2seq.stories.decoding import decoding_story
+    from seq2seq.studies.trained import load_trained
     from seq2seq.training.device import share_the_machine
-    from seq2seq.training.trained import load_trained
     from seq2seq.words import Words
 
     share_the_machine()

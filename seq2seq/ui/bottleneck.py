@@ -12,9 +12,9 @@ from seq2seq.stories.stored import (
     BOTTLENECK_INPUT,
     BOTTLENECK_TASK,
 )
+from seq2seq.studies.shipped import LENGTHS_HIDDEN, RECIPES, lengths_name, shipped_card
 from seq2seq.tasks import InputError
 from seq2seq.traces import BorrowStart, BottleneckTrace, DisturbStart
-from seq2seq.training.shipped import LENGTHS_HIDDEN, RECIPES, lengths_name, shipped_card
 from seq2seq.ui.controls import choice, line
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
@@ -73,7 +73,7 @@ def chosen_source(words: Words) -> ChosenSource:
 
 def _readable(task: str, text: str, words: Words) -> str:
     """The text typed; where it cannot be read, a sentence why, and the last one that could."""
-    from seq2seq.training.lengths import read_source
+    from seq2seq.studies.lengths import read_source
 
     try:
         letters: LetterTask = RECIPES[lengths_name(task, "none")].task  # type: ignore[assignment]
@@ -101,7 +101,7 @@ def _told(chosen: ChosenSource, language: str) -> str:
 @st.cache_resource(max_entries=24, show_spinner=False)
 def sent(chosen: ChosenSource, change: DisturbStart | BorrowStart | None = None) -> BottleneckTrace:
     """Everything that happened to the letters, longer and longer. Shared: never to be changed."""
-    from seq2seq.training.bottleneck import bottleneck_trace
+    from seq2seq.studies.bottleneck import bottleneck_trace
 
     return bottleneck_trace(chosen.task, chosen.hidden, chosen.text, change)
 

@@ -37,7 +37,7 @@ def disturb(chosen: ChosenSource, words: Words) -> None:
 def _change(kind: str, chosen: ChosenSource, words: Words) -> DisturbStart | BorrowStart | None:
     say = words.say
     if kind == "borrow":
-        from seq2seq.training.lengths import lent
+        from seq2seq.studies.lengths import lent
 
         return BorrowStart(lent(chosen.text))
     noise = None

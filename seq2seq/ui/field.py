@@ -6,8 +6,8 @@ import streamlit as st
 
 from seq2seq.models.config import KERNELS, PADDINGS
 from seq2seq.stories.convolution import FieldExplainer, field_story
+from seq2seq.studies.field import DEEPEST, SEEDS, distances, field_config, field_run, field_trace, measured_trace
 from seq2seq.traces import FieldRun, FieldTrace
-from seq2seq.training.field import DEEPEST, SEEDS, distances, field_config, field_run, field_trace, measured_trace
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import settle_part, touch
 from seq2seq.ui.controls import choice

@@ -6,7 +6,7 @@ import streamlit as st
 
 from seq2seq.stories.gradients import Curve, CurvesExplainer, arm_key, arm_name, clipping_story, reach_story
 from seq2seq.stories.gradients.arms import CELLS
-from seq2seq.training.recordings import clipping_run, recall_run
+from seq2seq.studies.recordings import clipping_run, recall_run
 from seq2seq.ui.controls import decimal, slide
 from seq2seq.ui.gradients import Chosen, chosen_task
 from seq2seq.ui.player import offer_export, show_story

@@ -9,8 +9,8 @@ import streamlit as st
 
 from seq2seq.stories.gradients import GradientExplainer, Reach, arm_key, arm_name, backward_story
 from seq2seq.stories.gradients.arms import CELLS
+from seq2seq.studies.recordings import recall_run, recorded_weights, recording_of
 from seq2seq.training.config import RunConfig
-from seq2seq.training.recordings import recall_run, recorded_weights, recording_of
 from seq2seq.ui.controls import choice, segments, slide, switch
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.runs import own_run

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from seq2seq.models.config import RecurrentConfig
+from seq2seq.studies.shipped import shipped_card, shipped_names, to_be_picked
 from seq2seq.tasks import Task
 from seq2seq.tasks.recall import Recall
 from seq2seq.training.config import RunConfig
-from seq2seq.training.shipped import shipped_card, shipped_names, to_be_picked
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice
 from seq2seq.ui.page import one_sentence

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
+from seq2seq.studies.recordings import recorded_reports, recording_of
 from seq2seq.training.config import RunConfig
-from seq2seq.training.recordings import recorded_reports, recording_of
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import touch
 from seq2seq.ui.page import one_sentence

@@ -14,7 +14,7 @@ from seq2seq.training.executor import LocalExecutor, WorkerPool, worker_count
 from seq2seq.training.store import RunStore
 
 if TYPE_CHECKING:
-    from seq2seq.training.trained import Trained
+    from seq2seq.studies.trained import Trained
 
 COOKIE = "seq2seq_owner"
 PATIENCE = 3.0  # seconds a page waits for another program that writes into the store
@@ -91,8 +91,8 @@ def start_workers() -> None:
 
 def _prepare() -> None:
     """Spend the seconds of importing torch, and a first decoding, before somebody waits for them."""
+    from seq2seq.studies.trained import load_trained
     from seq2seq.training.device import share_the_machine
-    from seq2seq.training.trained import load_trained
 
     share_the_machine()
     load_trained(ATTENTION_MODEL).record(ATTENTION_INPUT)
@@ -108,6 +108,6 @@ def spare_the_collector() -> None:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def trained(reference: str, step: int | None) -> "Trained":
     """A model by run id or shipped name, at the checkpoint of that step. Shared: never to be changed."""
-    from seq2seq.training.trained import load_trained
+    from seq2seq.studies.trained import load_trained
 
     return load_trained(reference, run_store())

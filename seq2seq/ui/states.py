@@ -175,7 +175,7 @@ def traced_states(
     reference: str, step: int, which: str, at: int, part: str, layer: int, sentences: tuple[str, ...]
 ) -> StatesTrace:
     """The states themselves, kept for whoever clicks one. Shared: never to be changed."""
-    from seq2seq.training.states import StateChoice, record_states
+    from seq2seq.studies.states import StateChoice, record_states
 
     found: StateChoice = StateChoice(which, at, part, layer)
     return record_states(trained(reference, step), found, sentences)

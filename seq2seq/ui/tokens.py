@@ -22,11 +22,11 @@ from seq2seq.stories.stored import (
     EMBEDDING_TOKEN,
 )
 from seq2seq.stories.tokens import quoted
+from seq2seq.studies.embeddings import load_embeddings
 from seq2seq.tasks import LONGEST_INPUT, TASKS, InputError, Task, make_task
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import BatchTrace, CutTrace, EmbeddingTrace
 from seq2seq.traces.embeddings import SPECIAL
-from seq2seq.training.snapshots import load_embeddings
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice, line, segments, switch, whole
 from seq2seq.ui.embedding_space import show_space

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from seq2seq.player.export import write_html
 from seq2seq.stories.bottleneck import BottleneckExplainer, bottleneck_story
 from seq2seq.stories.formulas import exact
-from seq2seq.training.bottleneck import bottleneck_trace
-from seq2seq.training.shipped import shipped_card
+from seq2seq.studies.bottleneck import bottleneck_trace
+from seq2seq.studies.shipped import shipped_card
 from seq2seq.words import Words
 from tests.browser.player import player, step, steps, told
 

@@ -10,8 +10,8 @@ from seq2seq.stories.formulas import exact
 from seq2seq.stories.states import StatesExplainer, states_story
 from seq2seq.stories.states.measured import Measured
 from seq2seq.stories.stored import STATES_MODEL, STATES_SENTENCES
-from seq2seq.training.states import StateChoice, record_states
-from seq2seq.training.trained import load_trained
+from seq2seq.studies.states import StateChoice, record_states
+from seq2seq.studies.trained import load_trained
 from seq2seq.words import Words
 from tests.browser.player import player, step, steps, told
 

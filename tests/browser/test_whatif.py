@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from seq2seq.player.export import write_html
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.explain import DecodingExplainer
-from seq2seq.training.trained import load_trained
+from seq2seq.studies.trained import load_trained
 from seq2seq.words import Words
 from tests.browser.player import player, step, told
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from seq2seq.stories.stored import CELL_INPUT, CELL_MODEL, read_story
-from seq2seq.training.store_stories import cell as stored_cell
+from seq2seq.studies.store_stories import cell as stored_cell
 from seq2seq.words import LANGUAGES, Words
 from tests.pages.test_pages import every_language, open_page, stories, train_one
 

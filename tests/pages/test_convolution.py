@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from seq2seq.stories.stored import read_story
+from seq2seq.studies.field import distances, field_config
 from seq2seq.training.config import RunConfig
-from seq2seq.training.field import distances, field_config
 from seq2seq.training.store import RunStore
 from seq2seq.training.worker import train_claimed
 from seq2seq.words import LANGUAGES, Words
@@ -26,7 +26,7 @@ def test_it_opens_with_the_stored_story_and_what_was_measured(language):
 
 
 def test_the_stored_story_is_what_the_model_says_today():
-    from seq2seq.training.store_stories import convolution
+    from seq2seq.studies.store_stories import convolution
 
     for language in LANGUAGES:
         ((_, story),) = convolution(Words(language))

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from seq2seq.stories.stored import read_story
+from seq2seq.studies.recordings import clipping_run, recall_run
 from seq2seq.tasks import InputError
-from seq2seq.training.recordings import clipping_run, recall_run
 from seq2seq.training.store import RunStore
 from seq2seq.training.trainer import Trainer
 from seq2seq.training.worker import train_claimed

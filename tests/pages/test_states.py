@@ -7,8 +7,8 @@ import pytest
 from seq2seq.player.palette import palette
 from seq2seq.stories.states import states_story
 from seq2seq.stories.stored import STATES_MODEL, STATES_SENTENCES, read_story
-from seq2seq.training.states import StateChoice, record_states
-from seq2seq.training.trained import load_trained
+from seq2seq.studies.states import StateChoice, record_states
+from seq2seq.studies.trained import load_trained
 from seq2seq.ui.state_space import space_plan
 from seq2seq.words import LANGUAGES, Words
 from tests.pages.test_pages import open_page, stories, train_one

@@ -8,8 +8,8 @@ import pytest
 from seq2seq.player.palette import palette
 from seq2seq.stories.embeddings import Geometry
 from seq2seq.stories.stored import BATCH_DRAW, CUT_TEXT, EMBEDDING_TOKEN, read_story
-from seq2seq.training.snapshots import load_embeddings
-from seq2seq.training.store_stories import tokens
+from seq2seq.studies.embeddings import load_embeddings
+from seq2seq.studies.store_stories import tokens
 from seq2seq.ui.embedding_space import draw_space
 from seq2seq.words import LANGUAGES, Words
 from tests.pages.test_pages import ROOT, every_language, open_page, shown, stories, train_one

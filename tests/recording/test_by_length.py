@@ -7,11 +7,11 @@ from seq2seq.decoding import best_token, greedy
 from seq2seq.recording import record_decoding
 from seq2seq.recording.by_length import FEWEST, pairs_by_length, score_by_length, scored_lengths
 from seq2seq.recording.changes import start_instead
+from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import BOS, EOS, PAD
 from seq2seq.tasks.sequences import Copy, Reverse
 from seq2seq.tasks.task import split_of
 from seq2seq.traces import BorrowStart, DisturbStart
-from seq2seq.training.trained import load_trained
 from tests.models.small import CONFIGS, TARGET, build, draw, name_of
 from tests.stories.test_story import VOCABULARIES
 

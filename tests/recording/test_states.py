@@ -70,8 +70,8 @@ def test_the_state_before_an_output_is_fed_the_right_answer(config):
 
 
 def test_nothing_random_is_left_behind():
-    from seq2seq.training.states import untrained
-    from seq2seq.training.trained import load_trained
+    from seq2seq.studies.states import untrained
+    from seq2seq.studies.trained import load_trained
 
     trained = load_trained("reverse-gru-none")
     torch.manual_seed(5)

@@ -21,8 +21,8 @@ from seq2seq.stories.bottleneck.scenes import Scene, scenes_of
 from seq2seq.stories.explain import Unknown
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.sources import listing
+from seq2seq.studies.bottleneck import bottleneck_trace
 from seq2seq.traces import BorrowStart, DisturbStart
-from seq2seq.training.bottleneck import bottleneck_trace
 from seq2seq.training.config import RunConfig
 from seq2seq.training.trainer import Trainer
 from seq2seq.words import LANGUAGES, Words

@@ -15,8 +15,8 @@ from seq2seq.stories.cell.subject import GATES, PHASES, STAGES
 from seq2seq.stories.comparison import ComparisonExplainer
 from seq2seq.stories.formulas import Line, exact, short, stacked
 from seq2seq.stories.sources import listing
+from seq2seq.studies.trained import load_trained
 from seq2seq.traces import ClampGate, EraseState, ReadInstead
-from seq2seq.training.trained import load_trained
 from seq2seq.words import LANGUAGES, Words
 from tests.models.small import CONFIGS, build, name_of
 from tests.stories.test_story import VOCABULARIES

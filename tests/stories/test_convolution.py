@@ -22,9 +22,9 @@ from seq2seq.stories.convolution.passages import LOOK, PREDICT, STEPS, choose_pa
 from seq2seq.stories.explain import Unknown
 from seq2seq.stories.formulas import exact
 from seq2seq.stories.sources import listing
+from seq2seq.studies.field import distances, measured, measured_trace
+from seq2seq.studies.trained import load_trained
 from seq2seq.traces import FieldRun, FieldTrace
-from seq2seq.training.field import distances, measured, measured_trace
-from seq2seq.training.trained import load_trained
 from seq2seq.words import LANGUAGES, Words
 from tests.models.test_convolutional import DECODERS, READERS, build, name_of
 from tests.stories.test_story import VOCABULARIES

@@ -12,10 +12,10 @@ from seq2seq.stories.explain import DecodingExplainer, TrainingExplainer, Unknow
 from seq2seq.stories.formulas import exact
 from seq2seq.stories.sources import PACKAGE, Passage, listing, stage_passage
 from seq2seq.stories.training import training_story
+from seq2seq.studies.shipped import RECIPES, to_be_picked
+from seq2seq.studies.trained import load_trained
 from seq2seq.traces import DisturbContext, DisturbUnit, LookElsewhere
 from seq2seq.training.config import RunConfig
-from seq2seq.training.shipped import RECIPES, to_be_picked
-from seq2seq.training.trained import load_trained
 from seq2seq.training.trainer import Trainer
 from seq2seq.words import LANGUAGES, Words
 from tests.models.small import CONFIGS, build, name_of

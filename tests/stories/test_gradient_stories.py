@@ -22,8 +22,8 @@ from seq2seq.stories.gradients import (
 from seq2seq.stories.gradients.arms import CELLS, fold, mean_norms, power, powers, scientific, ticks
 from seq2seq.stories.gradients.steps import fate, tenfold
 from seq2seq.stories.sources import listing
+from seq2seq.studies.recordings import RECORDED, recall_run, recorded_reports
 from seq2seq.training.reach import record_gradients
-from seq2seq.training.recordings import RECORDED, recall_run, recorded_reports
 from seq2seq.training.trainer import start_model
 from seq2seq.words import LANGUAGES, Words
 

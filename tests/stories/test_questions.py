@@ -8,8 +8,8 @@ from seq2seq.stories.questions import decoding_questions, training_questions
 from seq2seq.stories.questions.options import MARGIN, shuffled, spread, wrong_answers
 from seq2seq.stories.tokens import quoted
 from seq2seq.stories.training import training_story
+from seq2seq.studies.trained import load_trained
 from seq2seq.training.config import RunConfig
-from seq2seq.training.trained import load_trained
 from seq2seq.training.trainer import Trainer
 from seq2seq.words import LANGUAGES, Words
 from tests.models.small import CONFIGS, name_of

@@ -21,9 +21,9 @@ from seq2seq.stories.embeddings.measures import by_chance, cosines, rank_correla
 from seq2seq.stories.embeddings.questions import embedding_questions
 from seq2seq.stories.explain import Unknown
 from seq2seq.stories.sources import listing
+from seq2seq.studies.embeddings import load_embeddings
 from seq2seq.tasks import TASKS, Dates, Reverse
 from seq2seq.traces import EmbeddingTrace
-from seq2seq.training.snapshots import load_embeddings
 from seq2seq.words import LANGUAGES, Words
 
 CELLS = 150

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from seq2seq.__main__ import build_parser, config_from
+from seq2seq.studies.recordings import RECORDED, recorded_reports, recorded_weights, recording_of
 from seq2seq.tasks import InputError, make_task
 from seq2seq.training.checkpoint import unpack
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.reach import reach_norms
-from seq2seq.training.recordings import RECORDED, recorded_reports, recorded_weights, recording_of
 from seq2seq.training.trainer import Trainer, start_model
 from tests.training.trouble import SMALL
 

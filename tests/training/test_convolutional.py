@@ -5,12 +5,12 @@ import threading
 import pytest
 
 from seq2seq.models.config import ConvConfig
+from seq2seq.studies.field import DEEPEST, SHAPES, distances, field_config, field_run, field_trace, measured
+from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import PAD, InputError, make_task
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.evaluate import best_token, shift_right, to_device
-from seq2seq.training.field import DEEPEST, SHAPES, distances, field_config, field_run, field_trace, measured
 from seq2seq.training.store import RunStore
-from seq2seq.training.trained import load_trained
 from seq2seq.training.trainer import Trainer
 from seq2seq.training.worker import train_claimed
 

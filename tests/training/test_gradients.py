@@ -5,11 +5,11 @@ import torch
 
 from seq2seq.models.config import CELLS, RecurrentConfig
 from seq2seq.models.recurrent import Recurrent
+from seq2seq.studies.recordings import recall_run
 from seq2seq.tasks import make_task
 from seq2seq.training.evaluate import shift_right, token_loss
 from seq2seq.training.gradients import example_losses, forced_logits, forced_loss, local_factors, state_gradients
 from seq2seq.training.reach import record_gradients
-from seq2seq.training.recordings import recall_run
 from seq2seq.training.trainer import start_model
 
 TASK = make_task({"name": "recall", "distance": 6})

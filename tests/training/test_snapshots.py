@@ -5,21 +5,14 @@ import threading
 import numpy as np
 import pytest
 
+from seq2seq.studies.embeddings import load_embeddings, read_shipped_snapshots, snapshot_file
+from seq2seq.studies.shipped import SNAPSHOTS, shipped_card
+from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import InputError, make_task
 from seq2seq.training import worker as worker_module
 from seq2seq.training.config import RunConfig, TrainingConfig
-from seq2seq.training.shipped import SNAPSHOTS, shipped_card
-from seq2seq.training.snapshots import (
-    EMBEDDINGS,
-    is_kept,
-    load_embeddings,
-    pack_tables,
-    read_shipped_snapshots,
-    snapshot_file,
-    unpack_tables,
-)
+from seq2seq.training.snapshots import EMBEDDINGS, is_kept, pack_tables, unpack_tables
 from seq2seq.training.store import RunStore
-from seq2seq.training.trained import load_trained
 from seq2seq.training.trainer import Trainer, is_milestone
 from seq2seq.training.worker import train_claimed
 

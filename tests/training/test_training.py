@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from seq2seq.models.config import RecurrentConfig
+from seq2seq.studies.shipped import RECIPES, shipped_card, shipped_names
+from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import InputError, make_task
 from seq2seq.training.checkpoint import pack, unpack
 from seq2seq.training.config import OPTIMISERS, RunConfig, TrainingConfig
 from seq2seq.training.device import available_devices, pick_device
 from seq2seq.training.evaluate import evaluate, shift_right
-from seq2seq.training.shipped import RECIPES, shipped_card, shipped_names
 from seq2seq.training.store import RunStore
-from seq2seq.training.trained import load_trained
 from seq2seq.training.trainer import Trainer, is_milestone, rate_factor
 
 REVERSE = make_task({"name": "reverse"})

@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from seq2seq.models.config import RecurrentConfig
+from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import make_task
 from seq2seq.training.checkpoint import unpack
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.device import available_devices
 from seq2seq.training.executor import LocalExecutor, WorkerPool
 from seq2seq.training.store import RunStore
-from seq2seq.training.trained import load_trained
 from seq2seq.training.worker import HEARTBEAT, train_claimed
 
 REVERSE = make_task({"name": "reverse"})

@@ -16,9 +16,9 @@ from seq2seq.stories.states.colourings import colouring_ids, colourings
 from seq2seq.stories.states.geometry import distances
 from seq2seq.stories.states.measured import Measured
 from seq2seq.stories.stored import STATES_SENTENCES
+from seq2seq.studies.states import StateChoice, record_states
+from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import InputError
-from seq2seq.training.states import StateChoice, record_states
-from seq2seq.training.trained import load_trained
 from seq2seq.words import LANGUAGES, Words
 
 LETTERS = ("studio", "radio", "stream")

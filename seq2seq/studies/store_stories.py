@@ -1,4 +1,4 @@
-"""Make the stored stories anew from the shipped models: python -m seq2seq.training.store_stories."""
+"""Make the stored stories anew from the shipped models: python -m seq2seq.studies.store_stories."""
 
 from collections.abc import Callable, Iterator
 
@@ -16,13 +16,13 @@ from seq2seq.stories.embeddings import embedding_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
 from seq2seq.stories.states import states_story
 from seq2seq.stories.story import Story
+from seq2seq.studies.bottleneck import bottleneck_trace
+from seq2seq.studies.embeddings import load_embeddings
+from seq2seq.studies.recordings import recall_run
+from seq2seq.studies.states import StateChoice, record_states
+from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import Dates, Reverse
-from seq2seq.training.bottleneck import bottleneck_trace
 from seq2seq.training.reach import record_gradients
-from seq2seq.training.recordings import recall_run
-from seq2seq.training.snapshots import load_embeddings
-from seq2seq.training.states import StateChoice, record_states
-from seq2seq.training.trained import load_trained
 from seq2seq.training.trainer import start_model
 from seq2seq.words import LANGUAGES, Words
 

@@ -1,4 +1,4 @@
-"""Train what comes with the studio: python -m seq2seq.training.ship [--score] [NAME …].
+"""Train what comes with the studio: python -m seq2seq.studies.ship [--score] [NAME …].
 
 Each model is trained by its recipe, scored on its test split, and written with its card; --score only scores again what
 is scored under another first state, the weights as they lie there.
@@ -16,15 +16,16 @@ import torch
 from seq2seq.models.model import Seq2Seq
 from seq2seq.models.recurrent import Recurrent
 from seq2seq.recording.by_length import pairs_by_length, score_by_length, scored_lengths
+from seq2seq.studies.bottleneck import card_disturbed
+from seq2seq.studies.embeddings import write_shipped_snapshots
+from seq2seq.studies.shipped import RECIPES, SNAPSHOTS, WEIGHTS, shipped_card
+from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import Vocabulary
 from seq2seq.tasks.sequences import LetterTask
-from seq2seq.training.bottleneck import card_disturbed
 from seq2seq.training.checkpoint import pack
 from seq2seq.training.config import RunConfig
 from seq2seq.training.evaluate import evaluate
-from seq2seq.training.shipped import RECIPES, SNAPSHOTS, WEIGHTS, shipped_card
-from seq2seq.training.snapshots import Tables, is_kept, write_shipped_snapshots
-from seq2seq.training.trained import load_trained
+from seq2seq.training.snapshots import Tables, is_kept
 from seq2seq.training.trainer import Trainer
 
 TESTED = 2000  # pairs of the test split that a shipped model is scored on

@@ -1,6 +1,6 @@
 """Exact match by length for other seeds, without keeping the weights: what lies around the shipped models' curves.
 
-    python -m seq2seq.training.measure_lengths [SEED …]
+    python -m seq2seq.studies.measure_lengths [SEED …]
 
 Each curve goes into the file as soon as it is measured; curves that are there already are not measured again.
 """
@@ -8,10 +8,10 @@ Each curve goes into the file as soon as it is measured; curves that are there a
 import json
 import sys
 
+from seq2seq.studies.lengths import CURVES, stored_curves
+from seq2seq.studies.ship import score_trained, train_to_the_end
+from seq2seq.studies.shipped import lengths_name, lengths_recipe
 from seq2seq.tasks.sequences import Copy, Reverse
-from seq2seq.training.lengths import CURVES, stored_curves
-from seq2seq.training.ship import score_trained, train_to_the_end
-from seq2seq.training.shipped import lengths_name, lengths_recipe
 
 SEEDS = (2, 3)
 

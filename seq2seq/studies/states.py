@@ -8,11 +8,11 @@ import torch
 
 from seq2seq.models.recurrent import Recurrent
 from seq2seq.recording.states import record_final, record_path, record_reading, record_writing
+from seq2seq.studies.trained import Trained
 from seq2seq.tasks import Batch, InputError
 from seq2seq.tasks.labelled import Labelled, labelled_sample
 from seq2seq.traces import StateCloud, StatePath, StatePoint, StatesTrace
 from seq2seq.training.evaluate import evaluate
-from seq2seq.training.trained import Trained
 
 MOST_PATHS = 5
 DATE_MONTH = 6  # "2021-0": the output of a date that begins its month

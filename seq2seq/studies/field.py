@@ -1,6 +1,6 @@
 """Where a receptive field ends, measured: models without a decoder, each to write a letter from d positions back.
 
-    python -m seq2seq.training.field
+    python -m seq2seq.studies.field
 
 measures what the Convolution page shows first (three seeds, one thread) and writes assets/measured/field.json.
 """
@@ -96,5 +96,5 @@ if __name__ == "__main__":
     MEASURED.parent.mkdir(parents=True, exist_ok=True)
     for shape in SHAPES:
         found.append(measure(*shape))
-        told = {"command": "python -m seq2seq.training.field", "seeds": SEEDS, "shapes": found}
+        told = {"command": "python -m seq2seq.studies.field", "seeds": SEEDS, "shapes": found}
         MEASURED.write_text(json.dumps(told) + "\n", encoding="utf-8")

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from seq2seq.stories.stored import STORIES, read_story
-from seq2seq.training.store_stories import stored_stories
+from seq2seq.studies.store_stories import stored_stories
 
 
 @cache

@@ -10,11 +10,11 @@ from seq2seq.models.make import make_model
 from seq2seq.models.model import Seq2Seq
 from seq2seq.models.recurrent import Recurrent
 from seq2seq.recording import record_convolution, record_decoding
+from seq2seq.studies.shipped import WEIGHTS, shipped_card, shipped_names
 from seq2seq.tasks import InputError, Task, Vocabulary
 from seq2seq.traces import Change, ConvTrace, DecodingTrace
 from seq2seq.training.checkpoint import unpack
 from seq2seq.training.config import RunConfig
-from seq2seq.training.shipped import WEIGHTS, shipped_card, shipped_names
 from seq2seq.training.store import RunStore
 
 

@@ -1,6 +1,6 @@
 """Recorded runs: what a page shows at once of a training that takes minutes, and the very weights it ended with.
 
-    python -m seq2seq.training.recordings [NAME …]
+    python -m seq2seq.studies.recordings [NAME …]
 
 writes `assets/runs/`. Each is an ordinary run whose reports were kept; a test takes its last gradients again from its
 weights. Imports no torch: pages read recordings before their first picture.

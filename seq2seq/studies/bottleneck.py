@@ -9,6 +9,9 @@ from seq2seq.models.recurrent import Recurrent
 from seq2seq.recording import record_decoding
 from seq2seq.recording.by_length import pairs_by_length, score_by_length, scored_lengths
 from seq2seq.recording.changes import start_instead
+from seq2seq.studies.lengths import lent, read_source, stored_curves
+from seq2seq.studies.shipped import LENGTHS_HIDDEN, lengths_name, shipped_card
+from seq2seq.studies.trained import Trained, load_trained
 from seq2seq.tasks import InputError, Pair, Vocabulary
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import (
@@ -21,9 +24,6 @@ from seq2seq.traces import (
     Scores,
     Side,
 )
-from seq2seq.training.lengths import lent, read_source, stored_curves
-from seq2seq.training.shipped import LENGTHS_HIDDEN, lengths_name, shipped_card
-from seq2seq.training.trained import Trained, load_trained
 
 SIDES = ("none", "general")
 TASKS = ("reverse", "copy")

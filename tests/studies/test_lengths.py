@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from seq2seq.recording.by_length import pairs_by_length, score_by_length
+from seq2seq.studies.bottleneck import bottleneck_trace, card_disturbed
+from seq2seq.studies.lengths import lent, read_source, stored_curves
+from seq2seq.studies.measure_lengths import SEEDS
+from seq2seq.studies.shipped import LENGTHS_HIDDEN, RECIPES, lengths_name, shipped_card
+from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import InputError
-from seq2seq.training.bottleneck import bottleneck_trace, card_disturbed
 from seq2seq.training.config import RunConfig, TrainingConfig
-from seq2seq.training.lengths import lent, read_source, stored_curves
-from seq2seq.training.measure_lengths import SEEDS
-from seq2seq.training.shipped import LENGTHS_HIDDEN, RECIPES, lengths_name, shipped_card
-from seq2seq.training.trained import load_trained
 from seq2seq.training.trainer import UPDATES_BETWEEN_LENGTHS, Trainer
 
 TASKS = ("reverse", "copy")
