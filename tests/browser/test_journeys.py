@@ -23,7 +23,7 @@ def test_train_a_model_and_step_through_it(visit):
     """Home → Train → 99 % → Attention → the end and back, by keyboard."""
     page = visit("/", **QUIET)
     player(page)
-    page.get_by_role("link", name="Train a model").click()
+    page.locator(".st-key-way-train").get_by_role("link").click()
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
     board = player(page)
@@ -87,7 +87,7 @@ def test_settings_stay_when_the_page_is_left(visit):
     page.get_by_test_id("stTopNavSection").filter(has_text="Start").click()
     page.get_by_test_id("stTopNavDropdownLink").filter(has_text="Home").click()
     expect(page.get_by_role("heading", name="See how a sequence")).to_be_visible()
-    page.get_by_role("link", name="Train a model").click()
+    page.locator(".st-key-way-train").get_by_role("link").click()
     expect(page.get_by_role("combobox", name="Task")).to_have_value("sort letters")
 
 
