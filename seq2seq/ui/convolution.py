@@ -46,6 +46,7 @@ def _set(**values: Any) -> Callable[[], None]:
 CONVOLUTION_TRIES: dict[str, Callable[[], None]] = {
     "border": _set(model=CONVOLUTION_MODEL, read=CONVOLUTION_INPUT, at="1"),
     "long": _set(model=CONVOLUTION_MODEL, read="convolutional", at="7"),
+    "swap": _set(**{"model": CONVOLUTION_MODEL, "read": CONVOLUTION_INPUT, "swap-at": "5", "swap-to": "z"}),
     "wide": _set(**{"field-kernel": "5", "field-layers": "2", "field-padding": "same", "field-runs": "measured"}),
 }
 
@@ -149,7 +150,9 @@ def convolved(looked: Looked, words: Words) -> str:
 
 def convolution_explainer(looked: Looked, words: Words) -> Callable[[], ConvolutionExplainer]:
     """What explains the numbers of a decoding, made when the first one is asked."""
-    return lambda: ConvolutionExplainer(_traced(looked.model.reference, looked.model.step, looked.text), words)
+    return lambda: ConvolutionExplainer(
+        traced_convolution(looked.model.reference, looked.model.step, looked.text), words
+    )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -158,13 +161,13 @@ def _told(reference: str, step: int, text: str, position: int, layer: int, langu
     first = (reference, text, position) == (CONVOLUTION_MODEL, CONVOLUTION_INPUT, len(CONVOLUTION_INPUT) // 2)
     if first and layer == FIRST_LAYER:
         return stored_story(f"convolution-{language}")
-    trace = _traced(reference, step, text)
+    trace = traced_convolution(reference, step, text)
     task = trained(reference, step).task
     answer = task.answer(task.normalise(text))
     return convolution_story(trace, Words(language), reference, answer, position, layer).to_json()
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _traced(reference: str, step: int, text: str) -> ConvTrace:
+def traced_convolution(reference: str, step: int, text: str) -> ConvTrace:
     """Everything that happened in a decoding. Shared: never to be changed."""
     return trained(reference, step).record_convolution(text)

@@ -6,7 +6,7 @@ import numpy as np
 
 from seq2seq.player.palette import palette
 from seq2seq.stories.formulas import percent
-from seq2seq.stories.states.colourings import AMOUNT, CYCLIC, SIGNED, Colouring, colourings, index_of
+from seq2seq.stories.states.colourings import AMOUNT, CLASS_COLOURS, CYCLIC, SIGNED, Colouring, colourings, index_of
 from seq2seq.stories.states.measured import Measured
 from seq2seq.stories.states.story import NUMBERS, TOLD
 from seq2seq.stories.tokens import quoted
@@ -16,8 +16,14 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 HEIGHT, WAIT = 620, 700  # pixels; milliseconds a frame is shown
-SHAPES = ("circle", "square", "diamond", "cross")
-MANY_COLOURS = ("#4c78a8", "#f58518", "#e45756", "#72b7b2", "#54a24b", "#eeca3b")  # tableau10, as in the player
+SHAPES = (
+    "circle",
+    "square",
+    "diamond-open",
+    "diamond",
+    "cross",
+    "circle-open",
+)  # Plotly has no triangles
 Trace = dict[str, Any]
 Way = tuple[np.ndarray, list[str]]  # places (steps, 3) and what was read or written there
 
@@ -85,7 +91,7 @@ def _dots(measured: Measured, chosen: Colouring, paint: dict[str, str]) -> list[
         if chosen.kind == CYCLIC:
             color = f"hsl({round(360 * entry.u)}, 75%, 50%)"
         else:
-            color = MANY_COLOURS[int(entry.u)] if entry.u >= 0 else paint["muted"]
+            color = CLASS_COLOURS[int(entry.u)] if entry.u >= 0 else paint["muted"]
         groups.append(_group(places[own], told[own], entry.label, {"color": color, "symbol": SHAPES[entry.shape]}))
     return groups
 

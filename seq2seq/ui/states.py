@@ -89,9 +89,10 @@ def choose_states(words: Words) -> States:
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         model = choose_model(words, STATES_MODEL, id="state-model")
         sentences = _chosen_sentences(model.task, words)
+        more = st.popover(say("states.more"), icon=":material/tune:")
     shape, task = model.config.recurrent, model.task.name
     at, part, layer, unit = MONTH_OUTPUT, "h", 0, None
-    with st.container(key="state-controls", horizontal=True, vertical_alignment="bottom"):
+    with more:
         which = choice("state", say("states.which"), WHICH, "final", lambda id: say(f"states.which.{id}"), width=270)
         if which == "output":
             at = whole("state-output", say("states.at"), MONTH_OUTPUT, 1, LONGEST_INPUT, width=120)

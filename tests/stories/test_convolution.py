@@ -14,14 +14,17 @@ from seq2seq.recording import record_convolution
 from seq2seq.stories.convolution import (
     ConvolutionExplainer,
     FieldExplainer,
+    ReplacedExplainer,
     convolution_story,
     field_story,
     middle_of,
+    replaced_story,
 )  # fmt: skip
 from seq2seq.stories.convolution.passages import LOOK, PREDICT, STEPS, choose_passage
 from seq2seq.stories.explain import Unknown
 from seq2seq.stories.formulas import exact
 from seq2seq.stories.sources import listing
+from seq2seq.stories.tokens import short_sign
 from seq2seq.studies.field import distances, measured, measured_trace
 from seq2seq.studies.trained import load_trained
 from seq2seq.traces import FieldRun, FieldTrace
@@ -245,6 +248,55 @@ def test_another_token_moves_exactly_the_positions_that_the_question_says():
         for i, change in enumerate(moved):
             low, high = before.seen(layer, i)
             assert (change > 0) == (low <= 4 <= high), (layer, i)
+
+
+@every
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_replaced_token_moves_what_the_picture_says(config, language):
+    before, after = decoded(config, "badcafe"), decoded(config, "badgafe")
+    story = replaced_story(before, after, 3, Words(language), "test")
+    data = json.loads(story.to_json())
+    assert len(data["steps"]) == before.layers + 2 and not data["linked"]
+    assert not any("{" in step["title"] + step["text"] for step in data["steps"])
+    (view,) = data["views"]
+    for cell in view["data"]["cells"]:
+        low, high = before.seen(cell["row"] - 1, cell["i"])
+        assert low <= 3 <= high or cell["v"] == 0, cell
+    moved = {(cell["row"], cell["i"]) for cell in view["data"]["cells"] if cell["v"]}
+    assert (0, 3) in moved and all(
+        (edge["row"], edge["to"]) in moved and (edge["row"] - 1, edge["from"]) in moved
+        for edge in view["data"]["edges"]
+    )
+    assert [row["before"] for row in view["data"]["outputs"] if row["before"]] == [
+        short_sign(token) for token in before.output
+    ]
+    explainer = ReplacedExplainer(before, after, 3, Words(language))
+    for row in [*view["data"]["cells"], *view["data"]["outputs"]]:
+        number = row["v"] if "v" in row else row["d"]
+        if number is None:
+            continue
+        told = explainer.explain(row["ask"])
+        assert told.value == pytest.approx(number, rel=1e-3, abs=1e-9)
+        assert told.computed == pytest.approx(told.value, abs=1e-6)
+        for slot in (slot for line in told.lines for slot in line.slots if isinstance(slot, tuple)):
+            assert explainer.explain(slot[1]).address == slot[1]
+
+
+def test_another_token_keeps_the_story_and_with_it_the_step():
+    stories = [
+        replaced_story(shipped("computer"), shipped(text), i, Words("en"), "test")
+        for text, i in (("compzter", 4), ("comquter", 3))
+    ]
+    assert stories[0].id == stories[1].id and stories[0].views[0].spec == stories[1].views[0].spec
+    assert "7 of 8" in stories[0].steps[3].title and stories[0].steps[3].question
+    assert stories[0].steps[-1].title == "“retzpmoc” instead of “retupmoc”"
+
+
+@pytest.mark.parametrize("address", ["", "moved", "moved 0", "moved 9 0", "moved 0 99", "moved x 0", "moved -1 0",
+                                     "shift", "shift 99", "shift -1", "after", "before weight 0 0 99"])  # fmt: skip
+def test_no_such_change(address):
+    with pytest.raises(Unknown):
+        ReplacedExplainer(shipped("computer"), shipped("compzter"), 4, Words("en")).explain(address)
 
 
 @pytest.mark.parametrize("passage", [*STEPS.values(), *LOOK.values(), *PREDICT.values(), choose_passage(True)])

@@ -6,7 +6,7 @@ from functools import cached_property
 UNITS = 12  # of each state, those that change most
 UNIT, TOKEN, CAPTION = 3, 28, 22  # heights in pixels
 STRIP = UNIT * UNITS
-GAP = 34  # between two layers: room for the edges of a fan
+GAP = 30  # between two layers: room for the edges of a fan
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Layout:
     @cached_property
     def encoder_first(self) -> float:
         """Top of the uppermost encoder row."""
-        return self.node + 126 if self.decodes else self.output + TOKEN / 2 + GAP + 10
+        return self.node + 104 if self.decodes else self.output + TOKEN / 2 + GAP + 10
 
     def encoder_top(self, row: int) -> float:
         """Top of an encoder row."""

@@ -104,12 +104,12 @@ class Teller:
     def embed(self) -> None:
         trace, slots = self.trace, self.spot | {"kernel": self.trace.kernel, "layers": self.L}
         slots |= {"source": "".join(trace.source), "field": 1 + self.L * (trace.kernel - 1)}
-        self.add("intro" if trace.decoder else "intro.positions", None, STEPS["embed"], slots)
+        self.add("intro" if trace.decoder else "intro.positions", None, STEPS["embed"], slots, fan=0, layer=self.L - 1)
         line = Line()
         i = line.text(self.p + 1)
         line.latex = rf"e_{{{i}}} = E[{line.text(quoted(trace.source[self.p]))}] + P[{line.text(self.p + 1)}]"
         line.latex += rf" \\ = {line.units(self.vectors.embedded(self.p))}"
-        self.add("embed", line, STEPS["embed"], slots, stage="embed", embedded=1, shown=0)
+        self.add("embed", line, STEPS["embed"], slots, stage="embed", embedded=1, shown=0, fan=-1, layer=-1)
 
     def encode(self, layer: int) -> None:
         """One layer at the position in hand, piece by piece, then everywhere."""

@@ -149,7 +149,7 @@ def _cell(trace: ConvTrace, told: Told, words: Words, p: int) -> View:
     ]
 
     def describe(moment: Moment) -> str:
-        if moment.layer < 0:
+        if moment.layer < 0 or moment.shown < 0:
             return say("convolution.cell.nothing")
         side, layer, at = places[moment.cell]
         gate = (trace.encoder if side == "encoder" else trace.decoder)[layer]["gate"][at]

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from seq2seq.stories.signals import smooth, stepped
+from seq2seq.stories.states.colourings import CLASS_COLOURS
 from seq2seq.stories.vega import VALUES, Mark, Spec, derived, diagram, filtered, mark, rect, text, value
 
 LEFT, TOP, AXIS, ROW = 46, 12, 44, 22  # room in pixels: at the left, above, for the axis below, a line of the legend
@@ -15,13 +16,13 @@ SCALES: list[dict[str, Any]] = [
     VALUES,
     {"name": "cyclic", "type": "linear", "domain": [0, 1], "range": {"scheme": "sinebow"}},
     {"name": "amount", "type": "linear", "domain": [0, 1], "range": {"scheme": "viridis"}},
-    {"name": "many", "type": "ordinal", "domain": [0, 1, 2, 3, 4, 5], "range": {"scheme": "tableau10"}},
+    {"name": "many", "type": "ordinal", "domain": [0, 1, 2, 3, 4, 5], "range": list(CLASS_COLOURS)},
     {"name": "x", "type": "linear", "zero": False, "domain": {"signal": "[mx - grain * pw / 2, mx + grain * pw / 2]"},
      "range": [LEFT, {"signal": "width - 12"}]},
     {"name": "y", "type": "linear", "zero": False, "domain": {"signal": "[my - grain * ph / 2, my + grain * ph / 2]"},
      "range": [{"signal": "foot"}, TOP]},
 ]  # fmt: skip
-SHAPE = "['circle', 'square', 'triangle-up', 'diamond']"
+SHAPE = "['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down']"
 
 
 def colour(u: str, c: str) -> str:
@@ -44,10 +45,11 @@ def cloud_picture() -> Spec:
     """The picture as a Vega template.
 
     Data: points {i, x, y (one a cloud), u, s (one a colouring), near (one list a cloud), tip, asks}; centres {cloud, c,
-    x, y, label, w}; legend {c, i, label, u, s}; ways {g, j, k, x, y, nx, ny, token, ask} of the encoder, written {…} of
-    the decoder without g; chosen {j, number, text}. Tracks: cloud, coloured, lead (j), head (g), wrote (k), pale,
-    near, mx, my, ex, ey (middle and extent of what is drawn). Signals: kinds, titles_x, titles_y (axes, one a cloud),
-    example, count (of chosen sentences), entries and cells (lines of each legend, width of one).
+    x, y, label, w}; legend {c, i, label, u, s}; ways {g, j, k, x, y, nx, ny, ax, ay, nax, nay, token, ask} of the
+    encoder (a: where the name stands), written {…} of the decoder without g; chosen {j, number, text}. Tracks: cloud,
+    coloured, lead (j), head (g), wrote (k), pale, near, mx, my, ex, ey (middle and extent of what is drawn). Signals:
+    kinds, titles_x, titles_y (axes, one a cloud), example, count (of chosen sentences), entries and cells (lines of
+    each legend, width of one).
     """
     rows = ", ".join(f"ceil(entries[{c}] / {_columns(str(c))})" for c in range(COLOURINGS))
     signals = [
@@ -141,7 +143,7 @@ def _dots() -> list[Mark]:
     within = f"clamp(scale('x', datum.x), {LEFT} + {wide}, width - 12 - {wide})"
     names = text(
         "datum.label", within, "scale('y', datum.y)", "centres_now", size="15 * grow",
-        fontWeight=700, opacity=shown,
+        fontWeight=700, opacity=f"{shown} * (1 - 0.4 * pale)",
     )  # fmt: skip
     halo = text(
         "datum.label", within, "scale('y', datum.y)", "centres_now", size="15 * grow",
@@ -181,8 +183,8 @@ def _ways() -> list[Mark]:
         head = mark(
             "symbol", here, silent=True, x=x, y=y, size=170, fill=color, stroke="panel", strokeWidth=2,
         )  # fmt: skip
-        turn = "datum.j * 1.257 - 1.6"
-        aside = ("0", "-17") if clock == "head" else (f"27 * cos({turn})", f"22 * sin({turn})")
+        far = ((21, "x"), (19, "y")) if clock == "head" else ((31, "x"), (22, "y"))
+        aside = [f"{r} * grow * (datum.a{a} + (datum.na{a} - datum.a{a}) * {share})" for r, a in far]
         words = "datum.token" if clock == "head" else "datum.number + ' ' + datum.token"
         token: dict[str, Any] = {"fontWeight": 700, "size": "17 * grow"}
         label = [

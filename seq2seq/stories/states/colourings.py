@@ -12,7 +12,11 @@ from seq2seq.stories.states.measured import Measured
 from seq2seq.stories.tokens import quoted
 from seq2seq.words import Words
 
-COLOURS, SHAPES = 6, 4  # of unordered classes: told apart by both
+SHAPES = 6  # circle, square, triangle, diamond, cross, triangle downwards
+# classes are no concepts, so the palette has no colour for them: Vega's tableau10
+CLASS_COLOURS = ("#4c78a8", "#f58518", "#e45756", "#72b7b2", "#54a24b", "#eeca3b")
+COLOURS = len(CLASS_COLOURS)
+OTHER_SHAPE = 3  # of what is rare
 CLASSES = 12  # the others are one class more
 
 # how a colouring's number becomes a colour: round a circle, one of a few, from little to much, or below and above 0
@@ -78,7 +82,7 @@ def _both(key: str, words: Words) -> str:
 
 
 def _ordered(id: str, name: str, labels: np.ndarray, called: dict) -> Colouring:
-    """Classes in a circle; neighbours, whose colours are alike, have other shapes."""
+    """Classes in a circle: of twelve only those have one shape whose colours lie opposite each other."""
     number = {key: n for n, key in enumerate(called)}
     rows = [number[label] for label in labels.tolist()]
     shape = [n % SHAPES for n in range(len(called))]
@@ -95,12 +99,17 @@ def _classes(id: str, name: str, labels: np.ndarray, called: dict, words: Words)
         kept = [label for label, _ in Counter(labels.tolist()).most_common(CLASSES - 1)]
     number = {key: n for n, key in enumerate(kept)}
     u = tuple(float(number[label] % COLOURS) if label in number else -1.0 for label in labels.tolist())
-    shapes = tuple(number[label] // COLOURS if label in number else SHAPES - 1 for label in labels.tolist())
-    legend = [Entry(called[key], n % COLOURS, n // COLOURS) for key, n in number.items()]
+    shapes = tuple(_shape(number[label]) if label in number else OTHER_SHAPE for label in labels.tolist())
+    legend = [Entry(called[key], n % COLOURS, _shape(n)) for key, n in number.items()]
     if len(kept) < len(called):
-        legend.append(Entry(words.say("states.other"), -1.0, SHAPES - 1))
+        legend.append(Entry(words.say("states.other"), -1.0, OTHER_SHAPE))
     names = tuple(called[label] for label in labels.tolist())
     return Colouring(id, name, MANY, u, shapes, names, tuple(legend), id)
+
+
+def _shape(n: int) -> int:
+    """The shape of class n: those of one colour have two, and one shape is shared by two colours far apart."""
+    return (n + n // COLOURS * (SHAPES // 2)) % SHAPES
 
 
 def _amount(id: str, name: str, labels: np.ndarray) -> Colouring:

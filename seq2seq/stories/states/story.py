@@ -6,6 +6,7 @@ import numpy as np
 
 from seq2seq.stories.formulas import percent, short
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.states.asides import Aside, way_asides, written_asides
 from seq2seq.stories.states.cloud import COLOURINGS, cloud_picture
 from seq2seq.stories.states.colourings import Colouring, colourings, index_of
 from seq2seq.stories.states.details import nearest_list, silhouette_bars
@@ -142,6 +143,7 @@ def _centres(measured: Measured, found: tuple[Colouring, ...]) -> list[dict[str,
 def _ways(measured: Measured, words: Words) -> list[dict[str, Any]]:
     """Every state of the encoder on the ways, one after the other; `g` counts them all."""
     rows: list[dict[str, Any]] = []
+    sides = way_asides([way[:, :2] for way in measured.ways], measured.places[measured.trace.trained][:, :2])
     for j, (path, way) in enumerate(zip(measured.trace.paths, measured.ways, strict=True)):
         for k in range(len(way)):
             after = way[min(k + 1, len(way) - 1)]
@@ -150,6 +152,7 @@ def _ways(measured: Measured, words: Words) -> list[dict[str, Any]]:
             rows.append(
                 {"g": len(rows), "j": j, "k": k, "x": way[k, 0], "y": way[k, 1], "nx": after[0], "ny": after[1],
                  "token": token, "number": NUMBERS[j], "last": k == len(way) - 1, "tip": tip, "ask": f"way {j} {k} 0"}
+                | _aside(sides[j], k)
             )  # fmt: skip
     return rows
 
@@ -157,6 +160,7 @@ def _ways(measured: Measured, words: Words) -> list[dict[str, Any]]:
 def _written(measured: Measured, words: Words) -> list[dict[str, Any]]:
     """Every state of the decoder on the ways."""
     rows: list[dict[str, Any]] = []
+    sides = written_asides([way[:, :2] for way in measured.written], measured.places[measured.writing][:, :2])
     for j, (path, way) in enumerate(zip(measured.trace.paths, measured.written, strict=True)):
         for k in range(len(way)):
             after = way[min(k + 1, len(way) - 1)]
@@ -164,8 +168,15 @@ def _written(measured: Measured, words: Words) -> list[dict[str, Any]]:
             rows.append(
                 {"j": j, "k": k, "x": way[k, 0], "y": way[k, 1], "nx": after[0], "ny": after[1], "token": token,
                  "number": NUMBERS[j], "tip": f"{path.text}\n{k}: {token}", "ask": f"written {j} {k} 0"}
+                | _aside(sides[j], k)
             )  # fmt: skip
     return rows
+
+
+def _aside(sides: list[Aside], k: int) -> dict[str, float]:
+    """Where the name at place k of a way stands, and where the next: right and down, 1 is as far as it goes."""
+    (x, y), (nx, ny) = sides[k], sides[min(k + 1, len(sides) - 1)]
+    return {"ax": x, "ay": -y, "nax": nx, "nay": -ny}
 
 
 def _silhouettes(measured: Measured, teller: StatesTeller, words: Words) -> View:
