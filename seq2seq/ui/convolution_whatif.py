@@ -65,6 +65,6 @@ def _told(reference: str, step: int, text: str, position: int, token: str, langu
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _traced(reference: str, step: int, text: str, position: int, token: str) -> ConvTrace:
     """The decoding of the changed source. Shared: never to be changed."""
-    from seq2seq.training.replaced import record_replaced
+    from seq2seq.studies.replaced import record_replaced
 
     return record_replaced(trained(reference, step), text, position, token)
