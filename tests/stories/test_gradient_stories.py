@@ -6,6 +6,8 @@ from functools import cache
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seq2seq.stories.explain import Unknown
 from seq2seq.stories.formulas import exact
@@ -19,7 +21,7 @@ from seq2seq.stories.gradients import (
     clipping_story,
     reach_story,
 )
-from seq2seq.stories.gradients.arms import CELLS, fold, mean_norms, power, powers, scientific, ticks
+from seq2seq.stories.gradients.arms import CELLS, fold, mean_norms, part_names, power, powers, scientific, ticks
 from seq2seq.stories.gradients.steps import fate, tenfold
 from seq2seq.stories.sources import listing
 from seq2seq.studies.recordings import RECORDED, recall_run, recorded_reports
@@ -194,6 +196,24 @@ def test_logarithmic_axes():
     assert fate(tenfold(1.0, 1.0, 20)) == "steady" and fate(tenfold(1.0, 0.1, 10)) == "explode"
 
 
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=14), st.floats(0.01, 0.1))
+def test_names_beside_lines_have_room_and_keep_their_order(ends, gap):
+    names = [{"at": end} for end in ends]
+    part_names(names, gap)
+    order, gap = sorted(names, key=lambda name: name["at"]), min(gap, 1 / max(1, len(names) - 1))
+    apart = [(below, above) for below, above in zip(order, order[1:], strict=False)]
+    assert all(above["beside"] - below["beside"] >= gap - 1e-9 for below, above in apart)
+    assert all(-1e-9 <= name["beside"] <= 1 + 1e-9 for name in names)
+    if all(above["at"] - below["at"] >= gap for below, above in apart):
+        assert all(name["beside"] == pytest.approx(name["at"], abs=1e-9) for name in names)
+
+
+def test_names_in_a_bunch_are_spread_about_its_middle():
+    names = [{"at": at} for at in (0.5, 0.1, 0.5, 0.5)]
+    part_names(names, 0.1)
+    assert [name["beside"] for name in names] == pytest.approx([0.4, 0.1, 0.5, 0.6])
+
+
 # ---- runs
 
 
@@ -206,6 +226,7 @@ def curves():
 def test_runs_as_a_story(language):
     words = Words(language)
     story = reach_story("test", curves(), words)
+    assert "。 " not in "".join(step.text for step in story.steps)
     assert len(story.to_json().encode()) < 500_000
     check(story, CurvesExplainer(curves(), words))
     (question,) = [step.question for step in story.steps if step.question] or [None]

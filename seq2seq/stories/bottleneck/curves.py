@@ -10,15 +10,15 @@ from seq2seq.stories.signals import smooth, stepped
 
 COLOR = {"none": "encoder", "general": "attention"}
 LEGEND = "width < 320 ? 12 : 14"
-ROOMY = alt.value(alt.expr("width < 380 ? 0 : 1"))  # narrower, the hint says it
 PADDING = {"left": 5, "right": 12, "top": 26, "bottom": 5}
+ROOMIER = PADDING | {"top": 46}  # with a line more above the plot
 
 
 def _x(title: str) -> alt.X:
     """Lengths, and under each its bits."""
     labels = "[datum.label, format(datum.value * bits, '.0f')]"
     axis = alt.Axis(title=title, labelExpr=labels, values=[2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30],
-                    grid=False)  # fmt: skip
+                    grid=False, labelOverlap="greedy", labelSeparation=5)  # fmt: skip
     return alt.X("length:Q", axis=axis, scale=alt.Scale(domain=alt.ExprRef("[0.5, most + 0.5]"), nice=False))
 
 
@@ -34,8 +34,10 @@ def _beyond(words: str) -> list[Any]:
     shade = overlay("beyond", bounds | {"color": alt.expr("faint"), "opacity": 0.35, "tooltip": None})
     name = (
         alt.Chart(alt.InlineData(values=[{}], name="beyond_name"))
-        .mark_text(align="right", baseline="top", fontSize=12, color=alt.expr("muted"), tooltip=None, text=words)
-        .encode(x=alt.value(alt.expr("width - 4")), y=alt.value(4), opacity=ROOMY)
+        .mark_text(
+            align="right", baseline="bottom", fontSize=12, angle=270, color=alt.expr("muted"), tooltip=None, text=words
+        )
+        .encode(x=alt.value(alt.expr("width - 4")), y=alt.value(6))
     )
     return [shade, name]
 
@@ -77,7 +79,7 @@ def legend(names: tuple[str, ...], colors: tuple[str, ...]) -> list[Any]:
 
 @cache
 def length_curves(
-    titles: tuple[str, str], names: tuple[str, str], beyond: str, chance: str, borrow: str = "", zero: str = "",
+    titles: tuple[str, str], names: tuple[str, str], beyond: str, borrow: str = "", zero: str = "",
     twin: str = "",
 ) -> Spec:  # fmt: skip
     """The two curves, drawn up to the length in hand; `borrow`, `zero` and `twin` name dashed ones, shown at times.
@@ -109,8 +111,7 @@ def length_curves(
     other = alt.Chart(alt.NamedData(name="other")).mark_line(
         strokeDash=[7, 4], strokeWidth=2.5, color=alt.expr("decoder"), opacity=alt.expr("twin"), tooltip=None
     )
-    notes = [_note(borrow, "borrow", "ink", 26), _note(zero, "zero", "ink", 26), _note(twin, "twin", "decoder", 26)]
-    notes.append(_note(chance, "1", "muted", None))
+    notes = [_note(borrow, "borrow", "ink"), _note(zero, "zero", "ink"), _note(twin, "twin", "decoder")]
     layers = [guess.encode(x=x, y=y), *thin, *lines, other.encode(x=x, y=y)]
     layers += [_curtain(), *_beyond(beyond), _rule()]
     signals = [
@@ -118,7 +119,7 @@ def length_curves(
         *smooth("shown"), *smooth("now"), *smooth("borrow"), *smooth("zero"), *smooth("twin"),
     ]  # fmt: skip
     chart = alt.layer(*layers, *legend(names, ("encoder", "attention")), *notes)
-    return finish(chart.properties(padding=PADDING), 300, signals)
+    return finish(chart.properties(padding=ROOMIER), 300, signals)
 
 
 def _curtain() -> Any:
@@ -145,13 +146,11 @@ def _rule() -> Any:
     )  # fmt: skip
 
 
-def _note(words: str, shown: str, color: str, y: int | None) -> Any:
-    """A line's name, while it is shown; without y: at the foot, for the line of chance."""
-    place = alt.value(alt.expr("height - 10")) if y is None else alt.value(y)
-    shown = shown if y else "width < 380 ? 0 : 1"
-    mark = {"align": "right", "fontSize": 12, "color": alt.expr(color), "opacity": alt.expr(shown), "tooltip": None}
-    noted = alt.Chart(alt.InlineData(values=[{}], name=f"note_{y}_{words}")).mark_text(text=words, **mark)
-    return noted.encode(x=alt.value(alt.expr("width - 6")), y=place)
+def _note(words: str, shown: str, color: str) -> Any:
+    """A dashed line's name, above the plot, while it is shown."""
+    mark = {"align": "left", "fontSize": 13, "color": alt.expr(color), "opacity": alt.expr(shown), "tooltip": None}
+    noted = alt.Chart(alt.InlineData(values=[{}], name=f"note_{shown}")).mark_text(text=words, **mark)
+    return noted.encode(x=alt.value(0), y=alt.value(-35))
 
 
 @cache

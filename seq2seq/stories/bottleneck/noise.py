@@ -10,6 +10,7 @@ from seq2seq.stories.bottleneck.vessel import vessel
 from seq2seq.stories.explain.equation import Explanation, Unknown
 from seq2seq.stories.formulas import FormulaBook, Line, percent
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.traces import BorrowStart, BottleneckTrace, DisturbStart
 from seq2seq.words import Words
@@ -80,7 +81,7 @@ def _step(
     line.latex = r" \\ ".join(parts)
     formula = line.into(book) if parts else None
     passage = DISTURBS["borrow" if isinstance(change, BorrowStart) else "zero"]
-    return Step(words.say("bottleneck.letters", count=scene.length), " ".join(said), 0, formula, passage)
+    return Step(words.say("bottleneck.letters", count=scene.length), in_a_row(said), 0, formula, passage)
 
 
 def _curves(before: BottleneckTrace, after: BottleneckTrace, scenes: list[Scene], words: Words) -> View:

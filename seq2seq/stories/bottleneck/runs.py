@@ -14,6 +14,7 @@ from seq2seq.stories.charts import Spec, finish, overlay
 from seq2seq.stories.explain.equation import Explanation, Unknown
 from seq2seq.stories.formulas import Line, percent
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.signals import stepped
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
@@ -110,7 +111,7 @@ def _step(step: int, row: Mapping[str, tuple[int, Scores] | None], words: Words)
         key = "at" if got[0] == step else "behind"
         said.append(words.say(f"bottleneck.runs.{key}", side=name, step=got[0], reach=at))
     key = "untrained" if step == 0 else "update"
-    return Step(words.say(f"bottleneck.runs.{key}", step=step), " ".join(said), passage=MEASURES)
+    return Step(words.say(f"bottleneck.runs.{key}", step=step), in_a_row(said), passage=MEASURES)
 
 
 @cache

@@ -4,6 +4,7 @@ from seq2seq.stories.bottleneck.explain import COUNTS, DISTURBS, RUNS
 from seq2seq.stories.bottleneck.questions import bottleneck_questions
 from seq2seq.stories.bottleneck.scenes import Scene, bits, wrong_places
 from seq2seq.stories.formulas import Formula, FormulaBook, Line, percent
+from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.sources import Passage, stage_passage
 from seq2seq.stories.story import Question, Step
 from seq2seq.traces import BottleneckTrace, LengthScore, Side
@@ -81,7 +82,7 @@ class BottleneckTeller:
             said.append(self.words.say("bottleneck.unscored", count=length))
         if length == trace.longest + 1:
             said.append(self.words.say("bottleneck.new_ground", longest=trace.longest))
-        return self.words.say(f"bottleneck.length.{'title' if length > 1 else 'one'}", **slots), " ".join(said)
+        return self.words.say(f"bottleneck.length.{'title' if length > 1 else 'one'}", **slots), in_a_row(said)
 
     def wrote(self, side: Side, scene: Scene) -> str:
         """What a side made of the source, and where its first error is."""
@@ -112,7 +113,7 @@ class BottleneckTeller:
             kept = "plain"
         slots |= {"source": self.source(scene.length), "count": scene.length}
         title, text = (self.words.say(f"bottleneck.{scene.kind}.{part}", **slots) for part in ("title", "text"))
-        return title, f"{text} {self.words.say(f'bottleneck.{scene.kind}.{kept}')}"
+        return title, in_a_row((text, self.words.say(f"bottleneck.{scene.kind}.{kept}")))
 
     def twin(self, scene: Scene) -> tuple[str, str]:
         task, scores = self.trace.other

@@ -68,7 +68,7 @@ def curves_spec(words: Words, **dashed: str) -> Any:
     """The template of the curves; `dashed` names those that are shown at times."""
     say = words.say
     titles = say("axis.length_bits"), say("axis.exact")
-    return length_curves(titles, short_names(words), say("bottleneck.beyond"), say("bottleneck.chance"), **dashed)
+    return length_curves(titles, short_names(words), say("bottleneck.beyond"), **dashed)
 
 
 def _curves(trace: BottleneckTrace, scenes: Sequence[Scene], words: Words) -> View:

@@ -107,6 +107,27 @@ def fold(ratio: float) -> str:
     return f"{float(f'{ratio:.2g}'):,.0f}" if ratio < 1e6 else scientific(ratio)
 
 
+def part_names(names: Sequence[dict[str, Any]], gap: float) -> None:
+    """Give each name, beside the line that ends at `at` (0 to 1), a place `beside` with room of its own.
+
+    A bunch that stands too close is spread about its own middle (pool adjacent violators), so that each is as near to
+    its line as may be; gap: between two names, as a share of the height.
+    """
+    order = sorted(names, key=lambda name: name["at"])
+    gap = min(gap, 1 / max(1, len(order) - 1))
+    bunches: list[tuple[float, int]] = []  # where its lowest name wants to be, how many
+    for k, name in enumerate(order):
+        place, count = name["at"] - k * gap, 1
+        while bunches and bunches[-1][0] >= place:
+            other, n = bunches.pop()
+            place, count = (other * n + place * count) / (n + count), n + count
+        bunches.append((place, count))
+    places = [place for place, count in bunches for _ in range(count)]
+    top = max(0.0, 1 - gap * (len(order) - 1))
+    for k, (name, place) in enumerate(zip(order, places, strict=True)):
+        name["beside"] = min(max(place, 0.0), top) + k * gap
+
+
 def tip(name: str, value: float) -> str:
     """What the pointer shows of a number."""
     return f"{name}: {exact(value)}"

@@ -11,6 +11,7 @@ from seq2seq.stories.gradients.arms import (
     arm_name,
     beside,
     mean_norms,
+    part_names,
     power,
     powers,
     scientific,
@@ -124,8 +125,8 @@ def _curves(reach: Reach, moments: Sequence[Moment], words: Words) -> View:
             if part == "hand":
                 row |= {"low": power(bands[0][t]) or low, "high": power(bands[1][t]) or low}
             rows.append(row)
-        names.append(look | {"name": beside(name, words), "y": share(float(values[0]), low, high)})
-    _part_names(names)
+        names.append(look | {"name": beside(name, words), "at": share(float(values[0]), low, high)})
+    part_names(names, GAP)
     signals = {"S": len(reach.trace.source), "low": low, "high": high} | _tracks(moments, "now", "asked")
     for number, part in enumerate(PARTS[1:], 1):
         signals[f"{part}_at"] = [float(moment.asked >= number) for moment in moments]
@@ -144,17 +145,6 @@ def _curves(reach: Reach, moments: Sequence[Moment], words: Words) -> View:
         "curves", say("gradients.curves.title"), hint, spec, "vega", _each(moments, describe),
         {"curves": rows, "names": names, "ticks": ticks(low, high)}, "curves", signals, wide=True,
     )  # fmt: skip
-
-
-def _part_names(names: list[dict[str, Any]]) -> None:
-    """Move names apart that would lie on each other, from the lowest up, and back where the top is passed."""
-    order = sorted(names, key=lambda name: name["y"])
-    for below, above in zip(order, order[1:], strict=False):
-        above["y"] = max(above["y"], below["y"] + GAP)
-    ceiling = 1.0
-    for name in reversed(order):
-        name["y"] = min(name["y"], ceiling)
-        ceiling = name["y"] - GAP
 
 
 def _each(moments: Sequence[Moment], describe: Callable[[Moment], str]) -> list[str]:
@@ -192,7 +182,8 @@ def _units(reach: Reach, moments: Sequence[Moment], words: Words) -> View:
         return say("gradients.units.alt", position=moment.now + 1, unit=best + 1, value=value)
 
     spec = unit_strips(say("axis.unit"), say("gradients.units.faint"))
-    hint = say("gradients.units.hint", shown=room, size=trace.h.shape[1])
+    size = trace.h.shape[1]
+    hint = say("gradients.units.all" if room >= size else "gradients.units.hint", shown=room, size=size)
     return View(
         "units", say("gradients.units.title"), hint, spec, "vega", _each(moments, describe),
         {"units": rows, "parts": parts, "tokens": _tokens(trace)}, "units", signals,

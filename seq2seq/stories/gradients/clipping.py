@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from seq2seq.stories.formulas import FormulaBook, Line, percent, short
-from seq2seq.stories.gradients.arms import power, powers, scientific, tip
-from seq2seq.stories.gradients.over import over_updates
-from seq2seq.stories.gradients.training import SHARES, Curve, milestones, part_names, power_axis
+from seq2seq.stories.gradients.arms import part_names, power, powers, scientific, tip
+from seq2seq.stories.gradients.over import GAP, over_updates
+from seq2seq.stories.gradients.training import SHARES, Curve, milestones, power_axis
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
@@ -77,11 +77,16 @@ def _view(
             rows.append(row | {"tip": f"{tip(curve.name, value)} ({step})"} | curve.look)
         end = place(values[-1][1]) if values else None
         at = 0.0 if end is None else (end - bounds[0]) / (bounds[1] - bounds[0])
-        names.append({"name": curve.name, "at": at} | curve.look)
-    part_names(names)
+        names.append({"name": curve.name, "at": at, "step": values[-1][0] if values else 0} | curve.look)
+    if limit is not None:
+        e = power(limit) or 0.0
+        name = say("gradients.clipping.limit", limit=f"{limit:g}")
+        at = (e - bounds[0]) / (bounds[1] - bounds[0])
+        names.append({"name": name, "at": at, "step": steps[-1], "tone": "limit", "dash": [4, 4]})
+    part_names(names, GAP)
     signals: dict[str, Any] = {"last": steps[-1], "low": bounds[0], "high": bounds[1], "now_at": steps}
     if limit is not None:
-        signals |= {"limit": power(limit), "limit_name": say("gradients.clipping.limit", limit=f"{limit:g}")}
+        signals["limit"] = power(limit)
     told = [
         "; ".join(f"{curve.name}: {scientific(_value(kind, curve.at(step)) or 0.0)}" for curve in curves)
         for step in steps

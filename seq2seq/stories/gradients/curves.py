@@ -20,7 +20,8 @@ def norm_curves(norm: str, position: str) -> Spec:
     """The picture; norm and position are what its axes are called.
 
     Data: curves {arm, part: "hand", "others", "looked" or "doubled", attention, t, e, v, low, high, dash, ask, tip},
-    low and high the powers of the band; names {part, attention, name, y}, y from 0 (foot) to 1; ticks {e, label}.
+    low and high the powers of the band; names {part, attention, name, at, beside}, from 0 (foot) to 1: where
+    its line ends, and where there is room for it; ticks {e, label}.
     Signals: S, low, high (powers of ten), now_at, others_at, looked_at, doubled_at (how far each part shows).
     """
     signals = [
@@ -41,6 +42,7 @@ def norm_curves(norm: str, position: str) -> Spec:
         _lines("hand", 4.5, "1"),
         curtain(TOP - 10, BOTTOM + 6),
         *(_points(part) for part in PARTS),
+        *(_leader(part) for part in PARTS),
         *(_names(part) for part in PARTS),
         axis_title(position, "left", HEIGHT - 10),
         text("'1'", middle("0"), BOTTOM + 18, color="muted"),
@@ -67,10 +69,23 @@ def _points(part: str) -> Mark:
     )  # fmt: skip
 
 
+def _shown(part: str) -> str:
+    return "now < 0.5 ? 1 : 0" if part == "hand" else part
+
+
+def _leader(part: str) -> Mark:
+    """From a name to its line."""
+    height = BOTTOM - TOP
+    return mark(
+        "rule", f"name_{part}", silent=True, x="left - 4", y=f"{BOTTOM} - datum.beside * {height}",
+        x2=f"{middle('0')} - 3", y2=f"{BOTTOM} - datum.at * {height}", stroke=COLOR, strokeWidth=1,
+        strokeOpacity=f"0.55 * ({_shown(part)})",
+    )  # fmt: skip
+
+
 def _names(part: str) -> Mark:
-    shown = "now < 0.5 ? 1 : 0" if part == "hand" else part
     return text(
-        "datum.name", "left - 6", f"{BOTTOM} - datum.y * {BOTTOM - TOP}", f"name_{part}", align="right", fill=COLOR,
-        size="width < 560 ? 11 : 14", fontWeight="datum.part == 'hand' ? 700 : 500", fillOpacity=shown,
-        limit="left - 8",
+        "datum.name", "left - 6", f"{BOTTOM} - datum.beside * {BOTTOM - TOP}", f"name_{part}", align="right",
+        fill=COLOR, size="width < 560 ? 11 : 14", fontWeight="datum.part == 'hand' ? 700 : 500",
+        fillOpacity=_shown(part), limit="left - 8",
     )  # fmt: skip

@@ -4,13 +4,15 @@ from functools import cache
 from typing import Any
 
 from seq2seq.stories.gradients.frame import axis_title
-from seq2seq.stories.signals import smooth, stepped
+from seq2seq.stories.signals import smooth
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, rect, text, value
 
 TOP, SHORT, TALL = 34, 232, 330  # the foot of a picture that stands beside another, and of a wide one
+GAP = 0.085  # between two names, as a share of the height
 COLOR: Any = [
     {"test": "datum.tone == 'attention'", "signal": "attention"}, {"test": "datum.tone == 'wrong'", "signal": "wrong"},
-    {"test": "datum.tone == 'correct'", "signal": "correct"}, {"signal": "encoder"},
+    {"test": "datum.tone == 'correct'", "signal": "correct"}, {"test": "datum.tone == 'limit'", "signal": "decoder"},
+    {"signal": "encoder"},
 ]  # fmt: skip
 
 
@@ -18,27 +20,23 @@ COLOR: Any = [
 def over_updates(title: str, updates: str, wide: bool = False) -> Spec:
     """The picture; title is what is drawn, updates what runs from left to right.
 
-    Data: curves {run, tone, dash, step, y, ask, tip}; names {tone, name, at}, at from 0 (foot) to 1; ticks {y, label}.
-    Signals: last (update), low and high (of y), limit (a line of its own at that y, or null), limit_name, now_at
-    (update).
+    Data: curves {run, tone, dash, step, y, ask, tip}; names {tone, name, at, beside, step}, from 0 (foot) to 1:
+    where its line ends, at that step, and where there is room for it; ticks {y, label}.
+    Signals: last (update), low and high (of y), limit (a line of its own at that y, or null), now_at (update).
     """
     foot = TALL if wide else SHORT
     signals = [
-        value("last", 1), value("low", 0), value("high", 1), value("limit", None), value("limit_name", ""),
-        *smooth("now"), derived("left", "48"), derived("right", "width < 560 ? 92 : 128"),
+        value("last", 1), value("low", 0), value("high", 1), value("limit", None), *smooth("now"),
+        derived("left", "48"), derived("right", "width < 560 ? 104 : 140"),
     ]  # fmt: skip
-    x, y = "scale('x', datum.step)", "scale('y', datum.y)"
+    x, y, end = "scale('x', datum.step)", "scale('y', datum.y)", f"{foot} - datum.at * {foot - TOP}"
     marks = [
         axis_title(title, "8", 12),
         mark("rule", "ticks", silent=True, x="left", x2="width - right", y=y, stroke="faint", strokeOpacity=0.6),
         text("datum.label", "left - 8", y, "ticks", align="right", color="muted"),
-        mark(
-            "rule", silent=True, x="left", x2="width - right", y="isValid(limit) ? scale('y', limit) : 0",
-            stroke="decoder", strokeWidth=1.5, strokeDash={"value": [4, 4]}, opacity="isValid(limit) ? 1 : 0",
-        ),
-        text(
-            "limit_name", "left + 6", "isValid(limit) ? scale('y', limit) - 9 : -20", align="left", color="decoder",
-            size=12,
+        mark(  # a run that is over before the others
+            "rule", "names", silent=True, x="scale('x', datum.step)", x2="width - right", y=end, stroke=COLOR,
+            strokeWidth=1, strokeOpacity=0.4, strokeDash={"value": [1, 3]},
         ),
         _lines(x, y),
         mark(
@@ -47,10 +45,18 @@ def over_updates(title: str, updates: str, wide: bool = False) -> Spec:
         ),
         rect("scale('x', now) + 1", TOP - 8, "max(0, width - right - scale('x', now) + 2)", foot - TOP + 14,
              fill="panel", fillOpacity=0.9),
+        mark(
+            "rule", silent=True, x="left", x2="width - right", y="isValid(limit) ? scale('y', limit) : 0",
+            stroke="decoder", strokeWidth=1.5, strokeDash={"value": [4, 4]}, opacity="isValid(limit) ? 1 : 0",
+        ),
         mark("rule", silent=True, x="scale('x', now)", y=TOP - 6, y2=foot, stroke="decoder", strokeWidth=1.5),
+        mark(
+            "rule", "names", silent=True, x="width - right + 4", y=end, x2="width - right + 17",
+            y2=f"{foot} - datum.beside * {foot - TOP}", stroke=COLOR, strokeWidth=1, strokeOpacity=0.55,
+        ),
         text(
-            "datum.name", "width - right + 10", f"{foot} - datum.at * {foot - TOP}", "names", align="left",
-            fill=COLOR, size="width < 560 ? 12 : 14", fontWeight=600, limit="right - 12",
+            "datum.name", "width - right + 20", f"{foot} - datum.beside * {foot - TOP}", "names", align="left",
+            fill=COLOR, size="width < 560 ? 12 : 14", fontWeight=600, limit="right - 20",
         ),
         text("'0'", "left", foot + 18, color="muted"),
         text("'' + last", "width - right", foot + 18, color="muted"),
@@ -72,50 +78,3 @@ def _lines(x: str, y: str) -> Mark:
     )  # fmt: skip
     facet = {"facet": {"name": "of_run", "data": "drawn", "groupby": "run"}}
     return {"type": "group", "from": facet, "interactive": False, "marks": [line]}
-
-
-@cache
-def reach_now(norm: str, position: str) -> Spec:
-    """The norms by position at the report in hand, a line a run.
-
-    Data: reach {run, k, tone, dash, v: [powers], n: [norms], ask}; names {k, tone, name, at}; ticks {e, label}.
-    Signals: S, low, high, row_at (k of each step).
-    """
-    left, right = "width < 560 ? 88 : 150", "width < 560 ? 50 : 70"
-    signals = [
-        value("S", 1), value("low", -1), value("high", 0), *stepped("row"), derived("left", left),
-        derived("right", right), derived("pitch", "(width - left - right) / S"),
-    ]  # fmt: skip
-    x, y = "left + (datum.t + 0.5) * pitch", "scale('power', datum.v)"
-    flat = [{"type": "flatten", "fields": ["v", "n"], "index": "t"}]
-    data = [
-        {"name": "reach"}, {"name": "names"}, {"name": "ticks"}, filtered("now", "reach", "datum.k == row"),
-        {"name": "points", "source": "now", "transform": [*flat, {"type": "filter", "expr": "isValid(datum.v)"}]},
-        filtered("names_now", "names", "datum.k == row"),
-    ]  # fmt: skip
-    line = mark(
-        "line", "of_run", silent=True, x=x, y=y, stroke=COLOR, strokeWidth=3, strokeDash={"field": "dash"},
-    )  # fmt: skip
-    facet = {"facet": {"name": "of_run", "data": "points", "groupby": "run"}}
-    tick = "scale('power', datum.e)"
-    marks = [
-        axis_title(norm, "width - 8", 12, "right"),
-        mark("rule", "ticks", silent=True, x="left", x2="width - right", y=tick, stroke="faint", strokeOpacity=0.6),
-        text("datum.label", "width - right + 8", tick, "ticks", align="left", color="muted"),
-        {"type": "group", "from": facet, "interactive": False, "marks": [line]},
-        mark(
-            "symbol", "points", clickable=True, x=x, y=y, size=90, fill="ink", fillOpacity=0.001,
-            tooltip="datum.run + ', ' + (datum.t + 1) + ': ' + format(datum.n, '.3e')",
-            ask="datum.ask + ' ' + datum.t",
-        ),
-        text(
-            "datum.name", "left - 6", f"{TALL} - datum.at * {TALL - TOP}", "names_now", align="right", fill=COLOR,
-            size="width < 560 ? 11 : 14", fontWeight=600, limit="left - 8",
-        ),
-        text("'1'", "left + pitch / 2", TALL + 18, color="muted"),
-        text("'' + S", "left + (S - 0.5) * pitch", TALL + 18, color="muted"),
-        axis_title(position, "left", TALL + 40),
-    ]  # fmt: skip
-    scale = {"name": "power", "type": "linear", "domain": [{"signal": "low"}, {"signal": "high"}], "range": [TALL, TOP],
-             "clamp": True}  # fmt: skip
-    return diagram(900, TALL + 56, signals, data, marks, scales=[scale])

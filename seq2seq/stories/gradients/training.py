@@ -7,9 +7,23 @@ from typing import Any
 import numpy as np
 
 from seq2seq.stories.formulas import FormulaBook, Line, percent
-from seq2seq.stories.gradients.arms import DASHES, DEEPEST, beside, fold, power, powers, scientific, ticks, tip
-from seq2seq.stories.gradients.over import over_updates, reach_now
+from seq2seq.stories.gradients.arms import (
+    DASHES,
+    DEEPEST,
+    FAINTEST,
+    beside,
+    fold,
+    part_names,
+    power,
+    powers,
+    scientific,
+    ticks,
+    tip,
+)
+from seq2seq.stories.gradients.over import GAP, over_updates
+from seq2seq.stories.gradients.reach import WIDE_GAP, reach_now
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.words import Words
@@ -17,8 +31,8 @@ from seq2seq.words import Words
 Report = Mapping[str, Any]
 Y = Callable[[Report], float | None]
 SHARES = [{"y": y / 4, "label": f"{y * 25} %"} for y in range(5)]  # an axis of shares
-GAP = 0.085  # between two names, as a share of the height
 GOAL = 0.99
+GUESSING = 0.25  # shares of right answers below this are near chance, 1 of 8
 BEHIND = 1.3  # times the updates of the first that the second must need to make a clear question
 UPDATE = Passage(
     "training/trainer.py", "Trainer.update", ("loss.backward", "clip_grads_with_norm_", "self.optimiser.step()")
@@ -83,25 +97,42 @@ def reach_story(name: str, curves: Sequence[Curve], words: Words, going: bool = 
 
 
 def _step(step: int, curves: Sequence[Curve], book: FormulaBook, words: Words) -> Step:
-    say = words.say
-    lines = []
-    for curve in curves:
-        report = curve.at(step)
-        slots = {"exact": percent(report["exact_match"]), "left": scientific(left(report))}
-        lines.append(say("gradients.training.line", name=curve.name, **slots))
     best = max(curves, key=lambda curve: curve.at(step)["exact_match"])
     line = Line()
     now = best.at(step)["step"]
     number = line.text(scientific(left(best.at(step))), f"left {best.key} {now}")
-    top = r"\left\lVert \frac{\partial L}{\partial h_1} \right\rVert"
-    bottom = (
-        rf"\left\lVert \frac{{\partial L}}{{\partial h_{{{line.text(len(best.at(step)['reach']['h']))}}}}} \right\rVert"
-    )
-    line.latex = rf"\frac{{{top}}}{{{bottom}}} \\ = {number} \quad (\mathrm{{{line.text(best.name)}}})"
-    key = "start" if step == 0 else "step"
-    title = say(f"gradients.training.{key}.title", step=step)
-    text = say(f"gradients.training.{key}.text", told="; ".join(lines))
+    last = len(best.at(step)["reach"]["h"])
+    norms = [rf"\left\lVert \frac{{\partial L}}{{\partial h_{{{line.text(t)}}}}} \right\rVert" for t in (1, last)]
+    line.latex = rf"{norms[0]} / {norms[1]} \\ = {number} \quad (\mathrm{{{line.text(best.name)}}})"
+    title = words.say(f"gradients.training.{'start' if step == 0 else 'step'}.title", step=step)
+    text = _sorted_out(step, curves, words)
     return Step(title, text, 0, line.into(book), UPDATE if step else WATCH)
+
+
+def _sorted_out(step: int, curves: Sequence[Curve], words: Words) -> str:
+    """Which runs have learnt, which are on the way, which still guess; and what is left of the gradient."""
+    say, told = words.say, []
+    found = sorted(((curve.at(step)["exact_match"], curve.name) for curve in curves), reverse=True)
+    kinds: dict[str, list[str]] = {"learnt": [], "way": [], "guess": []}
+    for exact, name in found:
+        kind = "learnt" if exact >= GOAL else "way" if exact >= GUESSING else "guess"
+        kinds[kind].append(
+            name if kind == "learnt" else say("gradients.training.share", name=name, exact=percent(exact))
+        )
+    for kind, names in kinds.items():
+        if names:
+            told.append(say(f"gradients.training.{kind}", names=say("gradients.training.and").join(names)))
+    least, most = (pick(curves, key=lambda curve: left(curve.at(step))) for pick in (min, max))
+    slots = {"least": scientific(left(least.at(step))), "low": least.name}
+    slots |= {"most": scientific(left(most.at(step))), "high": most.name}
+    told.append(say("gradients.training.between" if least is not most else "gradients.training.alone", **slots))
+    return in_a_row(told)
+
+
+def _drawn(norm: float) -> float:
+    """The power of ten of a norm; of one that has vanished, one that runs along the picture's foot."""
+    found = power(norm)
+    return FAINTEST if found is None else found
 
 
 def _reach(curves: Sequence[Curve], steps: Sequence[int], words: Words) -> View:
@@ -114,18 +145,17 @@ def _reach(curves: Sequence[Curve], steps: Sequence[int], words: Words) -> View:
         for curve in curves:
             report = curve.at(step)
             h = report["reach"]["h"]
-            row = {"run": curve.name, "k": k, "v": [power(v) for v in h], "n": h}
+            row = {"run": curve.name, "k": k, "v": [_drawn(v) for v in h], "n": h}
             rows.append(row | {"ask": f"reach {curve.key} {report['step']}"} | curve.look)
             e = power(h[0])
             at = 0.0 if e is None else max(0.0, (e - low) / (high - low))
             row_names.append({"k": k, "name": beside(curve.name, words), "at": at} | curve.look)
-        part_names(row_names)
+        part_names(row_names, WIDE_GAP)
         names += row_names
     signals = {
         "S": len(curves[0].reports[0]["reach"]["h"]),
         "low": low,
         "high": high,
-        "row_at": list(range(len(steps))),
     }
 
     def ends(curve: Curve, step: int) -> str:
@@ -173,8 +203,8 @@ def _over(
             rows.append(row | curve.look)
         end = y(curve.reports[-1])
         at = 0.0 if end is None else max(0.0, (end - bounds[0]) / (bounds[1] - bounds[0]))
-        names.append({"name": beside(curve.name, words), "at": at} | curve.look)
-    part_names(names)
+        names.append({"name": beside(curve.name, words), "at": at, "step": curve.reports[-1]["step"]} | curve.look)
+    part_names(names, GAP)
     told = ["; ".join(f"{curve.name}: {show(said(curve.at(step)) or 0.0)}" for curve in curves) for step in steps]
     signals: dict[str, Any] = {"last": steps[-1], "low": bounds[0], "high": bounds[1], "now_at": steps}
     return View(
@@ -182,17 +212,6 @@ def _over(
         over_updates(say(f"gradients.training.{id}.axis"), say("axis.step")), "vega", told,
         {"curves": rows, "names": names, "ticks": axis}, "curves", signals,
     )  # fmt: skip
-
-
-def part_names(names: list[dict[str, Any]], gap: float = GAP) -> None:
-    """Move names apart that would lie on each other, from the lowest up, and back where the top is passed."""
-    order = sorted(names, key=lambda name: name["at"])
-    for below, above in zip(order, order[1:], strict=False):
-        above["at"] = max(above["at"], below["at"] + gap)
-    ceiling = 1.0
-    for name in reversed(order):
-        name["at"] = min(name["at"], ceiling)
-        ceiling = name["at"] - gap
 
 
 def first_to_learn(curves: Sequence[Curve], steps: Sequence[int], words: Words) -> dict[int, Question]:
