@@ -16,9 +16,17 @@ def _cell(x: str, y: str, data: str, number: int, **more: object) -> Mark:
     )  # fmt: skip
 
 
+def _veil(x: str | float, y: str | float, width: str, height: str | float, shown: str) -> list[Mark]:
+    """Paper over what is still to come; it fades, and takes the click as long as it covers."""
+    return [
+        rect(x, y, width, height, fill="panel", fillOpacity=f"1 - {shown}", silent=True),
+        rect(x, y, f"{shown} > 0.5 ? 0 : {width}", height, fill="panel", fillOpacity=0),
+    ]
+
+
 @cache
-def batch_grid(tokens: str, mask_title: str, length: str) -> Spec:
-    """The batch as a grid of tokens, pads hatched, and its mask beside it or, where narrow, below it.
+def batch_grid(tokens: str, ids: str, mask_title: str, length: str) -> Spec:
+    """The batch as a grid of tokens, pads hatched; beside it or, where narrow, below it, its ids and then its mask.
 
     Data: cells {r, s, token, id, real, v, asks}, rows {r, b, n, longest, ask}. Signals: S, B (rows drawn), bold (row
     of the longest), second (next longest), came_at, framed_at, pads_at, mask_at, without_at.
@@ -34,11 +42,11 @@ def batch_grid(tokens: str, mask_title: str, length: str) -> Spec:
         derived("mx", "roomy ? x0 + S * pitch + gap + side : x0"), derived("y0", f"{TOP}"),
         derived("my", f"roomy ? {TOP} : {TOP} + grid + {BOTTOM} + {TOP}"),
         derived("height", f"my + grid + {BOTTOM}"), derived("letter", "clamp(pitch * 0.62, min(12, pitch * 0.85), 18)"),
-        derived("unseen", "came < B ? 1 : 0"),
+        derived("unseen", "came < B ? 1 : 0"), derived("numbered", "mask < 0.5"), derived("padded", "pads > 0.5"),
     ]  # fmt: skip
     data = [
         {"name": "cells"}, {"name": "rows"}, filtered("real", "cells", "datum.real"),
-        filtered("padding", "cells", "!datum.real"),
+        filtered("padding", "cells", "!datum.real"), filtered("ids", "cells", "numbered && (datum.real || padded)"),
     ]  # fmt: skip
     left, row = "x0 + datum.s * pitch", f"y0 + datum.r * {TALL}"
     half, right, high, low = "(pitch * 0.5)", "(pitch - 3)", TALL - 14, TALL - 5
@@ -94,8 +102,21 @@ def batch_grid(tokens: str, mask_title: str, length: str) -> Spec:
             "datum.real ? '1' : '0'", "mx + (datum.s + 0.5) * pitch", f"my + (datum.r + 0.5) * {TALL}", "cells",
             size="pitch < 16 ? 0 : clamp(pitch * 0.5, 9, 14)", color="datum.real ? panel : muted",
         ),
-        rect("mx - 4", "my - 30", "S * pitch + 8", "grid + 36", fill="panel", fillOpacity="1 - mask",
-        silent="mask > 0.5"),
+        *_veil("mx - 4", "my - 30", "S * pitch + 8", "grid + 36", "mask"),
+        # before it, in its place: the ids, which are what is compared with ⟨pad⟩
+        text(
+            quoted_text(ids), "mx", "my - 18", align="left", color="encoder", size=15, fontWeight=600,
+            fillOpacity="numbered ? 1 - mask : 0",
+        ),
+        _cell(
+            "mx", "my", "ids", 0, fill="datum.real ? encoder : faint", fillOpacity="datum.real ? 0.08 : 0.25",
+            tooltip="datum.real ? datum.token + '  ·  ' + datum.id : '⟨pad⟩  ·  ' + datum.id",
+        ),
+        text(
+            "'' + datum.id", "mx + (datum.s + 0.5) * pitch", f"my + (datum.r + 0.5) * {TALL}", "ids",
+            size="pitch < 20 ? clamp(pitch * 0.9, 8, 11) : min(pitch * 0.5, 14)", angle="pitch < 20 ? -90 : 0",
+            color="datum.real ? ink : muted",
+        ),
         rect(
             "mx - 2", f"my + bold * {TALL}", "S * pitch + 4", TALL, fill="panel", fillOpacity="0.86 * without",
             silent=True,
@@ -130,8 +151,7 @@ def many_batches(axis: str, nothing: str) -> Spec:
         ),
         rect(left, f"{y} + 1", "datum.real * unit", tall - 2, "batches", fill="encoder", silent=True),
         text(quoted_text(axis), 0, low + 16, align="left", color="muted", size=13, limit="width"),
-        rect(-2, 0, "half + 6", low + 2, fill="panel", fillOpacity="1 - random", silent="random > 0.5"),
-        rect("half + 22", 0, "half + 8", low + 2, fill="panel", fillOpacity="1 - buckets", silent="buckets > 0.5"),
+        *_veil(-2, 0, "half + 6", low + 2, "random"), *_veil("half + 22", 0, "half + 8", low + 2, "buckets"),
         text("datum.title", left, 10, "labels", align="left", size=15, fontWeight=600, limit="half"),
         text(
             "datum.told", left, 32, "labels", align="left", size="width > 520 ? 13 : 11", silent=False, clickable=True,

@@ -109,7 +109,7 @@ class _Teller:
         moment = replace(moment, stage="waste")
         line = Line()
         line.latex = (
-            rf"\frac{{{line.text(slots['pads'], 'pads')}}}{{{line.text(B)} \cdot {line.text(slots['width'])}}}"
+            rf"w = \frac{{{line.text(slots['pads'], 'pads')}}}{{{line.text(B)} \cdot {line.text(slots['width'])}}}"
             rf" = {line.text(slots['waste'], 'waste')}"
         )
         self.add("waste", moment, line)
@@ -120,8 +120,8 @@ class _Teller:
         self.add("random", last, self.expectation())
         line = Line()
         line.latex = (
-            rf"\mathrm{{waste}} = {line.text(slots['buckets'], 'measured 1')} \quad"
-            rf" \mathrm{{E}} = {line.text(slots['buckets_expected'], 'expected 1')}"
+            rf"w = {line.text(slots['buckets'], 'measured 1')} \quad"
+            rf" \hat{{w}} = {line.text(slots['buckets_expected'], 'expected 1')}"
         )
         self.add("buckets", replace(last, stage="buckets", buckets=1), line)
 
@@ -135,7 +135,7 @@ class _Teller:
         """One minus the mean length over the mean of the longest."""
         slots, line = self.slots, Line()
         line.latex = (
-            rf"\mathrm{{E}} = 1 - \frac{{\bar{{n}}}}{{\mathrm{{E}}[\max n]}} = 1 - \frac{{{line.text(slots['mean'])}}}"
+            rf"\hat{{w}} = 1 - \frac{{\bar{{n}}}}{{\mathrm{{E}}[\max n]}} = 1 - \frac{{{line.text(slots['mean'])}}}"
             rf"{{{line.text(slots['widest'])}}} = {line.text(slots['random_expected'], 'expected 0')}"
         )
         return line

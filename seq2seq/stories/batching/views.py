@@ -52,11 +52,16 @@ def _grid(trace: BatchTrace, steps: Sequence[Step], moments: Sequence["Moment"],
     signals |= {"S": trace.mask.shape[1], "B": len(shown), "second": second, "bold": shown.index(longest)}
     key = "hint.some" if len(shown) < len(trace.tokens) else "hint"
     hint = say(f"batching.grid.{key}", shown=len(shown), count=len(trace.tokens))
-    captions = tuple(say(f"batching.grid.{name}") for name in ("tokens", "mask", "length"))
+    captions = tuple(say(f"batching.grid.{name}") for name in ("tokens", "ids", "mask", "length"))
     return View(
         "grid", say("batching.grid.title"), hint, batch_grid(*captions), "vega",
         [f"{step.title}. {step.text}" for step in steps], {"cells": cells, "rows": rows}, "cells", signals, wide=True,
     )  # fmt: skip
+
+
+def _nothing(moments: Sequence["Moment"], words: Words) -> str:
+    """What stands where many batches will: the step that shows them."""
+    return words.say("batching.many.nothing", step=1 + next(k for k, moment in enumerate(moments) if moment.random))
 
 
 def _many(trace: BatchTrace, moments: Sequence["Moment"], words: Words) -> View:
@@ -85,9 +90,10 @@ def _many(trace: BatchTrace, moments: Sequence["Moment"], words: Words) -> View:
 
     def describe(moment: "Moment") -> str:
         told = [label["told"] for label, on in zip(labels, (moment.random, moment.buckets), strict=True) if on]
-        return " ".join(str(text) for text in told) or say("batching.many.nothing")
+        return " ".join(str(text) for text in told) or nothing
 
-    spec = many_batches(say("batching.many.axis"), say("batching.many.nothing"))
+    nothing = _nothing(moments, words)
+    spec = many_batches(say("batching.many.axis"), nothing)
     return View(
         "many", say("batching.many.title"), say("batching.many.hint", shown=BARS, count=len(trace.at_random.real)),
         spec, "vega", [describe(moment) for moment in moments], {"batches": rows, "labels": labels}, "batches", signals,
@@ -114,12 +120,13 @@ def _curve(trace: BatchTrace, moments: Sequence["Moment"], words: Words) -> View
         "batching.curve.alt", small=trace.sizes[1], few=percent(trace.expected[1][0]), large=trace.sizes[-1],
         many=percent(trace.expected[-1][0]), buckets=percent(trace.expected[-1][1]),
     )  # fmt: skip
+    nothing = _nothing(moments, words)
     spec = waste_curve(
         say("batching.curve.size"), say("batching.curve.waste"), say("batching.many.random"),
-        say("batching.many.length"), say("batching.many.nothing"),
+        say("batching.many.length"), nothing,
     )  # fmt: skip
     return View(
         "curve", say("batching.curve.title"), say("batching.curve.hint"), spec, "vega",
-        [told if moment.random else say("batching.many.nothing") for moment in moments],
+        [told if moment.random else nothing for moment in moments],
         {"law": rows, "measured": measured}, "law", signals,
     )  # fmt: skip

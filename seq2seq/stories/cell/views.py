@@ -18,7 +18,7 @@ from seq2seq.stories.story import View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
 from seq2seq.words import Words
 
-TOP = 8
+TOP, TOP_HEIGHT = 8, 184  # tokens, and pixels for them: nothing is written for most of the story
 Row = dict[str, Any]
 
 
@@ -241,6 +241,8 @@ def probabilities(subject: Subject, k: int, alone: bool, told: Told, words: Word
 def top_view(id: str, title: str, subject: Subject, columns: Sequence[int], words: Words) -> View:
     """The most probable tokens of one model at each step's output, −1 for none."""
     trace, say = subject.trace, words.say
+    first = next((k for k, t in enumerate(columns) if 0 <= t < len(trace.output)), len(columns) - 1)
+    nothing = say("inside.top.nothing", step=first + 1)
     rows = [
         {
             "t": t, "rank": rank, "token": quoted(trace.vocabulary[v]), "p": np.exp(trace.log_probs[t, v]),
@@ -252,12 +254,12 @@ def top_view(id: str, title: str, subject: Subject, columns: Sequence[int], word
 
     def describe(t: int) -> str:
         if not 0 <= t < len(trace.output):
-            return say("decoding.top.nothing")
+            return nothing
         best = [f"{row['token']} {percent(float(row['p']))}" for row in rows if row["t"] == t][:3]
         return say("decoding.top.alt", best=", ".join(best))
 
     signals = {"row_at": columns, "told_at": [int(0 <= t < len(trace.output)) for t in columns]}
-    spec = top_tokens(say("axis.probability"), say("axis.token"), say("inside.top.nothing"))
+    spec = top_tokens(say("axis.probability"), say("axis.token"), nothing) | {"height": TOP_HEIGHT}
     alternatives = [describe(t) for t in columns]
     return View(id, title, say("decoding.top.hint"), spec, "vega-lite", alternatives, {"top": rows}, "top", signals)
 

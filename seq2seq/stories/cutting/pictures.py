@@ -17,15 +17,19 @@ from seq2seq.stories.vega import (
     value,
 )
 
-BOX, IDS, CAPTION = 52, 32, 30  # heights in pixels: a box, the ids below it, the caption above it
-ROW = CAPTION + BOX + IDS
+NARROW, WIDE = (30, 52, 32), (36, 74, 40)  # heights in pixels: a caption, the boxes below it, their ids
+HEIGHTS = [
+    *(derived(name, f"width > 520 ? {wide} : {narrow}")
+      for name, narrow, wide in zip(("caption", "box", "ids"), NARROW, WIDE, strict=True)),
+    derived("row", "caption + box + ids"), derived("height", "3 * row"),
+]  # fmt: skip
 
 
-def _pieces(data: str, top: float, color: str, clickable: bool) -> list[Mark]:
+def _pieces(data: str, number: int, color: str, clickable: bool) -> list[Mark]:
     """Boxes over the columns of their characters, text in them, ids under them."""
-    left, wide = "side + datum.x * pitch", "datum.n * pitch"
+    left, wide, top = "side + datum.x * pitch", "datum.n * pitch", f"{number} * row + caption"
     boxes = rect(
-        f"{left} + 1", top + CAPTION, f"{wide} - 2", BOX, data, clickable=clickable, cornerRadius=5,
+        f"{left} + 1", top, f"{wide} - 2", "box", data, clickable=clickable, cornerRadius=5,
         fill=f"datum.known ? (datum.m === fresh && datum.fresh ? decoder : {color}) : wrong",
         fillOpacity="datum.known ? clamp(0.1 + 0.09 * (datum.n - 1), 0.1, 0.46) : 0.16",
         stroke=f"datum.known ? (datum.m === fresh && datum.fresh ? decoder : {color}) : wrong",
@@ -35,64 +39,70 @@ def _pieces(data: str, top: float, color: str, clickable: bool) -> list[Mark]:
     middle = f"{left} + {wide} / 2"
     return [
         boxes,
-        text("datum.text", middle, top + CAPTION + BOX / 2, data, size="letter", limit=f"{wide} + 4"),
+        text("datum.text", middle, f"{top} + box / 2", data, size="letter", limit=f"{wide} + 4"),
         text(
-            "datum.known ? '' + datum.id : '⟨unk⟩ ' + datum.id", middle, top + CAPTION + BOX + 15, data,
+            "datum.known ? '' + datum.id : '⟨unk⟩ ' + datum.id", middle, f"{top} + box + 15", data,
             color="datum.known ? muted : wrong", size="clamp(pitch * 0.8, 8, small)",
             angle=f"{wide} < (datum.known ? 26 : 60) ? -90 : 0",
         ),
     ]  # fmt: skip
 
 
-def _curtain(top: float, shown: str) -> Mark:
-    """What is still to come; it takes the click."""
-    return rect(
-        0, top, f"{shown} > 0 ? 0 : width", ROW, fill="panel", fillOpacity=1,
-    )  # fmt: skip
+def _uncut(name: str, number: int, caption: str) -> list[Mark]:
+    """What is still to come: a curtain that takes the click, and on it the text in one piece, as it was typed."""
+    top, shown = f"{number} * row", f"{name} > 0"
+    return [
+        rect(0, top, f"{shown} ? 0 : width", "row", fill="panel", fillOpacity=1),
+        rect(
+            "side", f"{top} + caption", "N * pitch", "box", stroke="faint", strokeWidth=2, cornerRadius=5, silent=True,
+            strokeOpacity=f"{shown} ? 0 : 1",
+        ),
+        text(
+            "datum.text", "side + (datum.x + datum.n / 2) * pitch", f"{top} + caption + box / 2", f"{name}_uncut",
+            size="letter", color="muted" if number else "ink",
+        ),
+        text(
+            quoted_text(caption), "side", f"{top} + 15", align="left", color="muted", size="small", fontWeight=600,
+            limit="width", fillOpacity=f"{shown} ? 0 : 1",
+        ),
+    ]  # fmt: skip
 
 
 @cache
 def level_rows(captions: tuple[tuple[str, str], ...]) -> Spec:
-    """The text three times: as words, as characters, as the pieces of the merge in hand.
+    """The text three times: as words, as characters, as the pieces of the merge in hand; uncut until its turn comes.
 
     Data: words {x, n, text, id, known}; pieces {m, x, n, text, id, known, fresh, ask}. Signals: N (characters),
     words_at, characters_at, pieces_at (0 or 1), m_at (which cut), fresh_at (the cut whose new piece is lit),
     length_at and table_at (of the pieces).
     """
-    named = dict(captions)
+    named, levels = dict(captions), ("words", "characters", "pieces")
     signals = [
-        value("N", 1), *stepped("words"), *stepped("characters"), *stepped("pieces"), *stepped("m"), *stepped("fresh"),
-        *stepped("length"), *stepped("table"),
+        value("N", 1), *HEIGHTS, *stepped("words"), *stepped("characters"), *stepped("pieces"), *stepped("m"),
+        *stepped("fresh"), *stepped("length"), *stepped("table"),
         derived("pitch", "min(54, (width - 4) / N)"), derived("side", "2 + (width - 4 - N * pitch) / 2"),
         derived("small", "width > 1100 ? 15 : 13"), derived("letter", "clamp(pitch * 0.72, 8, 24)"),
     ]  # fmt: skip
     data = [
         {"name": "words"}, {"name": "pieces"}, filtered("characters_row", "pieces", "datum.m === 0"),
         filtered("now", "pieces", "datum.m === m"),
+        *(filtered(f"{name}_uncut", "pieces", f"datum.m === 0 && {name} < 1") for name in levels),
     ]  # fmt: skip
 
-    def caption(words: str, top: float, color: str) -> Mark:
-        return text(words, "side", top + 15, align="left", color=color, size="small", fontWeight=600, limit="width")
+    def caption(words: str, number: int, color: str) -> Mark:
+        return text(
+            words, "side", f"{number} * row + 15", align="left", color=color, size="small", fontWeight=600,
+            limit="width",
+        )  # fmt: skip
 
-    whole = [  # before anything is cut: the text as it was typed
-        rect(
-            "side", CAPTION, "N * pitch", BOX, stroke="faint", strokeWidth=2, cornerRadius=5, silent=True,
-            strokeOpacity="words > 0 ? 0 : 1",
-        ),
-        text(
-            "datum.text", "side + (datum.x + datum.n / 2) * pitch", CAPTION + BOX / 2, "characters_row", size="letter",
-            fillOpacity="words > 0 ? 0 : 1",
-        ),
-    ]  # fmt: skip
     counted = f"{quoted_text(named['pieces'])} + length + {quoted_text(named['of'])} + table"
     marks = [
-        caption(quoted_text(named["words"]), 0, "muted"), *_pieces("words", 0, "ink", False), _curtain(0, "words"),
-        *whole,
-        caption(quoted_text(named["characters"]), ROW, "muted"), *_pieces("characters_row", ROW, "encoder", True),
-        _curtain(ROW, "characters"),
-        caption(counted, 2 * ROW, "ink"), *_pieces("now", 2 * ROW, "encoder", True), _curtain(2 * ROW, "pieces"),
+        caption(quoted_text(named["words"]), 0, "muted"), *_pieces("words", 0, "ink", False),
+        caption(quoted_text(named["characters"]), 1, "muted"), *_pieces("characters_row", 1, "encoder", True),
+        caption(counted, 2, "ink"), *_pieces("now", 2, "encoder", True),
+        *(one for number, name in enumerate(levels) for one in _uncut(name, number, named[f"{name}.uncut"])),
     ]  # fmt: skip
-    return diagram(400, 3 * ROW, signals, data, marks)
+    return diagram(400, 3 * sum(NARROW), signals, data, marks)
 
 
 @cache
@@ -104,10 +114,21 @@ def pair_bars(nothing: str) -> Spec:
     tall, name = 33, 112
     row = f"8 + datum.rank * {tall}"
     signals = [*stepped("k"), derived("room", f"width - {name} - 76")]
-    data = [{"name": "candidates"}, filtered("now", "candidates", "datum.k === k")]
+    data = [
+        {"name": "candidates"}, filtered("now", "candidates", "datum.k === k"),
+        filtered("uncounted", "candidates", "datum.k === 1 && k < 1"),
+    ]  # fmt: skip
     color = "datum.won ? decoder : encoder"
     marks = [
-        text(quoted_text(nothing), "width / 2", 130, color="muted", size=15, fillOpacity="k > 0 ? 0 : 1"),
+        rect(
+            name, f"{row} + 4", "room", tall - 8, "uncounted", cornerRadius=3, stroke="faint", strokeDash="[4, 4]",
+            silent=True,
+        ),
+        text("'?  +  ?'", name - 10, f"{row} + {tall / 2}", "uncounted", align="right", color="muted", size=17),
+        text(
+            quoted_text(nothing), f"{name} + room / 2", f"8 + {tall / 2}", color="muted", size=15,
+            fillOpacity="k > 0 ? 0 : 1", limit="room",
+        ),
         rect(
             name, f"{row} + 4", "max(3, datum.share * room)", tall - 8, "now", clickable=True, cornerRadius=3,
             fill=color,
@@ -189,7 +210,7 @@ def curves(length: str, size: str, merges: str) -> Spec:
 
 @cache
 def piece_table() -> Spec:
-    """The table: id, piece, and how often it occurs in the sentences now; a piece appears with its merge.
+    """The table: id, piece, and how often it occurs in the sentences now; a piece appears in its place with its merge.
 
     Data: rows {place (−1: not drawn), id, text, born, kind, count: one a merge, ask}. Signals: cells, m_at, more
     (what is left out, in words).
@@ -200,11 +221,18 @@ def piece_table() -> Spec:
         derived("columns", f"max(1, floor(width / {wide}))"), derived("cell", "width / columns"),
         derived("height", f"24 + ceil(cells / columns) * {tall}"),
     ]  # fmt: skip
-    data = [{"name": "rows"}, filtered("here", "rows", "datum.place >= 0 && datum.born <= m")]
+    data = [
+        {"name": "rows"}, filtered("here", "rows", "datum.place >= 0 && datum.born <= m"),
+        filtered("to_come", "rows", "datum.place >= 0 && datum.born > m"),
+    ]  # fmt: skip
     left, top = "(datum.place % columns) * cell", f"24 + floor(datum.place / columns) * {tall}"
     color = "datum.kind === 'special' ? muted : datum.born > 0 && datum.born === m ? decoder : encoder"
     marks = [
         text("more", 2, 9, align="left", color="muted", size=13, limit="width"),
+        rect(
+            f"{left} + 2", f"{top} + 2", "cell - 4", tall - 4, "to_come", cornerRadius=4, stroke="faint",
+            strokeDash="[4, 4]", silent=True,
+        ),
         rect(
             f"{left} + 2", f"{top} + 2", "cell - 4", tall - 4, "here", clickable=True, cornerRadius=4, stroke=color,
             strokeWidth="datum.born > 0 && datum.born === m ? 3 : 1", strokeOpacity=0.8, fill=color,
@@ -219,4 +247,4 @@ def piece_table() -> Spec:
             color="muted", size=12,
         ),
     ]  # fmt: skip
-    return diagram(400, 330, signals, data, marks)
+    return diagram(400, 24 + 3 * tall, signals, data, marks)

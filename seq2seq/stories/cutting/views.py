@@ -65,7 +65,8 @@ def _levels(trace: CutTrace, steps: Sequence[Step], moments: Sequence["Moment"],
             ("words", len(trace.words), trace.word_table), ("characters", len(trace.cuts[0]), trace.sizes[0]),
         )
     }  # fmt: skip
-    captions |= {name: say(f"cutting.caption.{name}") for name in ("pieces", "of", "id")}
+    captions |= {name: say(f"cutting.caption.{name}") for name in ("pieces", "of")}
+    captions |= {f"{name}.uncut": say(f"cutting.uncut.{name}") for name in ("words", "characters", "pieces")}
     alternatives = []
     for step, moment in zip(steps, moments, strict=True):
         pieces_now = " | ".join(shown(piece) for piece in trace.cuts[moment.made])
@@ -88,14 +89,16 @@ def _pairs(trace: CutTrace, moments: Sequence["Moment"], words: Words) -> View:
         for rank, (left, right, count) in enumerate(record.candidates)
     ]  # fmt: skip
 
+    nothing = say("cutting.pairs.nothing", step=1 + _track(moments, "stage").index("count"))
+
     def describe(moment: "Moment") -> str:
         if not moment.counted:
-            return say("cutting.pairs.nothing")
+            return nothing
         best = trace.merges[moment.counted - 1].candidates[:3]
         return say("cutting.pairs.alt", best=", ".join(f"{shown(a)}+{shown(b)} {n}" for a, b, n in best))
 
     return View(
-        "pairs", say("cutting.pairs.title"), say("cutting.pairs.hint"), pair_bars(say("cutting.pairs.nothing")), "vega",
+        "pairs", say("cutting.pairs.title"), say("cutting.pairs.hint"), pair_bars(nothing), "vega",
         [describe(moment) for moment in moments], {"candidates": rows}, "candidates",
         {"k_at": _track(moments, "counted")},
     )  # fmt: skip

@@ -70,9 +70,7 @@ def cosine_maps() -> Spec:
         text("datum.own", f"{left} - 9", "42 + (datum.i + 0.5) * cell", "rows", size="letter"),
         text("datum.own", f"{left} + (datum.i + 0.5) * cell", 34, "columns", size="letter"),
         rect(
-            "maps > 1 ? part + 30 : width", 20, "maps > 1 ? part : 0", "height", fill="panel",
-            fillOpacity="over > 0 ? 0 : 1",
-            silent="over > 0",
+            "maps > 1 ? part + 30 : width", 20, "maps > 1 && over < 1 ? part : 0", "height", fill="panel",
         ),
         text("titles[0]", 18, 12, align="left", size=14, fontWeight=600, limit="part"),
         text("maps > 1 ? titles[1] : ''", "18 + part + 30", 12, align="left", size=14, fontWeight=600,
@@ -81,7 +79,7 @@ def cosine_maps() -> Spec:
             "maps > 1 && !over ? '?' : ''", "part + 30 + part / 2", "42 + n * cell / 2", size=40, color="muted",
         ),
     ]  # fmt: skip
-    return diagram(400, 300, signals, data, marks, scales=scales)
+    return diagram(400, 200, signals, data, marks, scales=scales)
 
 
 @cache
@@ -112,19 +110,7 @@ def order_curve(rho: str, near: str, updates: str, chance: str) -> Spec:
     marks: list[Mark] = []
     for number, (name, title, color, y) in enumerate(parts):
         place: dict[str, Any] = {"x": {"scale": "x", "field": "k"}, "y": {"scale": "y", "field": name}}
-        level = f"scale('y', {name}_chance)"
         marks += [
-            mark(
-                "rule",
-                silent=True,
-                x=46,
-                x2="width - 18",
-                y=level,
-                y2=level,
-                stroke=color,
-                strokeDash="[3, 4]",
-                strokeWidth=1.5,
-            ),
             mark("line", "curve", **place, stroke=color, strokeWidth=3),
             mark(
                 "symbol",
@@ -146,8 +132,15 @@ def order_curve(rho: str, near: str, updates: str, chance: str) -> Spec:
             size="datum.k % (width > 520 ? 2 : 4) ? 0 : 12",
         ),
         text(quoted_text(updates), "width - 18", low + 34, align="right", color="muted", size=13),
+        *(
+            mark(
+                "rule", silent=True, x=46, x2="width - 18", y=f"scale('y', {name}_chance)",
+                y2=f"scale('y', {name}_chance)", stroke=color, strokeDash="[3, 4]", strokeWidth=1.5,
+            )
+            for name, _, color, _ in parts
+        ),
         text(
-            quoted_text(chance), 52, "scale('y', rho_chance) - 9", align="left", color="muted", size=12,
+            quoted_text(chance), "width - 18", "scale('y', rho_chance) + 8", align="right", color="muted", size=12,
         ),
         *(
             text(

@@ -156,7 +156,7 @@ class _Teller:
         apart = int(((geometry.places(last) - range(n)) ** 2).sum())
         line.latex = (
             r"|\rho| = \left|1 - \frac{6 \sum_i d_i^2}{n (n^2 - 1)}\right|"
-            rf" = \left|1 - \frac{{6 \cdot {line.text(apart)}}}"
+            rf" \\ = \left|1 - \frac{{6 \cdot {line.text(apart)}}}"
             rf"{{{line.text(n)} \cdot {line.text(n * n - 1)}}}\right|"
             rf" = {line.number(Number(geometry.order_seen(last), f'rho {last}'))}"
         )

@@ -150,11 +150,11 @@ def _neighbours(geometry: Geometry, place: int, moments: Moments, words: Words) 
     signals = {
         "k_at": _k(moments), "on_at": [moment.compared for moment in moments], "times": _updates(geometry, words),
     }  # fmt: skip
+    nothing = say("embeddings.near.nothing", step=1 + next(k for k, moment in enumerate(moments) if moment.compared))
     alternatives = [
-        say("embeddings.near.alt", best=told[moment.k]) if moment.compared else say("embeddings.near.nothing")
-        for moment in moments
+        say("embeddings.near.alt", best=told[moment.k]) if moment.compared else nothing for moment in moments
     ]
-    spec = neighbour_bars(say("embeddings.near.nothing"), say("embeddings.near.door"))
+    spec = neighbour_bars(nothing, say("embeddings.near.door"))
     return View(
         "neighbours", say("embeddings.near.title", token=quoted(geometry.tokens[place])), say("embeddings.near.hint"),
         spec, "vega", alternatives, {"near": rows}, "near", signals,
