@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 from seq2seq.player.export import write_html
@@ -27,10 +28,16 @@ def second(page):
 
 def pick(page, label, option):
     chooser = page.get_by_role("combobox", name=label, exact=True)
-    chooser.scroll_into_view_if_needed()
-    page.wait_for_timeout(400)  # an open list closes while the page still scrolls
-    chooser.click()
-    page.get_by_role("option", name=option).click()
+    wanted = page.get_by_role("option", name=option)
+    for patience in (3000, 10_000, 30_000):  # an open list closes while the page still scrolls, or runs again
+        chooser.scroll_into_view_if_needed()
+        page.wait_for_timeout(400)
+        chooser.click()
+        try:
+            return wanted.click(timeout=patience)
+        except PlaywrightTimeout:
+            page.keyboard.press("Escape")
+    raise AssertionError(f"{label} does not offer {option}")
 
 
 def test_force_it_to_look_elsewhere(visit):
