@@ -1,7 +1,7 @@
 """The State space page's parts: which states, which sentences, and the story of where they lie."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -138,15 +138,16 @@ class ToldStates:
 def told(states: States, words: Words) -> ToldStates:
     """The story of the chosen states; if they cannot be shown, a sentence why, and the last that could.
 
-    Raises: InputError if there were none before.
+    Before any could: those of the page's example. Raises: InputError if even these cannot be shown.
     """
     try:
         story = _story(states, words.language)
     except InputError as error:
-        if "last-states" not in st.session_state:
+        example = _example(states.model.task.name)
+        if "last-states" not in st.session_state and states.sentences == example:
             raise
         st.warning(words.say(error.key, **error.slots), icon=":material/edit:")
-        states = st.session_state["last-states"]
+        states = st.session_state.get("last-states", replace(states, sentences=example))
         return ToldStates(states, _story(states, words.language))
     st.session_state["last-states"] = states
     return ToldStates(states, story)

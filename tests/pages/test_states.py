@@ -58,6 +58,13 @@ def test_bad_input_gets_a_sentence_and_the_last_story_stays(typed, language):
     assert app.text_input(key=widget(app, "sentences")).value == typed  # nothing typed is lost
 
 
+@every_language
+def test_a_link_with_bad_input_shows_the_example(language):
+    app = open_page("states", language, sentences="<script>alert(1)</script>; 🙂")
+    assert not app.exception and len(app.warning) == 1
+    assert [row["text"] for row in rows(app, data="chosen")] == list(STATES_SENTENCES)
+
+
 def test_every_control_lies_in_the_address_and_tells_another_story():
     app = open_page("states")
     seen = [stories(app)[0]["id"]]

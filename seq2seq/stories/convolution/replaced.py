@@ -273,9 +273,10 @@ class ReplacedExplainer(SeveralExplainer):
         one, other = (states[i] for states in self.found.states(row))
         u = int(np.abs(other - one).argmax())
         own = f"encoder {row - 1} h {i} {u}" if row else f"source {i} {u}"
+        symbols = r"\max_u |h'_u - h_u|" if row else r"\max_u |e'_u - e_u|"
         key = "convolution.whatif.moved.layer" if row else "convolution.whatif.moved.embedding"
         name = self.words.say(key, layer=row, position=i + 1, unit=u)
-        return self._between(f"moved {row} {i}", name, r"\max_u |h'_u - h_u|", one[u], other[u], own)
+        return self._between(f"moved {row} {i}", name, symbols, one[u], other[u], own)
 
     def _shift(self, t: int) -> Explanation:
         if t >= self.found.both:
