@@ -100,7 +100,7 @@ def test_a_cliff_of_ones_own(visit):
     dots = field.locator("figure[data-view=field] .mark-symbol path")
     expect(dots.first).to_be_visible(timeout=60_000)
     page.locator(".st-key-field-stop button").click()
-    expect(page.get_by_text("5 of 5 runs of yours are finished")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("5 of 5 runs of yours are finished")).to_be_visible(timeout=60_000)
     expect(dots.first).to_be_visible()
 
 

@@ -40,7 +40,7 @@ def test_an_exported_file_plays_with_the_network_off(browser, tmp_path, model):
 def test_the_page_saves_that_file(visit, tmp_path):
     page = visit("/attention?text=taken", **QUIET)
     player(page)
-    with page.expect_download() as waiting:
+    with page.expect_download(timeout=90_000) as waiting:  # on a busy machine the server still loads torch
         page.get_by_role("button", name="Save as HTML").click()
     text = (waiting.value.path()).read_text(encoding="utf-8")
     assert waiting.value.suggested_filename == "seq2seq-attention.html" and "Content-Security-Policy" in text
