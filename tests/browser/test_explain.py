@@ -71,7 +71,7 @@ def test_a_step_shows_the_lines_that_ran(visit):
     expect(found.locator(".code header")).to_contain_text("models/cells.py · gru_step")
     assert "torch.sigmoid" in found.locator(".code .lit").first.inner_text()
     page.keyboard.press("End")
-    expect(found.locator(".code header")).to_contain_text("traces/decoding.py")
+    expect(found.locator(".code header")).to_contain_text("traces/writing.py")
 
 
 def test_a_question_answered_wrong_then_right(visit):
