@@ -15,15 +15,18 @@ from seq2seq.models.config import (
     CELLS,
     CONV,
     KERNELS,
+    NORMS,
     PADDINGS,
+    POSITIONS,
     READOUTS,
-    ConvConfig,
+    TRANSFORMER,
     RecurrentConfig,
+    config_kind,
     model_config,
 )
 from seq2seq.studies.shipped import RECIPES, shipped_card, shipped_names
 from seq2seq.tasks import TASKS, InputError, make_task
-from seq2seq.training.config import DEVICES, OPTIMISERS, RunConfig, TrainingConfig
+from seq2seq.training.config import DEVICES, OPTIMISERS, TRANSFORMER_RATE, RunConfig, TrainingConfig, usual_rate
 from seq2seq.words import LANGUAGES, Words, say_error
 
 OWNER = "command-line"
@@ -31,6 +34,12 @@ TASK_SETTINGS = {
     "distance": "recall, shift: from the symbol to its answer",
     "shortest": "letter tasks: fewest letters",
     "longest": "letter tasks: most letters",
+}
+SWITCHES = {
+    "causal": "the decoder sees the outputs it must predict",
+    "source-mask": "the encoder sees pads",
+    "cross-mask": "the decoder sees pads of the source",
+    "scaled": "scores are not divided by √d_k",
 }
 
 
@@ -62,7 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     command("tasks", list_tasks, "list what can be learnt")
     train = command("train", train_run, "train a model and keep it in the run store")
     train.add_argument("--task", default="reverse", choices=list(TASKS))
-    train.add_argument("--cell", default=RecurrentConfig.cell, choices=[*CELLS, CONV])
+    train.add_argument("--cell", default=RecurrentConfig.cell, choices=[*CELLS, CONV, TRANSFORMER])
     train.add_argument("--attention", choices=ATTENTIONS, help="recurrent cells only")
     train.add_argument("--bidirectional", action="store_const", const=True, help="recurrent cells only")
     for name in ("layers", "embedding", "hidden"):
@@ -74,8 +83,21 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--kernel", type=int, choices=KERNELS, help="conv only: width of a window")
     train.add_argument("--readout", choices=READOUTS, help="conv only: a decoder, or one linear layer a position")
     train.add_argument("--padding", choices=PADDINGS, help="conv without decoder only: what the encoder sees")
+    for name, text in (("heads", "of every attention"), ("feed-forward", "units inside the feed-forward block")):
+        train.add_argument(f"--{name}", type=int, metavar="N", help=f"transformer only: {text}")
+    train.add_argument("--norm", choices=NORMS, help="transformer only: LayerNorm after each residual, or before")
+    for side in ("encoder", "decoder"):
+        train.add_argument(f"--{side}-positions", choices=POSITIONS, help="transformer only")
+    for name, text in SWITCHES.items():
+        train.add_argument(
+            f"--no-{name}", dest=name.replace("-", "_"), action="store_const", const=False,
+            help=f"transformer only: {text}",
+        )  # fmt: skip
     train.add_argument("--optimiser", "--optimizer", default=TrainingConfig.optimiser, choices=OPTIMISERS)
-    train.add_argument("--learning-rate", type=float, default=TrainingConfig.learning_rate, metavar="R")
+    train.add_argument(
+        "--learning-rate", type=float, metavar="R",
+        help=f"default {TrainingConfig.learning_rate}, of a Transformer {TRANSFORMER_RATE}",
+    )  # fmt: skip
     for name in ("steps", "batch", "seed"):
         train.add_argument(f"--{name}", type=int, default=getattr(TrainingConfig, name), metavar="N")
     train.add_argument("--until", type=float, metavar="SHARE", help="stop at this exact match on held-out pairs")
@@ -127,10 +149,12 @@ def list_tasks(options: argparse.Namespace) -> int:
 
 def config_from(options: argparse.Namespace) -> RunConfig:
     """The run that the options of `train` describe."""
-    shape: type = ConvConfig if options.cell == CONV else RecurrentConfig
-    asked = {field.name: getattr(options, field.name) for field in fields(shape)}
+    asked = {field.name: getattr(options, field.name) for field in fields(config_kind(options.cell))}
     model = model_config({name: value for name, value in asked.items() if value is not None})
-    training = TrainingConfig(**{field.name: getattr(options, field.name) for field in fields(TrainingConfig)})
+    way = {field.name: getattr(options, field.name) for field in fields(TrainingConfig)}
+    if way["learning_rate"] is None:
+        way["learning_rate"] = usual_rate(model)
+    training = TrainingConfig(**way)
     settings = {name: getattr(options, name) for name in TASK_SETTINGS}
     given = {name: value for name, value in settings.items() if value is not None}
     return RunConfig(make_task({"name": options.task, **given}), model, training)

@@ -105,7 +105,70 @@ class ConvConfig:
         return (span, 0) if self.padding == "causal" else (span // 2, span // 2)
 
 
-ModelConfig = RecurrentConfig | ConvConfig
+TRANSFORMER = "transformer"
+POSITIONS = ("sinusoidal", "learned", "none")
+NORMS = ("post", "pre")
+TRANSFORMER_LIMITS = {"layers": (1, 4), "hidden": (2, 512), "heads": (1, 16), "feed_forward": (1, 2048)}
+
+
+@dataclass(frozen=True)
+class TransformerConfig:
+    """Shape of a Transformer encoder-decoder; `hidden` is d, each of the N heads gets d_k = d / N of its features.
+
+    norm: LayerNorm after each residual sum ("post", Vaswani et al. 2017) or before each block ("pre", Xiong et al.
+    2020). The three masks: causal (decoder self-attention sees no later position), source_mask (the encoder sees no
+    pad) and cross_mask (the decoder sees no pad of the source). scaled: scores are divided by √d_k.
+    """
+
+    cell: str = TRANSFORMER
+    layers: int = 2  # of the encoder, and of the decoder
+    hidden: int = 64
+    heads: int = 4
+    feed_forward: int = 256
+    norm: str = "post"
+    encoder_positions: str = "sinusoidal"
+    decoder_positions: str = "sinusoidal"
+    causal: bool = True
+    source_mask: bool = True
+    cross_mask: bool = True
+    scaled: bool = True
+
+    def __post_init__(self) -> None:
+        several = (
+            ("cell", (TRANSFORMER,)), ("norm", NORMS), ("encoder_positions", POSITIONS),
+            ("decoder_positions", POSITIONS),
+        )  # fmt: skip
+        for name, choices in several:
+            value = getattr(self, name)
+            if value not in choices:
+                raise InputError("input.no_such", what=name, value=value, choices=", ".join(choices))
+        for name, (low, high) in TRANSFORMER_LIMITS.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise InputError("input.out_of_range", name=name, value=value, low=low, high=high)
+        if self.hidden % self.heads:
+            raise InputError("input.heads", hidden=self.hidden, heads=self.heads)
+        if self.hidden % 2 and "sinusoidal" in (self.encoder_positions, self.decoder_positions):
+            raise InputError("input.odd_width", hidden=self.hidden)
+
+    @property
+    def attention(self) -> str:
+        """How the decoder looks at the source: in every layer, with several heads."""
+        return "multi_head"
+
+    @property
+    def head_width(self) -> int:
+        """d_k: how many features one head reads."""
+        return self.hidden // self.heads
+
+
+ModelConfig = RecurrentConfig | ConvConfig | TransformerConfig
+KINDS: dict[str, type[ModelConfig]] = {CONV: ConvConfig, TRANSFORMER: TransformerConfig}  # all others recur
+
+
+def config_kind(cell: object) -> type[ModelConfig]:
+    """Which configuration describes a model of this cell."""
+    return KINDS.get(str(cell), RecurrentConfig)
 
 
 def model_config(values: Mapping[str, Any]) -> ModelConfig:
@@ -113,5 +176,4 @@ def model_config(values: Mapping[str, Any]) -> ModelConfig:
 
     Raises: InputError if a value is out of range, TypeError if one is unknown.
     """
-    kind: type[ModelConfig] = ConvConfig if values.get("cell") == CONV else RecurrentConfig
-    return kind(**values)
+    return config_kind(values.get("cell"))(**values)

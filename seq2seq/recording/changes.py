@@ -43,7 +43,23 @@ def touched(change: Change | None, number: int, name: str, value: Tensor) -> Ten
         return disturbed(value, change.noise, change.seed)
     if isinstance(change, DisturbUnit) and name == "state":
         value = value.clone()
-        value[:, change.unit] = disturbed(value[:, change.unit], change.noise, change.seed)
+        value[..., change.unit] = disturbed(value[..., change.unit], change.noise, change.seed)
+    return across(change, name, value)
+
+
+def across(change: Change, name: str, value: Tensor) -> Tensor:
+    """A Transformer's look at the source: a decoder layer's weights, or what its heads bring, (B, N, 1, …)."""
+    side, _, place = name.partition(" ")
+    if side != "decoder" or not isinstance(change, LookElsewhere | DisturbContext):
+        return value
+    layer, what = place.split(" ", 1)
+    if change.layer not in (None, int(layer)):
+        return value
+    if isinstance(change, LookElsewhere) and what == "cross weights":
+        value = value.clone()
+        value[:, slice(None) if change.head is None else change.head] = value.new_tensor(change.weights)
+    if isinstance(change, DisturbContext) and what == "cross heads":
+        return disturbed(value, change.noise, change.seed + int(layer))
     return value
 
 

@@ -107,8 +107,12 @@ def _probe(kept: Sequence[Report], words: Words) -> View:
         "S": len(source),
         "rows": max(len(report["probe"]["output"]) for report in kept),
     }
-    layer = kept[-1]["probe"].get("layer")  # of several that look, the one that is shown
-    hint = words.say(f"training.probe.{'layer' if layer else 'hint'}", source="".join(source), layer=layer)
+    probe = kept[-1]["probe"]
+    layer, heads = probe.get("layer"), len(probe.get("heads") or ())  # of several that look, what is shown
+    hint = words.say(
+        f"training.probe.{'heads' if heads else 'layer' if layer else 'hint'}", source="".join(source), layer=layer,
+        heads=heads,
+    )  # fmt: skip
     return View(
         "probe", words.say("training.probe.title"), hint,
         probe_map(words.say("axis.source"), words.say("training.probe.output")), "vega",

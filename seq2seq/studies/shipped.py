@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from seq2seq.models.config import CELLS, ConvConfig, RecurrentConfig
-from seq2seq.tasks import Dates, Recall
+from seq2seq.models.config import CELLS, ConvConfig, RecurrentConfig, TransformerConfig
+from seq2seq.tasks import Dates, Recall, Task
+from seq2seq.tasks.random_target import RandomTarget
 from seq2seq.tasks.sequences import Copy, LetterTask, Reverse, Sort
-from seq2seq.training.config import RunConfig, TrainingConfig
+from seq2seq.training.config import TRANSFORMER_RATE, RunConfig, TrainingConfig
 
 WEIGHTS = Path(__file__).parents[2] / "assets" / "weights"
 LENGTHS_HIDDEN = (64, 32, 128)
@@ -24,12 +25,53 @@ def lengths_recipe(task: type[LetterTask], attention: str, hidden: int = 64, see
 
 def to_be_picked() -> list[str]:
     """Names of the shipped models that any page may look into; the others belong to a page that compares them."""
-    return [name for name in shipped_names() if not name.startswith("lengths-")]
+    return [name for name in shipped_names() if not name.startswith(("lengths-", "positions-", "masks-"))]
 
 
 def lengths_name(task: str, attention: str, hidden: int = LENGTHS_HIDDEN[0]) -> str:
     """What such a model is called: "lengths-copy-none", or with its size where that is another than the first."""
     return f"lengths-{task}-{attention}" + ("" if hidden == LENGTHS_HIDDEN[0] else f"-{hidden}")
+
+
+# Where a Transformer's tokens stand: encoder's and decoder's positions, and what each pair is tried on.
+POSITION_WAYS = (
+    ("sinusoidal", "sinusoidal"), ("none", "sinusoidal"), ("sinusoidal", "none"), ("none", "none"),
+    ("learned", "learned"),
+)  # fmt: skip
+POSITION_TASKS: dict[str, Task] = {
+    "reverse": Reverse(longest=8), "sort": Sort(longest=8, distinct=True), "sort-repeats": Sort(longest=8)
+}  # fmt: skip
+
+
+def positions_name(task: str, encoder: str, decoder: str) -> str:
+    """What such a model is called; task: one of POSITION_TASKS."""
+    return f"positions-{task}-{encoder}-{decoder}"
+
+
+def positions_recipe(task: str, encoder: str, decoder: str, seed: int = 1) -> RunConfig:
+    """The same small Transformer, told where tokens stand in one of several ways."""
+    return RunConfig(
+        POSITION_TASKS[task],
+        TransformerConfig(encoder_positions=encoder, decoder_positions=decoder),
+        TrainingConfig(steps=600, until=None, learning_rate=TRANSFORMER_RATE, seed=seed, device="cpu"),
+    )
+
+
+MASK_TASKS: dict[str, Task] = {"reverse": Reverse(longest=8), "random-target": RandomTarget()}
+
+
+def masks_name(task: str, causal: bool) -> str:
+    """What a model with the causal mask, or without it, is called; task: one of MASK_TASKS."""
+    return f"masks-{task}-{'causal' if causal else 'leaking'}"
+
+
+def masks_recipe(task: str, causal: bool, seed: int = 1) -> RunConfig:
+    """The same small Transformer with the causal mask, or without it."""
+    return RunConfig(
+        MASK_TASKS[task],
+        TransformerConfig(causal=causal),
+        TrainingConfig(steps=600, until=None, learning_rate=TRANSFORMER_RATE, seed=seed, device="cpu"),
+    )
 
 
 RECIPES: dict[str, RunConfig] = {
@@ -82,6 +124,23 @@ RECIPES: dict[str, RunConfig] = {
         ConvConfig(layers=3, kernel=3, hidden=64),
         TrainingConfig(steps=1000, until=None, learning_rate=4e-3, device="cpu"),
     ),
+    "reverse-transformer": RunConfig(
+        Reverse(),
+        TransformerConfig(),
+        TrainingConfig(steps=1000, until=None, learning_rate=TRANSFORMER_RATE, device="cpu"),
+    ),
+    "dates-transformer": RunConfig(
+        Dates(),
+        TransformerConfig(),
+        TrainingConfig(steps=1200, until=None, learning_rate=TRANSFORMER_RATE, device="cpu"),
+    ),
+    **{
+        positions_name(task, *ways): positions_recipe(task, *ways)
+        for task in ("reverse", "sort")
+        for ways in POSITION_WAYS
+    },
+    positions_name("sort-repeats", "none", "none"): positions_recipe("sort-repeats", "none", "none"),
+    **{masks_name(task, causal): masks_recipe(task, causal) for task in MASK_TASKS for causal in (True, False)},
     **{
         lengths_name(task.name, attention, hidden): lengths_recipe(task, attention, hidden)
         for hidden in LENGTHS_HIDDEN

@@ -9,10 +9,11 @@ from seq2seq.models.convolutional import Convolutional
 from seq2seq.models.make import make_model
 from seq2seq.models.model import Seq2Seq
 from seq2seq.models.recurrent import Recurrent
-from seq2seq.recording import record_convolution, record_decoding
+from seq2seq.models.transformer import Transformer
+from seq2seq.recording import record, record_convolution, record_decoding, record_transformer
 from seq2seq.studies.shipped import WEIGHTS, shipped_card, shipped_names
 from seq2seq.tasks import InputError, Task, Vocabulary
-from seq2seq.traces import Change, ConvTrace, DecodingTrace
+from seq2seq.traces import Change, ConvTrace, DecodingTrace, TransformerTrace
 from seq2seq.training.checkpoint import unpack
 from seq2seq.training.config import RunConfig
 from seq2seq.training.store import RunStore
@@ -59,9 +60,28 @@ class Trained:
             raise InputError("input.other_model", run=self.name)
         return record_convolution(self.model, *self.read(text, target))
 
-    def write(self, text: str) -> DecodingTrace | ConvTrace:
+    @property
+    def transformer(self) -> Transformer:
+        """The model, where it is a Transformer.
+
+        Raises: InputError if it is of another kind.
+        """
+        if not isinstance(self.model, Transformer):
+            raise InputError("input.other_model", run=self.name)
+        return self.model
+
+    def record_transformer(
+        self, text: str, target: str | None = None, change: Change | None = None
+    ) -> TransformerTrace:
+        """The same of a Transformer.
+
+        Raises: InputError if the text cannot be used, or the model is of another kind.
+        """
+        return record_transformer(self.transformer, *self.read(text, target), change=change)
+
+    def write(self, text: str) -> DecodingTrace | ConvTrace | TransformerTrace:
         """Whatever kind of model it is: everything that happens between a typed text and the output."""
-        return self.record_convolution(text) if isinstance(self.model, Convolutional) else self.record(text)
+        return record(self.model, *self.read(text, None))
 
     def read(self, text: str, target: str | None) -> tuple[list[str], tuple[Vocabulary, Vocabulary], list[str] | None]:
         """A typed text and a given target as tokens, and the vocabularies between them."""

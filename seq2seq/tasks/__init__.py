@@ -5,13 +5,16 @@ from typing import Any
 
 from seq2seq.tasks.addition import Addition
 from seq2seq.tasks.dates import Dates
+from seq2seq.tasks.random_target import RandomTarget
 from seq2seq.tasks.recall import Recall
 from seq2seq.tasks.sequences import Copy, Reverse, Sort
 from seq2seq.tasks.shift import Shift
 from seq2seq.tasks.task import LONGEST_INPUT, Batch, InputError, Pair, Split, Task, pad
 from seq2seq.tasks.vocabulary import BOS, EOS, PAD, SPECIALS, UNK, Vocabulary
 
-TASKS: dict[str, type[Task]] = {task.name: task for task in (Dates, Reverse, Copy, Sort, Addition, Recall, Shift)}
+TASKS: dict[str, type[Task]] = {
+    task.name: task for task in (Dates, Reverse, Copy, Sort, Addition, Recall, Shift, RandomTarget)
+}
 
 
 def make_task(settings: Mapping[str, Any]) -> Task:

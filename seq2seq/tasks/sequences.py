@@ -62,11 +62,28 @@ class Reverse(LetterTask):
         return source[::-1]
 
 
+@dataclass(frozen=True)
 class Sort(LetterTask):
-    """Write the letters in alphabetical order: "dbca" → "abcd". The order read does not matter."""
+    """Write the letters in alphabetical order: "dbca" → "abcd". The order read does not matter.
+
+    distinct: no letter comes twice, so that nothing need be counted.
+    """
 
     name: ClassVar[str] = "sort"
     example: ClassVar[Pair] = Pair("studio", "diostu")
+    distinct: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.distinct:
+            check_range(self, longest=(self.shortest, self.letters))
+
+    def draw(self, rng: np.random.Generator) -> Pair:
+        if not self.distinct:
+            return super().draw(rng)
+        length = rng.integers(self.shortest, self.longest + 1)
+        source = "".join(ascii_lowercase[i] for i in rng.permutation(self.letters)[:length])
+        return Pair(source, self.rearrange(source))
 
     def rearrange(self, source: str) -> str:
         return "".join(sorted(source))

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LookElsewhere:
-    """At an output step, these attention weights instead of the computed ones (they sum to 1)."""
+    """At an output step, these attention weights instead of the computed ones (they sum to 1).
+
+    Of a Transformer: in one decoder layer and head, or in all (None).
+    """
 
     step: int
     weights: tuple[float, ...]
+    layer: int | None = None
+    head: int | None = None
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,14 @@ class ReadInstead:
 class DisturbContext:
     """At an output step the context, or, without attention, the one vector: set to 0, or noise added to it.
 
-    noise: standard deviation of normal noise; 0 sets the whole vector to 0.
+    noise: standard deviation of normal noise; 0 sets the whole vector to 0. Of a Transformer: what the heads of one
+    decoder layer, or of all (None), bring from the source.
     """
 
     step: int
     noise: float = 0.0
     seed: int = 1
+    layer: int | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from seq2seq.models.config import ModelConfig, RecurrentConfig, model_config
+from seq2seq.models.config import ModelConfig, RecurrentConfig, TransformerConfig, model_config
 from seq2seq.tasks import InputError, Task, make_task
 
 OPTIMISERS = ("adamw", "adam", "rmsprop", "sgd")
@@ -51,6 +51,14 @@ class TrainingConfig:
                 continue
             if not low <= value <= high:
                 raise InputError("input.out_of_range", name=name, value=value, low=low, high=high)
+
+
+TRANSFORMER_RATE = 1e-3
+
+
+def usual_rate(model: ModelConfig) -> float:
+    """The learning rate that suits a kind of model: see BENCHMARKS.md."""
+    return TRANSFORMER_RATE if isinstance(model, TransformerConfig) else TrainingConfig.learning_rate
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from seq2seq.recording import record
 from seq2seq.recording.by_length import pairs_by_length, score_by_length, scored_lengths
 from seq2seq.tasks import PAD, InputError, Pair
 from seq2seq.tasks.sequences import LetterTask
-from seq2seq.traces import ConvTrace
+from seq2seq.traces import ConvTrace, TransformerTrace
 from seq2seq.training.checkpoint import Checkpoint, pack, restore_optimiser
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.device import pick_device
@@ -39,7 +39,8 @@ UPDATES_BETWEEN_LENGTHS = 50  # updates between two scores by length: they cost 
 class Probe:
     """One held-out sentence, written greedily: tokens; scores and weights (T, S), or None without attention.
 
-    layer: which decoder layer looked, counted from 1, where several look; the top one is kept.
+    layer: which decoder layer looked, counted from 1, where several look; the top one is kept. heads: (N, T, S), where
+    a layer looks with several heads; `weights` is then their mean, and there is no one row of scores.
     """
 
     source: list[str]
@@ -47,6 +48,7 @@ class Probe:
     scores: list[list[float]] | None
     weights: list[list[float]] | None
     layer: int | None = None
+    heads: list[list[list[float]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -278,8 +280,12 @@ class Trainer:
             longest=len(self.probe_pair.target) + 3,
         )
 
-        def rounded(values: np.ndarray | None) -> list[list[float]] | None:
+        def rounded(values: np.ndarray | None) -> Any:
             return None if values is None else np.round(values, 4).astype(float).tolist()
 
-        layer = trace.layers if isinstance(trace, ConvTrace) and trace.decoder else None
-        return Probe(list(trace.source), list(trace.output), rounded(trace.scores), rounded(trace.weights), layer)
+        several = isinstance(trace, TransformerTrace | ConvTrace) and trace.decoder
+        layer = len(trace.decoder) if several else None
+        heads = trace.head_weights if isinstance(trace, TransformerTrace) else None
+        weights = trace.weights if heads is None else np.round(heads, 4).mean(0)  # of the heads as they are kept
+        maps = (rounded(trace.scores), rounded(weights))
+        return Probe(list(trace.source), list(trace.output), *maps, layer, rounded(heads))

@@ -24,7 +24,13 @@ GROUPS: dict[str, tuple[Place, ...]] = {
         Place("gradients", "gradients", "waves"),
         Place("bottleneck", "bottleneck", "filter_alt"),
     ),
-    "attend": (Place("attention", "attention", "visibility"),),
+    "attend": (
+        Place("attention", "attention", "visibility"),
+        Place("self_attention", "self-attention", "hub"),
+        Place("positions", "positions", "format_list_numbered"),
+        Place("masks", "masks", "visibility_off"),
+        Place("heads", "heads", "account_tree"),
+    ),
     "rooms": (
         Place("convolution", "convolution", "filter_center_focus"),
         Place("states", "state-space", "scatter_plot"),

@@ -12,15 +12,20 @@ from seq2seq.models.config import (
     CONV,
     CONV_LIMITS,
     KERNELS,
+    NORMS,
     PADDINGS,
+    POSITIONS,
     READOUTS,
+    TRANSFORMER,
+    TRANSFORMER_LIMITS,
     ConvConfig,
     ModelConfig,
     RecurrentConfig,
+    TransformerConfig,
 )  # fmt: skip
 from seq2seq.models.config import LIMITS as MODEL_LIMITS
 from seq2seq.tasks import TASKS, make_task
-from seq2seq.training.config import LIMITS, OPTIMISERS, RunConfig, TrainingConfig
+from seq2seq.training.config import LIMITS, OPTIMISERS, TRANSFORMER_RATE, RunConfig, TrainingConfig
 from seq2seq.training.device import likely_devices
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import says_new, settle_part, touch, write_address
@@ -35,6 +40,14 @@ CONV_SHAPE = {  # by the ids of its controls
     "readout": ConvConfig.readout, "padding": ConvConfig.padding,
 }  # fmt: skip
 
+SIZES, SIDES = ("layers", "hidden", "heads", "feed_forward"), ("encoder_positions", "decoder_positions")
+SWITCHES = ("causal", "source_mask", "cross_mask", "scaled")
+TRANSFORMER_SHAPE = {  # by the ids of its controls
+    **{f"transformer-{name}": getattr(TransformerConfig, name) for name in (*SIZES, *SIDES, *SWITCHES)},
+    "norm": TransformerConfig.norm, "transformer-rate": TRANSFORMER_RATE,
+}  # fmt: skip
+SORTED_LETTERS = ("reverse", "copy", "sort", "random-target")  # tasks whose longest input can be chosen
+
 
 def _set(**values: Any) -> Callable[[], None]:
     """A callback that sets these controls by their ids, and all others to their defaults."""
@@ -43,7 +56,9 @@ def _set(**values: Any) -> Callable[[], None]:
         "longest": 10,
         "distance": 20,
         "shift": 3,
+        "distinct": False,
         **CONV_SHAPE,
+        **TRANSFORMER_SHAPE,
         **asdict(RecurrentConfig()),
         **asdict(TrainingConfig()),
         "until": True,
@@ -56,6 +71,7 @@ TRAIN_TRIES: dict[str, Callable[[], None]] = {
     "none": _set(task="reverse", attention="none"),
     "addition": _set(task="addition", attention="general", bidirectional=True, hidden=96, steps=4000),
     "dates": _set(task="dates", cell="gru", attention="additive", bidirectional=True),
+    "transformer": _set(task="reverse", cell=TRANSFORMER),
 }
 
 
@@ -80,9 +96,9 @@ def chosen_config(words: Words) -> tuple[RunConfig, bool]:
         task = choice(
             "task", say("train.task"), list(TASKS), "reverse", lambda name: say(f"train.task.{name}"), width=220
         )
-        cells = (*CELLS, CONV)
+        cells = (*CELLS, CONV, TRANSFORMER)
         cell = choice("cell", say("train.cell"), cells, "gru", lambda name: say(f"cell.{name}"), width=160)
-        attention = "general" if cell == CONV else _attention(words)
+        attention = _attention(words) if cell in CELLS else RecurrentConfig.attention
         pressed = st.button(
             say("train.start"), key="train", on_click=touch, type="primary", icon=":material/play_arrow:", width=140
         )
@@ -131,33 +147,58 @@ def _conv_shape(words: Words) -> ConvConfig:
     return config
 
 
+def _transformer_shape(words: Words) -> TransformerConfig:
+    """Sizes, where LayerNorm stands, positions, and what can be switched off."""
+    say, values = words.say, dict[str, Any]()
+    for name in SIZES:
+        label = say({"hidden": "train.width", "layers": "train.layers.transformer"}.get(name, f"train.{name}"))
+        low, high = map(int, TRANSFORMER_LIMITS[name])
+        values[name] = whole(f"transformer-{name}", label, getattr(TransformerConfig, name), low, high)
+    values["norm"] = choice(
+        "norm", say("train.norm"), NORMS, TransformerConfig.norm, lambda name: say(f"train.norm.{name}")
+    )
+    for name in SIDES:
+        values[name] = choice(
+            f"transformer-{name}", say(f"train.{name}"), POSITIONS, getattr(TransformerConfig, name),
+            lambda kind: say(f"train.positions.{kind}"),
+        )  # fmt: skip
+    for name in SWITCHES:
+        values[name] = switch(f"transformer-{name}", say(f"train.{name}"), True, help=say(f"train.{name}.help"))
+    config = TransformerConfig(**values)
+    slots = {"heads": config.heads, "width": config.head_width, "hidden": config.hidden}
+    st.caption(say("train.transformer.heads", **slots))
+    return config
+
+
+def _rate(words: Words, cell: str) -> float:
+    """The learning rate; a Transformer's is another one, so that neither changes when the other is looked at."""
+    id, usual = ("learning_rate", TrainingConfig.learning_rate)
+    if cell == TRANSFORMER:
+        id, usual = "transformer-rate", TRANSFORMER_RATE
+    return decimal(id, words.say("train.learning_rate"), usual, *LIMITS["learning_rate"], format="%.5f", step=0.001)
+
+
 def _more(words: Words, task: str, cell: str) -> tuple[ModelConfig, TrainingConfig, dict[str, int]]:
     """The settings folded away: shape, training, data. Those that do not apply are not there."""
     say, data_settings = words.say, {}
     shape, way, data = st.columns(3, gap="medium")
     model: ModelConfig
     with shape:
-        model = _conv_shape(words) if cell == CONV else _recurrent_shape(words, cell)
+        shapes: dict[str, Callable[[Words], ModelConfig]] = {CONV: _conv_shape, TRANSFORMER: _transformer_shape}
+        model = shapes[cell](words) if cell in shapes else _recurrent_shape(words, cell)
     with way:
         optimiser = choice("optimiser", say("train.optimiser"), OPTIMISERS, TrainingConfig.optimiser)
-        low, high = LIMITS["learning_rate"]
-        rate = decimal(
-            "learning_rate",
-            say("train.learning_rate"),
-            TrainingConfig.learning_rate,
-            low,
-            high,
-            format="%.5f",
-            step=0.001,
-        )
+        rate = _rate(words, cell)
         batch = whole("batch", say("train.batch"), TrainingConfig.batch, *map(int, LIMITS["batch"]))
         clip = _clip(words)
         seed = whole("seed", say("train.seed"), TrainingConfig.seed, *map(int, LIMITS["seed"]))
     with data:
         until = switch("until", say("train.until"), True)
         steps = whole("steps", say("train.steps"), TrainingConfig.steps, *map(int, LIMITS["steps"]), step=100)
-        if task in ("reverse", "copy", "sort"):
+        if task in SORTED_LETTERS:
             data_settings["longest"] = whole("longest", say("train.longest"), 10, 4, 20)
+        if task == "sort":
+            data_settings["distinct"] = switch("distinct", say("train.distinct"), False)
         if task == "recall":
             data_settings["distance"] = whole("distance", say("train.distance"), 20, 1, 50)
         if task == "shift":

@@ -76,6 +76,8 @@ class TrainingExplainer(Addressed):
 
     def probe(self, report: Mapping[str, Any], t: int, i: int) -> Explanation:
         probe = report["probe"]
+        if probe.get("heads"):
+            return self.mean_of_heads(report, t, i)
         scores = [Number(score) for score in probe["scores"][t]]
         line, numbers = Line(), Line()
         own = rf"e_{{{line.text(t + 1)},{line.text(i + 1)}}}"
@@ -85,6 +87,20 @@ class TrainingExplainer(Addressed):
         name = self.name("weight", report, number=t + 1, token=quoted(probe["source"][i]), position=i + 1)
         computed, passage = softmax(scores[i].value, scores), Passage(ATTENTION, "weigh", ("softmax",))
         address = f"probe {report['step']} {t} {i}"
+        return Explanation(address, name, (line, numbers), probe["weights"][t][i], computed, passage)
+
+    def mean_of_heads(self, report: Mapping[str, Any], t: int, i: int) -> Explanation:
+        """Several heads looked: the map shows their mean."""
+        probe, line, numbers = report["probe"], Line(), Line()
+        parts = [Number(head[t][i]) for head in probe["heads"]]
+        count, place = line.text(len(parts)), rf"{line.text(t + 1)},{line.text(i + 1)}"
+        line.latex = rf"\bar{{\alpha}}_{{{place}}} = \frac{{1}}{{{count}}} \sum_n \alpha^{{(n)}}"
+        terms = " + ".join(numbers.factor(part) for part in parts)
+        numbers.latex = rf"= \frac{{1}}{{{numbers.text(len(parts))}}} ({terms})"
+        token, address = quoted(probe["source"][i]), f"probe {report['step']} {t} {i}"
+        name = self.name("heads", report, number=t + 1, token=token, position=i + 1, heads=len(parts))
+        computed = sum(part.value for part in parts) / len(parts)
+        passage = Passage("models/transformer.py", "Transformer.read_out", ("mean(1)",))
         return Explanation(address, name, (line, numbers), probe["weights"][t][i], computed, passage)
 
     def letter(self, report: Mapping[str, Any], s: int, c: int) -> Explanation:

@@ -1,0 +1,75 @@
+"""Multi-head attention: as PyTorch computes it fast, and as the paper writes it, over the same weights.
+
+Vaswani et al. 2017, arXiv:1706.03762, section 3.2. The heads split the features, not the sequence: every head sees
+every position, through its own d_k = d / N features of Q, K and V.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import linear, scaled_dot_product_attention
+
+from seq2seq.models.cells import Gates, Touch, untouched
+
+
+class MultiHead(nn.Module):
+    """N attentions side by side. The rows of `project` are W_Q, W_K and W_V, one below the other; `output` is W_O."""
+
+    def __init__(self, width: int, heads: int, scaled: bool = True) -> None:
+        super().__init__()
+        self.width, self.heads = width, heads
+        self.project = nn.Linear(width, 3 * width)
+        self.output = nn.Linear(width, width)
+        self.scale = 1 / math.sqrt(width // heads) if scaled else 1.0
+        nn.init.xavier_uniform_(self.project.weight)
+        nn.init.zeros_(self.project.bias)
+        nn.init.zeros_(self.output.bias)
+
+    def project_all(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Q, K and V of the same x (B, T, d), each (B, T, d): self-attention."""
+        q, k, v = self.project(x).chunk(3, -1)
+        return q, k, v
+
+    def project_query(self, x: Tensor) -> Tensor:
+        """Q (B, T, d) of x (B, T, d): who asks."""
+        return linear(x, self.project.weight[: self.width], self.project.bias[: self.width])
+
+    def project_memory(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """K and V of x (B, S, d), each (B, S, d): who is asked. In cross-attention x is the encoder's."""
+        k, v = linear(x, self.project.weight[self.width :], self.project.bias[self.width :]).chunk(2, -1)
+        return k, v
+
+    def split(self, x: Tensor) -> Tensor:
+        """Features into heads: (B, T, d) → (B, N, T, d_k)."""
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+    def attend(
+        self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, causal: bool = False, touch: Touch = untouched,
+        place: str = "",
+    ) -> Tensor:  # fmt: skip
+        """The fast path: q (B, T, d); k, v (B, S, d); mask (…, T, S) bool, True = visible, or None; → (B, T, d)."""
+        mixed = scaled_dot_product_attention(
+            self.split(q), self.split(k), self.split(v), attn_mask=mask, is_causal=causal, scale=self.scale
+        )
+        mixed = touch(f"{place} heads", mixed)  # (B, N, T, d_k)
+        return self.output(mixed.transpose(1, 2).flatten(2))
+
+    def attend_glass(
+        self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, touch: Touch = untouched, place: str = ""
+    ) -> Gates:
+        """The same as the paper writes it, every intermediate kept.
+
+        Returns: q (B, T, d), k and v (B, S, d); dots = Q Kᵀ, scores = dots / √d_k and weights, each (B, N, T, S), the
+                 weights exactly 0 where masked; heads (B, T, d), joined; out (B, T, d) = W_O heads + b.
+        """
+        dots = torch.einsum("bntd,bnsd->bnts", self.split(q), self.split(k))
+        scores = dots * self.scale
+        visible = scores if mask is None else scores.masked_fill(~mask, -math.inf)
+        weights = touch(f"{place} weights", visible.softmax(-1))
+        mixed = torch.einsum("bnts,bnsd->bntd", weights, self.split(v))
+        heads = touch(f"{place} heads", mixed).transpose(1, 2).flatten(2)  # (B, T, d): one head beside the other
+        out = self.output(heads)
+        return {
+            "q": q, "k": k, "v": v, "dots": dots, "scores": scores, "weights": weights, "heads": heads, "out": out
+        }  # fmt: skip
