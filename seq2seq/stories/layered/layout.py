@@ -1,4 +1,4 @@
-"""Where the bands of the overview of a convolutional network lie."""
+"""Where the rows of an overview lie, layer over layer."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,7 +6,7 @@ from functools import cached_property
 UNITS = 12  # of each state, those that change most
 UNIT, TOKEN, CAPTION = 3, 28, 22  # heights in pixels
 STRIP = UNIT * UNITS
-GAP = 30  # between two layers: room for the edges of a fan
+GAP = 30  # between two layers: room for the edges between them
 
 
 @dataclass(frozen=True)
