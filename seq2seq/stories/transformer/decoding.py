@@ -20,6 +20,8 @@ from seq2seq.stories.transformer.views import cross_map, looks_view, self_map, u
 from seq2seq.traces import TransformerTrace
 from seq2seq.words import Words
 
+SELF = 48  # pixels between two layers: room for the lines of self-attention
+
 
 def transformer_decoding_story(
     trace: TransformerTrace, words: Words, name: str, answer: str | None = None, layer: int | None = None,
@@ -79,7 +81,7 @@ def _overview(trace: TransformerTrace, told: Told, words: Words, answer: str | N
     signals = {"S": len(trace.source), "T": len(trace.output)}
     return View(
         "overview", words.say("transformer.overview.title"), words.say("transformer.overview.hint"),
-        overview(Layout(trace.layers, True), _captions(trace, words)), "vega",
+        overview(Layout(trace.layers, True, SELF), _captions(trace, words)), "vega",
         [f"{step.title}. {step.text}" for step in told.steps], data, "links",
         signals | {f"{track}_at": told.track(track) for track in tracks}, wide=True,
     )  # fmt: skip

@@ -48,6 +48,7 @@ PREDICT = {
     "probability": Passage(MODEL, "Transformer.read_out", ("log_softmax",)),
 }
 CACHE = Passage(MODEL, "Transformer.step", ("before = ", "gates = layer.forward_glass", "keys, values = "))
+KEPT = Passage(MODEL, "Transformer.memory", ("looks = ", "keys = "))
 ENCODE = Passage(MODEL, "Transformer.encode_glass", ("embedded = ", "layer.forward_glass", "x = gates"))
 BLOCKS = Passage(LAYER, "TransformerLayer.forward_glass", ("x, kept = ", "x, looked = ", "x, fed = "))
 BRING = _attend("mixed = ", "heads = ", "out = ")

@@ -145,7 +145,7 @@ class Teller:
         line.latex = rf"k_{{{line.text(self.S)}}} = W_K\, h_{{{line.text(self.S)}}} + b"
         line.latex += rf" \\ = {line.units(self.vectors.gate('decoder', layer, 'cross.k', self.S - 1))}"
         slots = self.spot | {"layer": layer + 1}
-        self.add("memory", line, passages.MEMORY, slots, stage="memory", side=-1, layer=-1, kept=1)
+        self.add("memory", line, passages.KEPT, slots, stage="memory", side=-1, layer=-1, kept=1)
 
     # ---- decoder
 
