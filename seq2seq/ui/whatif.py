@@ -198,11 +198,12 @@ def _weights(trace: Attending, change: Change, decoded: Decoded, words: Words) -
     if isinstance(trace, TransformerTrace):
         row += f"|{change.layer}|{change.head}"
     kept = st.session_state.get("if-row")
-    linked = says_new("if-weights") or kept is None
-    if linked or kept[0] != row:  # the address speaks of the row it was written for, not of another one chosen since
-        told = _told_weights(st.query_params.get("if-weights", ""), len(change.weights)) if linked else None
+    if says_new("if-weights") or kept is None:
+        told = _told_weights(st.query_params.get("if-weights", ""), len(change.weights))
         kept = (row, told or change.weights)
-        st.session_state["if-row"] = kept
+    elif kept[0] != row:  # what the address says is about the row that was chosen before
+        kept = (row, change.weights)
+    st.session_state["if-row"] = kept
     columns = st.columns(min(SLIDERS_A_ROW, len(kept[1])))
     for i, weight in enumerate(kept[1]):
         key, label = f"if-weight-{i}", f"{quoted(trace.source[i])} ({i + 1})"
