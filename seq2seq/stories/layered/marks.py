@@ -11,11 +11,11 @@ from seq2seq.stories.network.marks import curve
 from seq2seq.stories.vega import Mark, filtered, mark, quoted_text, rect, text
 
 
-def caption(words: str, y: float, height: float, color: str = "muted") -> Mark:
+def caption(words: str, y: float, height: float, color: str = "muted", **more: Any) -> Mark:
     """A row's name: at the side, level with its middle, or above it where the picture is narrow."""
     return mark(
         "text", silent=True, text=quoted_text(words), x="left", y=f"roomy ? {y + height / 2} : {y - 8}",
-        align="roomy ? 'right' : 'left'", baseline="'middle'", fill=color, fontSize="small",
+        align="roomy ? 'right' : 'left'", baseline="'middle'", fill=color, fontSize="small", **more,
     )  # fmt: skip
 
 

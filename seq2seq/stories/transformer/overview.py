@@ -96,7 +96,7 @@ def _decoder(layout: Layout, captions: dict[str, str]) -> list[Mark]:
     marks += [
         tokens("output", "read", "read_short", "tx", "t", layout.read_back, ask="'fed ' + datum.t + ' 0'", **reads),
         curtain("tx + min(T, fed + 1) * pitch", "tx + T * pitch", layout.read_back - 12, 24, 1),
-        caption(captions["read"], layout.read_back - 9, 18),
+        caption(captions["read"], layout.read_back - 9, 18, fillOpacity="roomy ? 1 : 0"),  # no room below the strips
     ]
     return marks
 

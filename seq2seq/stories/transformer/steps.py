@@ -277,8 +277,8 @@ class Teller:
             line.latex = rf"\bar{{\alpha}}{alpha} = \frac{{1}}{{{heads}}} \sum_n \alpha^{{(n)}}{alpha}"
         else:
             weight = Number(weight.value, f"{side} {layer} {block}.weights {self.look.head} {at} {j}")
-            score = r"q \cdot k / \sqrt{d_k}" if self.trace.scaled else r"q \cdot k"
-            line.latex = rf"\alpha{alpha} = \mathrm{{softmax}}_j({score}){alpha}"
+            scores = self.vectors.attention(side, layer, f"{block}.scores", self.look.head, at)
+            line.latex = rf"\alpha{alpha} = \frac{{\exp({line.number(scores[j])})}}{{\sum_m \exp(s_m)}}"
         line.latex += rf" \\ = {line.number(weight)}"
         return line
 

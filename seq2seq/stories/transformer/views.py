@@ -168,7 +168,7 @@ def heads_picture(names: tuple[str, ...], source: str) -> Spec:
     Data: heads {t, i, n, w, tip, ask}, the mean being the last n; tokens {i, token, short}. Signals: S, row_at,
     asks_at (scores are there, but no weights yet), glow_at.
     """
-    tall, side, gap, count = 24, 84, 10, len(names) - 1
+    tall, side, gap, count = 32, 84, 10, len(names) - 1
     y = f"(6 + datum.n * {tall + 3} + (datum.n == {count} ? {gap} : 0))"
     bottom = 6 + (count + 1) * (tall + 3) + gap
     x, middle = f"{side} + datum.i * pitch", f"{side} + (datum.i + 0.5) * pitch"
