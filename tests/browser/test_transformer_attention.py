@@ -64,4 +64,4 @@ def test_the_main_journey(visit):
     expect(other.locator("h3")).to_have_text("“oiduts” becomes “otduts”")
     page.reload()
     expect(second(page).locator("h3")).to_have_text("“oiduts” becomes “otduts”")
-    expect(player(page).locator("figure[data-view=heads]")).to_be_visible()
+    expect(page.get_by_test_id("player").first.locator("figure[data-view=heads]")).to_be_visible()

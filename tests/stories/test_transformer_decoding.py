@@ -160,6 +160,16 @@ def test_maps_and_bars_show_what_was_chosen_once_it_is_computed(name, layer, hea
         assert bars["glow_at"][k] == int(shown >= 0 and shown == tracks["col_at"][k])
 
 
+def test_a_bar_asks_for_its_own_head():
+    """What a click on a bar asks is in the picture, not in its row: it must lead to the row's addresses."""
+    view = transformer_decoding_story(decoded("post"), Words("en"), "test", None, 0, 1).views[2]
+    asked = [
+        mark["encode"]["update"]["ask"]["signal"] for mark in view.spec["marks"] if "ask" in mark["encode"]["update"]
+    ]
+    assert asked == ["datum.asks[0]", "datum.asks[1]"]
+    assert view.data["bars"][0]["asks"] == ("decoder 0 cross.scores 1 0 0", "decoder 0 cross.weights 1 0 0")
+
+
 @looks
 def test_lines_and_ribbons_are_the_weights(layer, head):
     trace = shipped()

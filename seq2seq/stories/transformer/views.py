@@ -133,7 +133,7 @@ def _bars(trace: TransformerTrace, told: Told, words: Words, look: Look, head: i
     title = say("transformer.softmax.title", look=look_named(trace, words, look))
     return View(
         "softmax", title, say("transformer.softmax.hint"),
-        score_bars(say(key), say("transformer.softmax.weights"), say("axis.source")), "vega",
+        score_bars(say(key), say("transformer.softmax.weights"), say("axis.source"), addressed=True), "vega",
         _told(told, look, trace, words), {"bars": bars}, "bars", signals,
     )  # fmt: skip
 
