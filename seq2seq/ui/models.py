@@ -52,7 +52,8 @@ def writes_step_by_step(config: RunConfig) -> bool:
 def choose_model(words: Words, default: str, fits: Fits = recurs, id: str = "model", label: str = "") -> ChosenModel:
     """A control that picks one of the models that `fits`; the default is a shipped one."""
     say = words.say
-    choices = {reference: model for reference, model in _known(words, id).items() if fits(model.config)}
+    known = _known(words, id)
+    choices = {reference: model for reference, model in known.items() if fits(model.config)}
 
     def name(reference: str) -> str:
         model = choices[reference].config
@@ -65,7 +66,8 @@ def choose_model(words: Words, default: str, fits: Fits = recurs, id: str = "mod
 
     wanted = _wanted(id)
     if wanted and wanted not in choices:
-        st.warning(say("attention.no_such_run", run=wanted[:40]), icon=":material/link_off:")
+        key = "attention.cannot_show" if wanted in known else "attention.no_such_run"
+        st.warning(say(key, run=wanted[:40]), icon=":material/link_off:")
     return choices[choice(id, label or say("attention.model"), list(choices), default, name, width=420)]
 
 

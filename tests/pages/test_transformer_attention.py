@@ -1,11 +1,15 @@
 """The Attention page with a Transformer: layer and head in the link, every what-if, and which models are offered."""
 
+import threading
+
 import pytest
 
 from seq2seq.models.config import TransformerConfig
 from seq2seq.studies.trained import load_trained
 from seq2seq.tasks.sequences import Reverse
 from seq2seq.training.config import RunConfig, TrainingConfig
+from seq2seq.training.store import RunStore
+from seq2seq.training.worker import train_claimed
 from seq2seq.ui.decoding import ATTENTION_TRIES
 from seq2seq.ui.models import recurs, writes_step_by_step
 from seq2seq.words import Words
@@ -113,6 +117,36 @@ def test_text_that_cannot_be_used_leaves_the_last_story():
     app = open_page("attention", model=MODEL, text="abcd")
     app.text_input(key="text.en").set_value("").run()
     assert len(app.warning) == 1 and "dcba" in stories(app)[0]["id"]
+
+
+def train_one(**more):
+    """A small run of a Transformer, finished."""
+    model = TransformerConfig(layers=1, hidden=8, heads=2, feed_forward=8, **more)
+    config = RunConfig(Reverse(), model, TrainingConfig(steps=10, until=None, batch=8, device="cpu"))
+    store = RunStore()
+    run = store.get(store.submit(config, "somebody", worker="test"))
+    assert train_claimed(store, run, "test", threading.Event()) == "finished"
+    return run.id
+
+
+@every_language
+def test_a_run_of_ones_own_is_linked_and_opened(language):
+    run = train_one()
+    (link,) = open_page("train", language, run=run).get("page_link")
+    assert link.proto.label == Words(language).say("train.open") and run in str(link.proto)
+    app = open_page("attention", language, model=run, text="abc", **{"look-head": "2"})
+    assert not app.exception and not app.warning
+    assert stories(app)[0]["id"].startswith(f"transformer|{run}|abc|")
+
+
+@every_language
+def test_a_run_that_sees_the_future_is_not(language):
+    run, words = train_one(causal=False), Words(language)
+    (link,) = open_page("train", language, run=run).get("page_link")
+    assert link.proto.label == words.say("train.open.masks") and "masks" in link.proto.page
+    app = open_page("attention", language, model=run, text="abc")
+    assert [warning.value for warning in app.warning] == [words.say("attention.cannot_show", run=run)]
+    assert stories(app)[0]["id"].startswith("decoding|")
 
 
 def test_which_models_can_be_stepped_through():
