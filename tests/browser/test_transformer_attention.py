@@ -32,9 +32,9 @@ def test_the_main_journey(visit):
     """From the try to the answer; a weight leads down to its score; another head; a forced look; and a link of it all."""
     trace = load_trained("reverse-transformer").record_transformer("studio")
     page = visit("/attention", **QUIET)
-    player(page)
+    expect(page.get_by_test_id("player").first).to_be_visible(timeout=90_000)
     page.get_by_role("button", name="A Transformer’s heads").click()
-    expect(page.get_by_test_id("player").first.locator("h3")).to_have_text("The Transformer, unrolled", timeout=60_000)
+    expect(page.get_by_test_id("player").first.locator("h3")).to_have_text("The Transformer, unrolled", timeout=120_000)
     found = player(page)
     go_to(page, found, 2)
     assert told(found).startswith("Encoder layer 1: every position looks")
