@@ -21,12 +21,12 @@ class PlacesTrace:
 
     @property
     def count(self) -> int:
-        """P."""
+        """How many rows are here, P."""
         return len(self.table)
 
     @property
     def width(self) -> int:
-        """d."""
+        """How many features a row has, d."""
         return int(self.table.shape[1])
 
     def by_distance(self, distance: int, rows: int) -> np.ndarray:

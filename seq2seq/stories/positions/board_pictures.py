@@ -114,7 +114,7 @@ def board_picture(encoder: str, decoder: str, kinds: Names, chance: str, exact: 
              size="roomy ? 15 : 11", fontWeight=600),
         *_names(kinds, encoder, decoder, foot),
         # the setting in hand
-        rect(f"sx + dec * cell + 1", f"{HEAD} + enc * {ROW} + 1", "cell - 2", ROW - 2, silent=True, cornerRadius=9,
+        rect("sx + dec * cell + 1", f"{HEAD} + enc * {ROW} + 1", "cell - 2", ROW - 2, silent=True, cornerRadius=9,
              stroke="ink", strokeWidth=2.5),
         mark("rule", silent=True, x="sx + 8", x2="sx + 26", y=foot + 16, stroke="muted",
              strokeDash={"value": [5, 4]}),
@@ -138,7 +138,7 @@ def _rules(left: str, y: Any) -> list[Mark]:
 def _names(kinds: Names, encoder: str, decoder: str, foot: float) -> list[Mark]:
     """Who stands where: the decoder's kinds above the columns, the encoder's before the rows."""
     marks = [
-        text(quoted_text(decoder), f"sx + (width - sx) / 2", 10, color="decoder", size=13, fontWeight=600),
+        text(quoted_text(decoder), "sx + (width - sx) / 2", 10, color="decoder", size=13, fontWeight=600),
         text(f"roomy ? {quoted_text(encoder)} : ''", 4, HEAD - 14, align="left", color="encoder", size=13,
              fontWeight=600),
     ]  # fmt: skip
