@@ -110,8 +110,8 @@ def measure_all(asked: Sequence[str]) -> None:
         run = measure(task, encoder, decoder, seed)
         print(f"{positions_name(task, encoder, decoder)} seed {seed}: {run.share:.3f} ({run.letters})", flush=True)
         found.append({"task": task, "run": asdict(run)})
-        told = {"command": "python -m seq2seq.studies.positions", "seeds": SEEDS, "runs": found}
-        told["chance"] = {name: chance(name) for name in POSITION_TASKS}
+        levels = {name: chance(name) for name in POSITION_TASKS}
+        told = {"command": "python -m seq2seq.studies.positions", "seeds": SEEDS, "chance": levels, "runs": found}
         MEASURED.parent.mkdir(parents=True, exist_ok=True)
         lines = json.dumps(told).replace('{"task": ', '\n{"task": ')
         MEASURED.write_text(lines + "\n", encoding="utf-8")

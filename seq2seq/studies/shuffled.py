@@ -75,9 +75,7 @@ def answers(task: str, text: str, how: str) -> tuple[str, str]:
     return rearrange(text) or "", rearrange(other) or ""
 
 
-def told_shuffled(task: str, text: str, how: str, words: Words, load: Load | None = None) -> Story:
+def told_shuffled(task: str, text: str, how: str, words: Words, load: Load) -> Story:
     """The story of it."""
-    if load is None:
-        from seq2seq.studies.trained import load_trained as load
     pairs = record_shuffled(task, text, how, load)
     return shuffle_story(pairs, words, f"{task}|{text}", answers(task, text, how))

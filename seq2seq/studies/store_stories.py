@@ -102,7 +102,7 @@ def states(words: Words) -> Stored:
 def positions(words: Words) -> Stored:
     """The Positions page: one source in two orders, and the table of waves."""
     task, text, how = stored.POSITIONS_TASK, stored.POSITIONS_INPUT, stored.POSITIONS_ORDER
-    yield "positions", told_shuffled(task, text, how, words)
+    yield "positions", told_shuffled(task, text, how, words, load_trained)
     yield "positions-table", places_story(record_waves(), words, "sinusoidal")
 
 

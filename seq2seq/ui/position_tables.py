@@ -24,7 +24,7 @@ def how_a_position_is_told(words: Words) -> None:
     with st.container(key="places", border=True), one_sentence(words):
         st.subheader(say("places.heading"), anchor=False)
         st.markdown(say("places.lead"))
-        kind = segments("table", say("places.kind"), KINDS, KINDS[0], lambda name: say(f"places.kind.{name}"))
+        kind = segments("place-table", say("places.kind"), KINDS, KINDS[0], lambda name: say(f"places.kind.{name}"))
         show_story(_told(kind, words.language), "places-story", words, lambda: PlacesExplainer(_table(kind), words))
     settle_part()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from seq2seq.stories.positions import ShuffleExplainer, Shuffled
+from seq2seq.stories.positions import Shuffled, ShuffleExplainer, shuffle_story
 from seq2seq.stories.stored import POSITIONS_INPUT, POSITIONS_ORDER, POSITIONS_TASK
 from seq2seq.studies.shipped import POSITION_TASKS, shipped_card
 from seq2seq.studies.shuffled import (
@@ -43,9 +43,9 @@ def _set(**values: Any) -> Callable[[], None]:
 
 
 POSITIONS_TRIES: dict[str, Callable[[], None]] = {
-    "sort": _set(**{"task": "sort", "read-letters": POSITIONS_INPUT, "order": "1"}),
-    "swap": _set(**{"task": "reverse", "read-letters": POSITIONS_INPUT, "order": "swap"}),
-    "learned": _set(**{"table": "learned-encoder"}),
+    "sort": _set(**{"shuffle-task": "sort", "shuffle-read": POSITIONS_INPUT, "shuffle-order": "1"}),
+    "swap": _set(**{"shuffle-task": "reverse", "shuffle-read": POSITIONS_INPUT, "shuffle-order": "swap"}),
+    "learned": _set(**{"place-table": "learned-encoder"}),
     "counting": _set(**{"board-task": "sort-repeats", "board-runs": "measured"}),
 }
 
@@ -55,14 +55,19 @@ def what_to_look_at(words: Words) -> Looked:
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         task = choice(
-            "task", say("positions.task"), TASKS, POSITIONS_TASK, lambda name: say(f"positions.task.{name}"), width=250
+            "shuffle-task",
+            say("positions.task"),
+            TASKS,
+            POSITIONS_TASK,
+            lambda name: say(f"positions.task.{name}"),
+            width=250,
         )
         typed = line(
-            "read-letters", say("positions.read"), POSITIONS_INPUT, 10 * LONGEST, help=say("positions.read.help")
+            "shuffle-read", say("positions.read"), POSITIONS_INPUT, 10 * LONGEST, help=say("positions.read.help")
         )
         how = choice(
-            "order", say("positions.order"), ORDERS, POSITIONS_ORDER, lambda name: _order_name(name, words), width=200,
-            help=say("positions.order.help"),
+            "shuffle-order", say("positions.order"), ORDERS, POSITIONS_ORDER, lambda name: _order_name(name, words),
+            width=200, help=say("positions.order.help"),
         )  # fmt: skip
     text = _readable(typed, words)
     _remarks(task, text, how, words)
@@ -81,8 +86,8 @@ def _readable(typed: str, words: Words) -> str:
         text = read_letters(typed)
     except InputError as error:
         st.warning(say_error(error, words.language), icon=":material/edit:")
-        return str(st.session_state.get("read-letters-last", POSITIONS_INPUT))
-    st.session_state["read-letters-last"] = text
+        return str(st.session_state.get("shuffle-read-last", POSITIONS_INPUT))
+    st.session_state["shuffle-read-last"] = text
     return text
 
 
@@ -119,8 +124,6 @@ def _told(task: str, text: str, how: str, language: str) -> str:
     """The story's JSON. The first picture is stored, so that it needs no torch."""
     if (task, text, how) == (POSITIONS_TASK, POSITIONS_INPUT, POSITIONS_ORDER):
         return stored_story(f"positions-{language}")
-    from seq2seq.stories.positions import shuffle_story
-
     pairs = traced(task, text, how)
     return shuffle_story(pairs, Words(language), f"{task}|{text}", answers(task, text, how)).to_json()
 

@@ -6,7 +6,7 @@ from typing import Any
 from seq2seq.stories.explain.equation import Explanation, Unknown
 from seq2seq.stories.formulas import Line, percent
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.positions.board_pictures import board_picture, switches_picture
+from seq2seq.stories.positions.board_pictures import LEARNT, board_picture, switches_picture
 from seq2seq.stories.questions.options import MARGIN, shuffled
 from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.sources import Passage
@@ -15,7 +15,7 @@ from seq2seq.traces.positions import PositionRun, PositionsTrace
 from seq2seq.words import Words
 
 KINDS = ("sinusoidal", "learned", "none")
-LEARNT, NEAR = 0.95, 0.03  # exact match from which a setting works; how near to the chance level is none at all
+NEAR = 0.03  # how near to the chance level is none at all
 Ways = tuple[str, str]
 Shares = Mapping[str, Sequence[float]]  # task → exact match of its runs without any positions
 ORDER: tuple[Ways, ...] = (

@@ -6,6 +6,7 @@ from typing import Any
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
+LEARNT = 0.95  # exact match from which a setting works
 BOX, HIGH = 96, 64  # of an encoder or decoder: width, height
 ROW, HEAD = 96, 46  # of the board: height of a row, of the names above
 Names = tuple[str, ...]
@@ -91,7 +92,7 @@ def board_picture(encoder: str, decoder: str, kinds: Names, chance: str, exact: 
     signals = [
         value("level", 0.01), *smooth("enc"), *smooth("dec"), derived("roomy", "width > 620"),
         derived("sx", "roomy ? 190 : 78"), derived("cell", f"(width - sx - 4) / {count}"),
-        derived("small", "roomy ? 13 : 11"),
+        derived("small", "roomy ? 13 : 11"), derived("tag", "roomy ? 70 : 44"),
     ]  # fmt: skip
     foot = HEAD + count * ROW
     left, top = "sx + datum.d * cell", f"{HEAD} + datum.e * {ROW}"
@@ -100,18 +101,18 @@ def board_picture(encoder: str, decoder: str, kinds: Names, chance: str, exact: 
     def y(share: str) -> str:
         return f"({top} + {ROW - 14} - {inner} * ({share}))"
 
-    x = f"{left} + 14 + (cell - 76) * (datum.k + 0.5) / datum.of"
-    half = "(roomy ? 0 : 8)"
+    x = f"{left} + 12 + (cell - tag - 16) * (datum.k + 0.5) / datum.of"
+    good, bad = f"datum.share >= {LEARNT}", f"datum.share <= {1 - LEARNT:.2f}"
     marks = [
         rect(f"{left} + 3", f"{top} + 3", "cell - 6", ROW - 6, "cells", silent=True, cornerRadius=8, fill="faint",
              fillOpacity=0.18),
         *_rules(left, y),
-        mark("symbol", "dots", clickable=True, x=f"{x} - {half}", y=y("datum.share"), size="roomy ? 130 : 80",
-             stroke="panel", shape="datum.share < 0.95 ? 'cross' : 'circle'",
-             fill="datum.share < 0.95 ? wrong : correct",
+        mark("symbol", "dots", clickable=True, x=x, y=y("datum.share"), size="roomy ? 130 : 70",
+             stroke="panel", shape=f"{good} ? 'circle' : {bad} ? 'cross' : 'diamond'",
+             fill=f"{good} ? correct : {bad} ? wrong : attention",
              tooltip="datum.tip + ': ' + format(datum.share, '.1%')"),
-        text("datum.told", f"{left} + cell - (roomy ? 12 : 8)", y("datum.mean"), "cells", align="right",
-             size="roomy ? 15 : 11", fontWeight=600),
+        text("datum.told", f"{left} + cell - (roomy ? 12 : 7)", y("clamp(datum.mean, 0.04, 0.98)"), "cells",
+             align="right", size="roomy ? 15 : 11", fontWeight=600),
         *_names(kinds, encoder, decoder, foot),
         # the setting in hand
         rect("sx + dec * cell + 1", f"{HEAD} + enc * {ROW} + 1", "cell - 2", ROW - 2, silent=True, cornerRadius=9,
@@ -129,7 +130,7 @@ def _rules(left: str, y: Any) -> list[Mark]:
     rules = []
     for share, color, dash in (("0", "faint", None), ("1", "faint", None), ("level", "muted", [5, 4])):
         rules.append(
-            mark("rule", "cells", silent=True, x=f"{left} + 10", x2=f"{left} + cell - 10", y=y(share), stroke=color,
+            mark("rule", "cells", silent=True, x=f"{left} + 10", x2=f"{left} + cell - tag", y=y(share), stroke=color,
                  strokeDash={"value": dash} if dash else None)
         )  # fmt: skip
     return rules

@@ -112,7 +112,7 @@ def _turns(turn: float) -> str:
 def _row(trace: PlacesTrace, p: int) -> Line:
     line = Line()
     vector = numbers(trace.table[p], f"place {p}")
-    line.latex = rf"P_{{{line.text(p)}}} = {line.units(vector, 6)}"
+    line.latex = rf"P_{{{line.text(p)}}} = {line.units(vector)}"
     return line
 
 
@@ -127,13 +127,10 @@ def _angle(trace: PlacesTrace, p: int, pair: int) -> Line:
 
 
 def _product(trace: PlacesTrace, p: int, q: int) -> Line:
-    line = Line()
+    line = Line(head=1)
     value = Number(float(trace.dots[p, q]), f"dot {p} {q}")
-    line.latex = (
-        rf"P_{{{line.text(p)}}} \cdot P_{{{line.text(q)}}} \\ = "
-        rf"{line.products(numbers(trace.table[p], f'place {p}'), numbers(trace.table[q], f'place {q}'))}"
-        rf" \\ = {line.number(value)}"
-    )
+    line.latex = rf"P_{{{line.text(p)}}} \cdot P_{{{line.text(q)}}} = {line.number(value)} \\ = "
+    line.latex += line.products(numbers(trace.table[p], f"place {p}"), numbers(trace.table[q], f"place {q}"))
     return line
 
 
@@ -207,8 +204,10 @@ def _question_distance(trace: PlacesTrace, words: Words, known: int, p: int) -> 
     right = "same" if same else "larger" if second > first else "smaller"
     shown = [right, *wrong_answers(right, options)]
     shown.sort(key=options.index)
-    slots = {"first": known, "first_other": known + APART, "p": p, "other": p + APART, "apart": APART}
-    slots |= {"value": short(first), "found": short(second)}
+    slots: dict[str, object] = {
+        "first": known, "first_other": known + APART, "p": p, "other": p + APART, "apart": APART,
+        "value": short(first), "found": short(second),
+    }  # fmt: skip
     named = tuple(words.say(f"question.places.distance.{name}") for name in shown)
     why = words.say("question.places.distance.why." + ("same" if same else "differs"), **slots)
     prompt = words.say("question.places.distance", **slots)

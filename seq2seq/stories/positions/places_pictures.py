@@ -1,13 +1,13 @@
 """Pictures of a table of position vectors: the table, its clocks, its waves, and its dot products by distance."""
 
 from functools import cache
+from typing import Any
 
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.vega import Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
-ROW = 11  # height of a position in the table
+ROW = 13  # height of a position in the table
 TOP = 34  # of the table, below its axis
-BEYOND = 3  # of this many chart pixels, points reach over the frame
 CLOCKS = 8  # in a row
 SIGNED = {
     "name": "value", "type": "linear", "domain": [-1, 0, 1], "clamp": True, "interpolate": "lab",
@@ -59,7 +59,7 @@ def table_picture(rows: int, features: str, position: str, unread: str) -> Spec:
         text("round(p)", "sx - 6", f"{TOP} + (p + 0.5) * {ROW}", align="right", color="encoder", size=14,
              fontWeight=700, opacity="clamp(p + 1, 0, 1)"),
     ]  # fmt: skip
-    data = [
+    data: list[dict[str, Any]] = [
         {"name": "rows"}, {"name": "cells", "source": "rows", "transform": [flat, address]},
         filtered("first", "cells", "datum.p == 0"),
     ]  # fmt: skip
@@ -175,7 +175,7 @@ def dots_picture(count: int, low: float, high: float, x_title: str, y_title: str
         text(quoted_text(waiting), "sx + (width - sx) / 2", top + height / 2, color="muted", size=14,
              opacity="dots ? 0 : 1"),
     ]  # fmt: skip
-    data = [
+    data: list[dict[str, Any]] = [
         {"name": "dots"}, {"name": "curve"}, {"name": "ticks", "values": ticks},
         filtered("now", "dots", "datum.p == p"),
         filtered("before", "dots", "indexof(slice(order, 0, told), datum.p) >= 0"),

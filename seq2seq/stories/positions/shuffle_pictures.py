@@ -12,25 +12,26 @@ FIRST = 34  # middle of the typed tokens
 UPPER = FIRST + 22  # top of the typed strips
 LOWER = UPPER + STRIP + 74  # top of the shuffled strips
 SECOND = LOWER + STRIP + 22  # middle of the shuffled tokens
-DIFFERENCE = SECOND + 36
-WRITTEN = DIFFERENCE + 58  # middle of what is written for the typed source
+DIFFERENCE = SECOND + 50
+WRITTEN = DIFFERENCE + 68  # middle of what is written for the typed source
+SHIFTS = WRITTEN + 92
 
 
 @cache
 def shuffle_picture(captions: tuple[str, ...], rows: tuple[str, ...]) -> Spec:
     """Typed source and its states, shuffled source and its states, links between them, and what is written.
 
-    Captions: typed, shuffled, difference, written typed, written shuffled, probability; rows: what the strips hold.
+    Captions: typed, shuffled, difference, written typed, written shuffled, probability, decoder; rows: the strips'.
     Data:    source {i, to, token}; typed_states and shuffled_states {way, row, i, to, v: […], unit: […], ask, tip};
              far {way, row, i, to, v, told, same, ask}; outputs {way, t, typed, shuffled, differs, told, ask}.
     Signals: S, T; way_at (0 without positions, 1 with), row_at, moved_at (1: shuffled, 0: put back in order), second_at
              (whether the shuffled reading is there), apart_at (whether differences are told), wrote_at.
     """
-    typed, shuffled, difference, first, second, probability = captions
+    typed, shuffled, difference, first, second, probability, decoder = captions
     signals = [
         value("S", 1), value("T", 1), *stepped("way"), *stepped("row"), *smooth("moved"), *smooth("second"),
         *smooth("apart"), *smooth("wrote"), derived("roomy", "width > 640"), derived("side", "roomy ? 176 : 0"),
-        derived("pitch", "min(88, (width - side - 8) / max(S, T))"),
+        derived("pitch", "min(width > 900 ? 104 : 88, (width - side - 8) / max(S, T))"),
         derived("sx", "side + (width - side - S * pitch) / 2"), derived("tx", "side + (width - side - T * pitch) / 2"),
         derived("left", "roomy ? min(sx, tx) - 16 : 0"), derived("letter", "clamp(pitch * 0.5, 12, 19)"),
         derived("small", "clamp(pitch * 0.27, 11, 14)"), derived("rows", str(list(rows))),
@@ -41,15 +42,22 @@ def shuffle_picture(captions: tuple[str, ...], rows: tuple[str, ...]) -> Spec:
         rect(0, UPPER + STRIP + 4, "width", f"{DIFFERENCE - 14 - UPPER - STRIP} * (1 - second)", fill="panel"),
         *_guard(_tokens(str(SECOND), there)), *_guard(_strips("shuffled_now", LOWER, there)),
         *_differences(there), *_outputs(),
-        *_caption(quoted_text(typed), FIRST, "encoder"), *_caption("rows[row]", UPPER + STRIP / 2, "encoder"),
-        *_guard(_caption("rows[row]", LOWER + STRIP / 2, "encoder")),
-        *_guard(_caption(quoted_text(shuffled), SECOND, "encoder")),
-        *_guard(_caption(quoted_text(difference), DIFFERENCE, "muted"), "apart"),
-        *_guard(_caption(quoted_text(first), WRITTEN, "decoder"), "wrote"),
-        *_guard(_caption(quoted_text(second), WRITTEN + 44, "decoder"), "wrote"),
-        *_guard(_caption(quoted_text(probability), WRITTEN + 84, "muted"), "wrote"),
+        _caption(quoted_text(typed), FIRST, FIRST - 24, "encoder"),
+        _caption("rows[row]", UPPER + STRIP / 2, FIRST - 24, "encoder", right=True),
+        *_guard([
+            _caption("roomy ? rows[row] : ''", LOWER + STRIP / 2, 0, "encoder"),
+            _caption(quoted_text(shuffled), SECOND, SECOND + 24, "encoder"),
+        ]),
+        *_guard([_caption(quoted_text(difference), DIFFERENCE, SECOND + 24, "muted", right=True)], "apart"),
+        *_guard([text(quoted_text(f"↓ {decoder}"), "sx + S * pitch / 2", WRITTEN - 29, color="decoder", size=12)],
+                "wrote"),
+        *_guard([
+            _caption(quoted_text(first), WRITTEN, WRITTEN - 25, "decoder"),
+            _caption(quoted_text(second), WRITTEN + 44, WRITTEN + 69, "decoder"),
+            _caption(quoted_text(probability), SHIFTS, WRITTEN + 69, "muted", right=True),
+        ], "wrote"),
     ]  # fmt: skip
-    return diagram(760, WRITTEN + 104, signals, _data(), marks, scales=[VALUES])
+    return diagram(760, SHIFTS + 20, signals, _data(), marks, scales=[VALUES])
 
 
 def _data() -> list[dict[str, Any]]:
@@ -76,13 +84,12 @@ def _guard(marks: list[Mark], by: str = "second") -> list[Mark]:
     return marks
 
 
-def _caption(words: str, y: float, color: str) -> list[Mark]:
-    """A row's name at the side; where the picture is narrow, above the row."""
-    place: dict[str, Any] = {
-        "text": words, "x": "left", "y": f"roomy ? {y} : {y} - 24", "align": "roomy ? 'right' : 'left'",
-        "baseline": "'middle'", "fill": color, "fontSize": 12,
-    }  # fmt: skip
-    return [mark("text", silent=True, **place)]
+def _caption(words: str, y: float, narrow: float, color: str, right: bool = False) -> Mark:
+    """A row's name at the side; where the picture is narrow, in a line of its own, at its left or right end."""
+    return mark(
+        "text", silent=True, text=words, x="roomy ? left : width - 4" if right else "left", y=f"roomy ? {y} : {narrow}",
+        align="'right'" if right else "roomy ? 'right' : 'left'", baseline="'middle'", fill=color, fontSize=12,
+    )  # fmt: skip
 
 
 def _tokens(y: str, at: str) -> list[Mark]:
@@ -141,7 +148,7 @@ def _outputs() -> list[Mark]:
     marks += [
         text("datum.differs ? '≠' : '='", x, WRITTEN + 22, "outputs_now", size=14, fontWeight=700,
              fill="datum.differs ? wrong : correct"),
-        text("pitch > 30 ? datum.told : ''", x, WRITTEN + 84, "outputs_now", size="small", silent=False,
+        text("pitch > 30 ? datum.told : ''", x, SHIFTS, "outputs_now", size="small", silent=False,
              cursor={"value": "pointer"}, ask="datum.ask"),
     ]  # fmt: skip
     return _guard(marks, "wrote")
@@ -161,26 +168,28 @@ def far_picture(rows: tuple[str, ...], y_title: str, without: str, with_: str, r
         derived("pitch", f"(width - sx - 10) / {count}"),
     ]  # fmt: skip
     scales = [{"name": "y", "type": "log", "domain": [1e-9, 10], "range": [base, top], "clamp": True}]
-    axes = [{"orient": "left", "scale": "y", "values": [1e-8, 1e-6, 1e-4, 1e-2, 1], "format": ".0e",
-             "offset": {"signal": "-sx"}, "grid": False}]  # fmt: skip
+    labels = "datum.value == 1 ? '1' : '10' + ['⁻²', '⁻⁴', '⁻⁶', '⁻⁸'][round(-log(datum.value) / LN10 / 2) - 1]"
+    axes = [{"orient": "left", "scale": "y", "values": [1e-8, 1e-6, 1e-4, 1e-2, 1], "offset": {"signal": "-sx"},
+             "grid": False, "encode": {"labels": {"update": {"text": {"signal": labels}}}}}]  # fmt: skip
     x = "sx + (datum.row + 0.5 + (datum.way - 0.5) * 0.24) * pitch"
     shown = "datum.row < (datum.way ? told1 : told0)"
     color = "datum.way ? wrong : correct"
     marks = [
         rect("sx", "scale('y', level)", "width - sx - 10", f"{base} - scale('y', level)", silent=True, fill="correct",
              fillOpacity=0.07),
-        text(quoted_text(rounding), "width - 14", "scale('y', level) + 12", align="right", color="muted", size=12),
+        text(quoted_text(rounding), "sx + 8", "scale('y', level) + 12", align="left", color="muted", size=12),
         mark("rule", "far", silent=True, x=x, y="scale('y', datum.shown)", y2=base, stroke=color, strokeWidth=2,
              strokeOpacity=f"{shown} ? 0.5 : 0"),
         mark("symbol", "far", clickable=True, x=x, y="scale('y', datum.shown)", size=110, fill=color, stroke="panel",
              shape="datum.way ? 'square' : 'circle'", opacity=f"{shown} ? 1 : 0", tooltip="datum.tip"),
-        *(text(quoted_text(name), f"sx + ({k} + 0.5) * pitch", base + 16, color="muted", size=12)
+        *(text(quoted_text(name), f"sx + ({k} + 0.5) * pitch", f"{base + 16} + (pitch < 84 ? {k % 2 * 15} : 0)",
+               color="muted", size=12)
           for k, name in enumerate(rows)),
         text(quoted_text(y_title), 2, 10, align="left", color="muted", size=12),
         text(quoted_text("● " + without), "sx", 28, align="left", color="correct", size=12),
         text(quoted_text("■ " + with_), "sx + (width - sx) / 2", 28, align="left", color="wrong", size=12),
     ]  # fmt: skip
-    return diagram(420, base + 28, signals, [{"name": "far"}], marks, scales=scales, axes=axes)
+    return diagram(420, base + 42, signals, [{"name": "far"}], marks, scales=scales, axes=axes)
 
 
 @cache

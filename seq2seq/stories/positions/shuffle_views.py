@@ -27,9 +27,7 @@ def tiny(value: float) -> str:
     return f"{digits}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
-def shuffle_views(
-    pairs: Pairs, words: Words, steps: Sequence[Step], tracks: Mapping[str, Sequence[int]]
-) -> list[View]:
+def shuffle_views(pairs: Pairs, words: Words, steps: Sequence[Step], tracks: Mapping[str, Sequence[int]]) -> list[View]:
     """The overview of both readings; how far they lie apart; whom the first output looks at."""
     say, one = words.say, pairs[WAYS[0]]
     alternatives = [f"{step.title}. {step.text}" for step in steps]
@@ -41,7 +39,7 @@ def shuffle_views(
 
     captions = tuple(
         say(f"shuffle.caption.{name}")
-        for name in ("typed", "shuffled", "difference", "first", "second", "probability")
+        for name in ("typed", "shuffled", "difference", "first", "second", "probability", "decoder")
     )  # fmt: skip
     far = far_picture(
         (*rows, say("shuffle.row.output")), say("shuffle.axis.far"), say("shuffle.way.without"),
