@@ -120,8 +120,8 @@ def _angle(trace: PlacesTrace, p: int, pair: int) -> Line:
     line = Line()
     for part, (name, f) in enumerate((("sin", 2 * pair), ("cos", 2 * pair + 1))):
         line.latex += r" \\ " if part else ""
-        line.latex += rf"P_{{{line.text(p)},{line.text(f)}}} = \{name} \frac{{{line.text(p)}}}"
-        line.latex += rf"{{10000^{{{line.text(2 * pair)}/{line.text(trace.width)}}}}}"
+        line.latex += rf"P_{{{line.text(p)},{line.text(f)}}} = \{name} ({line.text(p)} / "
+        line.latex += rf"10000^{{{line.text(2 * pair)}/{line.text(trace.width)}}})"
         line.latex += rf" = {line.number(Number(float(trace.table[p, f]), f'place {p} {f}'))}"
     return line
 
