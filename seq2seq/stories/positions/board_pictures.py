@@ -47,8 +47,9 @@ def switches_picture(encoder: str, decoder: str, source: str, output: str, answe
              size="size", fontWeight=600,
              fill=[{"test": "datum.right", "signal": "correct"}, {"signal": "wrong"}]),
         text(quoted_text(output), "dx + box + edge + 6", mid - 26, align="left", color="muted", size=12),
-        text(f"datum.right ? '' : {quoted_text(answer)} + ' ' + datum.answer", "dx + box + edge + 6", mid + 26, "model",
-             align="left", color="muted", size=12),
+        mark("text", "model", silent=True, text=f"datum.right ? '' : {quoted_text(answer)} + ' ' + datum.answer",
+             x="roomy ? dx + box + edge + 6 : width - 1", y=mid + 26, align="roomy ? 'left' : 'right'",
+             baseline="'middle'", fill="muted", fontSize="roomy ? 12 : 11"),
     ]  # fmt: skip
     data = [{"name": "models"}, filtered("model", "models", "datum.w == way")]
     return diagram(760, top + HIGH + 66, signals, data, marks)

@@ -209,7 +209,7 @@ def _question_distance(trace: PlacesTrace, words: Words, known: int, p: int) -> 
         "value": short(first), "found": short(second),
     }  # fmt: skip
     named = tuple(words.say(f"question.places.distance.{name}") for name in shown)
-    why = words.say("question.places.distance.why." + ("same" if same else "differs"), **slots)
+    why = words.say(f"question.places.distance.why.{'same' if same else 'differs'}", **slots)
     prompt = words.say("question.places.distance", **slots)
     return Question(f"distance {p}", "compare", prompt, named, shown.index(right), why)
 

@@ -24,6 +24,7 @@ MIX = Passage(HEADS, "MultiHead.attend_glass", ("scores = ", "weights = ", "mixe
 LAYERS = Passage(MODEL, "Transformer.encode_glass", ("for number, layer", "gates = layer"))
 LOOK = Passage("models/transformer_layer.py", "TransformerLayer.forward_glass", ("return self.cross.attend_glass",))
 WRITE = Passage("decoding/walk.py", "best_token", ("return",))
+SHOWN = 3  # places of a permutation that are named
 TRACKS = ("way", "row", "moved", "second", "apart", "wrote", "look", "told0", "told1")
 
 
@@ -152,8 +153,8 @@ def _embedding(told: Told, i: int) -> Line:
 
 def _order(pair: Shuffled) -> Line:
     line = Line()
-    moves = [f"{i + 1} → {place + 1}" for i, place in enumerate(pair.place)]
-    line.latex = r"\pi: " + r",\ ".join(line.text(move) for move in moves)
+    moves = [rf"\pi({line.text(i + 1)}) = {line.text(place + 1)}" for i, place in enumerate(pair.place[:SHOWN])]
+    line.latex = r",\ ".join(moves) + (r",\ \ldots" if len(pair.place) > SHOWN else "")
     return line
 
 
@@ -162,7 +163,9 @@ def _mix(told: Told) -> Line:
     line, trace = Line(), told.pair.typed
     weights = trace.encoder[0]["self.weights"][0, 0]
     named = [Number(float(w), f"{told.way}.typed encoder 0 self.weights 0 0 {j}") for j, w in enumerate(weights)]
-    line.latex = rf"\sum_j \alpha_{{1j}}\, v_j = {line.weighted(named, 'v')}"
+    largest = sorted(range(len(named)), key=lambda j: -named[j].value)[: SHOWN - 1]
+    terms = [rf"{line.number(named[j])}\, v_{{{line.text(j + 1)}}}" for j in largest]
+    line.latex = r"\sum_j \alpha_{1j}\, v_j \\ = " + " + ".join(terms) + r" + \cdots"
     return line
 
 
@@ -179,7 +182,13 @@ def _apart(told: Told, row: int) -> Line:
 
 
 def _look(told: Told) -> Line:
+    """The largest weight of either reading; weights are means over the heads."""
     line, pair = Line(), told.pair
-    weights = [Number(float(w), f"{told.way}.typed weight 0 {i}") for i, w in enumerate(pair.typed.weights[0])]
-    line.latex = rf"c = \sum_i \alpha_i v_i = {line.weighted(weights, 'v')}"
+    line.latex = r"\bar{\alpha}_i = \frac{1}{N} \sum_n \alpha^{(n)}_i \\ "
+    shown = []
+    for side, weights in (("typed", pair.typed.weights[0]), ("shuffled", pair.shuffled.weights[0])):
+        i, prime = int(weights.argmax()), "'" if side == "shuffled" else ""
+        value = line.number(Number(float(weights[i]), f"{told.way}.{side} weight 0 {i}"))
+        shown.append(rf"\bar{{\alpha}}{prime}_{{{line.text(i + 1)}}} = {value}")
+    line.latex += r",\quad ".join(shown)
     return line

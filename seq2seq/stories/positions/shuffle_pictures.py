@@ -21,13 +21,13 @@ SHIFTS = WRITTEN + 92
 def shuffle_picture(captions: tuple[str, ...], rows: tuple[str, ...]) -> Spec:
     """Typed source and its states, shuffled source and its states, links between them, and what is written.
 
-    Captions: typed, shuffled, difference, written typed, written shuffled, probability, decoder; rows: the strips'.
+    Captions: typed, shuffled, difference, written (typed, shuffled), probability, decoder, nothing yet; rows: strips.
     Data:    source {i, to, token}; typed_states and shuffled_states {way, row, i, to, v: […], unit: […], ask, tip};
              far {way, row, i, to, v, told, same, ask}; outputs {way, t, typed, shuffled, differs, told, ask}.
     Signals: S, T; way_at (0 without positions, 1 with), row_at, moved_at (1: shuffled, 0: put back in order), second_at
              (whether the shuffled reading is there), apart_at (whether differences are told), wrote_at.
     """
-    typed, shuffled, difference, first, second, probability, decoder = captions
+    typed, shuffled, difference, first, second, probability, decoder, waiting = captions
     signals = [
         value("S", 1), value("T", 1), *stepped("way"), *stepped("row"), *smooth("moved"), *smooth("second"),
         *smooth("apart"), *smooth("wrote"), derived("roomy", "width > 640"), derived("side", "roomy ? 176 : 0"),
@@ -49,6 +49,7 @@ def shuffle_picture(captions: tuple[str, ...], rows: tuple[str, ...]) -> Spec:
             _caption(quoted_text(shuffled), SECOND, SECOND + 24, "encoder"),
         ]),
         *_guard([_caption(quoted_text(difference), DIFFERENCE, SECOND + 24, "muted", right=True)], "apart"),
+        text(quoted_text(waiting), "sx + S * pitch / 2", WRITTEN + 22, color="muted", size=14, opacity="1 - wrote"),
         *_guard([text(quoted_text(f"↓ {decoder}"), "sx + S * pitch / 2", WRITTEN - 29, color="decoder", size=12)],
                 "wrote"),
         *_guard([
@@ -57,7 +58,7 @@ def shuffle_picture(captions: tuple[str, ...], rows: tuple[str, ...]) -> Spec:
             _caption(quoted_text(probability), SHIFTS, WRITTEN + 69, "muted", right=True),
         ], "wrote"),
     ]  # fmt: skip
-    return diagram(760, SHIFTS + 20, signals, _data(), marks, scales=[VALUES])
+    return diagram(760, SHIFTS + 20, signals, _data(), marks, scales=[VALUES | {"domain": [-2, 0, 2]}])
 
 
 def _data() -> list[dict[str, Any]]:

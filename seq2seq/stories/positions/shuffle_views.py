@@ -37,10 +37,8 @@ def shuffle_views(pairs: Pairs, words: Words, steps: Sequence[Step], tracks: Map
     def at(*names: str) -> dict[str, Any]:
         return {f"{name}_at": tracks[name] for name in names}
 
-    captions = tuple(
-        say(f"shuffle.caption.{name}")
-        for name in ("typed", "shuffled", "difference", "first", "second", "probability", "decoder")
-    )  # fmt: skip
+    names = ("typed", "shuffled", "difference", "first", "second", "probability", "decoder", "waiting")
+    captions = tuple(say(f"shuffle.caption.{name}") for name in names)
     far = far_picture(
         (*rows, say("shuffle.row.output")), say("shuffle.axis.far"), say("shuffle.way.without"),
         say("shuffle.way.with"), say("shuffle.rounding"),
