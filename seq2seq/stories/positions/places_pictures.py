@@ -163,7 +163,8 @@ def dots_picture(count: int, low: float, high: float, x_title: str, y_title: str
     on = f"sx + (datum.d + {count - 1}) * pitch"
     marks = [
         mark("rule", silent=True, x="sx", x2="width - 14", y="scale('y', 0)", stroke="faint"),
-        mark("rule", silent=True, x=f"sx + {count - 1} * pitch", y=top - 4, y2=base, stroke="faint"),
+        mark("rule", silent=True, x=f"sx + {count - 1} * pitch", y=top - 4, y2=base, stroke="faint",
+             opacity="dots"),
         mark("line", "curve", silent=True, x=on, y=y, stroke="muted", strokeWidth=1.5, strokeOpacity="dots ? 0.7 : 0"),
         mark("symbol", "before", silent=True, x=x, y=y, size=90, stroke="muted", strokeWidth=1.5, opacity="dots"),
         mark("symbol", "now", clickable=True, x=x, y=y, size=56, fill="encoder", stroke="panel", opacity="dots",

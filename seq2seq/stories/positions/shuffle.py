@@ -187,8 +187,9 @@ def _look(told: Told) -> Line:
     line.latex = r"\bar{\alpha}_i = \frac{1}{N} \sum_n \alpha^{(n)}_i \\ "
     shown = []
     for side, weights in (("typed", pair.typed.weights[0]), ("shuffled", pair.shuffled.weights[0])):
-        i, prime = int(weights.argmax()), "'" if side == "shuffled" else ""
+        i, prime = int(weights.argmax()), r"^{\prime}" if side == "shuffled" else ""
+        place = line.text(i + 1)
         value = line.number(Number(float(weights[i]), f"{told.way}.{side} weight 0 {i}"))
-        shown.append(rf"\bar{{\alpha}}{prime}_{{{line.text(i + 1)}}} = {value}")
+        shown.append(rf"\bar{{\alpha}}_{{{place}}}{prime} = {value}")
     line.latex += r",\quad ".join(shown)
     return line
