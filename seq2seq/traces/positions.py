@@ -43,3 +43,18 @@ class PositionsTrace:
     def shares(self, ways: tuple[str, str]) -> list[float]:
         """Outputs exactly right, one run after the other."""
         return [run.share for run in self.of(ways)]
+
+
+@dataclass(frozen=True)
+class BosWeight:
+    """How much one head of the first decoder layer looks at ⟨bos⟩ at one step: summed over n inputs."""
+
+    head: int
+    step: int  # counted from 1: how many tokens it sees
+    total: float
+    n: int
+
+    @property
+    def mean(self) -> float:
+        """The mean weight."""
+        return self.total / self.n

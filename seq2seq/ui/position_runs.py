@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from seq2seq.stories.positions import BoardExplainer, board_story
+from seq2seq.studies.bos_weights import stored_weights
 from seq2seq.studies.positions import KINDS, measured_trace, position_run, positions_trace
 from seq2seq.studies.shipped import POSITION_TASKS, positions_recipe
 from seq2seq.traces.positions import PositionRun, PositionsTrace
@@ -38,8 +39,9 @@ def _part(words: Words, live: bool) -> None:
         trace = _trained_here(task, runs) if mine else measured_trace(task)
         _status(trace, runs, mine, words)
         bare = {} if mine else {name: measured_trace(name).shares(("none", "none")) for name in POSITION_TASKS}
-        story = board_story(trace, words, "mine" if mine else "measured", bare).to_json()
-        show_story(story, "board-story", words, lambda: BoardExplainer(trace, words))
+        weights = stored_weights()
+        story = board_story(trace, words, "mine" if mine else "measured", bare, weights).to_json()
+        show_story(story, "board-story", words, lambda: BoardExplainer(trace, words, weights))
         settle_part()
         if mine and waiting != live:
             st.rerun()  # it begins, or ends, to look by itself

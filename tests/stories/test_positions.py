@@ -30,6 +30,7 @@ from seq2seq.stories.positions import (
 )
 from seq2seq.stories.positions.shuffled import ROUNDING
 from seq2seq.stories.sources import listing
+from seq2seq.studies.bos_weights import stored_weights
 from seq2seq.studies.places import record_learned, record_waves
 from seq2seq.studies.positions import ALL_WAYS, chance, measured_trace, positions_trace
 from seq2seq.studies.shuffled import ORDERS, answers, order_of, read_letters
@@ -293,9 +294,9 @@ def test_no_such_number_of_a_table(address):
 @pytest.mark.parametrize("task", ["reverse", "sort", "sort-repeats"])
 def test_the_switchboard_is_told_whole(language, task):
     for trace in (runs(task), positions_trace(task, []), measured_trace(task)):
-        story = board_story(trace, Words(language), "test", {"reverse": [0.01], "sort": [1.0]})
-        assert len(whole(story)["steps"]) == len(ALL_WAYS)
-        check(BoardExplainer(trace, Words(language)), story)
+        story = board_story(trace, Words(language), "test", {"reverse": [0.01], "sort": [1.0]}, stored_weights())
+        assert len(whole(story)["steps"]) == len(ALL_WAYS) and len(story.views) == 3
+        check(BoardExplainer(trace, Words(language), stored_weights()), story)
 
 
 def test_every_dot_is_a_run_and_stands_where_it_belongs():
@@ -327,6 +328,15 @@ def test_a_sentence_says_why_only_where_the_runs_show_it():
     for trace, seen in ((runs(), True), (positions_trace("reverse", failing), False)):
         text = " ".join(step.text for step in board_story(trace, words, "test").steps)
         assert ("mask tells it" in text) is seen and ("all letters are the right ones" in text) is seen
+
+
+def test_a_decoder_without_positions_gives_bos_a_share_that_falls_as_the_sentence_says():
+    """What the mask tells: every head's weight on the first token falls with every step, near 1/t."""
+    held = stored_weights()
+    for head in range(4):
+        means = [weight.mean for weight in held if weight.head == head]
+        assert means[0] == pytest.approx(1.0) and means == sorted(means, reverse=True) and len(means) == 9
+        assert all(abs(mean - 1 / t) < 0.2 for t, mean in enumerate(means, 1))
 
 
 def test_chance_is_the_share_of_orders_that_are_right():

@@ -7,11 +7,12 @@ from seq2seq.stories.explain.equation import Explanation, Unknown
 from seq2seq.stories.formulas import Line, percent
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.positions.board_pictures import LEARNT, board_picture, switches_picture
+from seq2seq.stories.positions.counting import counting_view, explain_bos
 from seq2seq.stories.questions.options import MARGIN, shuffled
 from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
-from seq2seq.traces.positions import PositionRun, PositionsTrace
+from seq2seq.traces.positions import BosWeight, PositionRun, PositionsTrace
 from seq2seq.words import Words
 
 KINDS = ("sinusoidal", "learned", "none")
@@ -28,11 +29,13 @@ CAUSAL = Passage("models/transformer.py", "Transformer.target_visible", ("torch.
 SCORED = Passage("training/evaluate.py", "evaluate", ("exact += ",))
 
 
-def board_story(trace: PositionsTrace, words: Words, name: str, bare: Shares | None = None) -> Story:
+def board_story(
+    trace: PositionsTrace, words: Words, name: str, bare: Shares | None = None, weights: Sequence[BosWeight] = ()
+) -> Story:
     """Tell of one setting after the other.
 
     Args: name says whose runs they are (part of the story's identity); bare: what every task comes to without any
-          positions, for a question that compares them.
+          positions, for a question that compares them; weights: how a decoder without positions counts, if measured.
     """
     ways = [pair for pair in ORDER if pair in trace.ways]
     steps = [_step(trace, pair, words, bare or {}) for pair in ways]
@@ -51,6 +54,8 @@ def board_story(trace: PositionsTrace, words: Words, name: str, bare: Shares | N
         View("board", say("board.view.title"), say("board.view.hint"), board, "vega", alternatives,
              _data(trace, words), "dots", at | {"level": trace.chance}, wide=True),
     ]  # fmt: skip
+    if weights:
+        views.append(counting_view(weights, words, len(steps)))
     title = say("board.title")
     return Story(f"board|{name}|{trace.task}", title, steps, views, [title], player_labels(words), linked=False)
 
@@ -81,6 +86,9 @@ def _step(trace: PositionsTrace, pair: Ways, words: Words, bare: Shares) -> Step
         "shares": shares_told(trace.shares(pair)) if runs else "–", "n": f"{runs[0].n:,}" if runs else "–",
         "task": say(f"positions.task.{trace.task}"), "chance": percent(trace.chance),
     }  # fmt: skip
+    told_both = trace.shares(("sinusoidal", "sinusoidal"))
+    if told_both:
+        slots["told"] = shares_told(told_both)
     counted = [run.letters / run.n for run in runs if run.letters is not None]
     if counted:
         slots["letters"] = shares_told(counted)
@@ -102,11 +110,12 @@ def _reason(trace: PositionsTrace, pair: Ways, found: str, counted: bool) -> str
         if encoder != "none" and decoder == "none" and found == "works":
             return "causal"
         return "both" if found == "works" and "none" not in pair else None
-    if encoder == "none" and found == "works":
-        return "sort"
-    if encoder == "none" and found == "between" and trace.task == "sort-repeats":
-        return "counting"
-    return None
+    told, shares = trace.shares(("sinusoidal", "sinusoidal")), trace.shares(pair)
+    if encoder != "none" or not shares:
+        return None
+    if trace.task == "sort-repeats" and told:
+        return "counting" if max(shares) < min(told) else None
+    return "sort" if found == "works" else None
 
 
 # ---- questions
@@ -206,17 +215,20 @@ def _named(run: PositionRun, words: Words) -> str:
 
 
 class BoardExplainer:
-    """Explains a dot: `exact ENCODER DECODER seed`."""
+    """Explains a dot: a run's, `exact ENCODER DECODER seed`, or a head's, `bos head step`."""
 
-    def __init__(self, trace: PositionsTrace, words: Words) -> None:
+    def __init__(self, trace: PositionsTrace, words: Words, weights: Sequence[BosWeight] = ()) -> None:
         self.words = words
         self.runs = {_address(run): run for run in trace.runs}
+        self.weights = {f"bos {weight.head} {weight.step}": weight for weight in weights}
 
     def explain(self, address: str) -> Explanation:
         """How the number at this address came about.
 
         Raises: Unknown if there is no such run.
         """
+        if address in self.weights:
+            return explain_bos(self.weights[address], self.words)
         if address not in self.runs:
             raise Unknown(address)
         run, line, values = self.runs[address], Line(), Line()
