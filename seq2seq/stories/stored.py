@@ -16,6 +16,7 @@ ATTENTION_MODEL, ATTENTION_INPUT = "reverse-gru-general", "studio"
 CONVOLUTION_MODEL, CONVOLUTION_INPUT = "reverse-conv", "computer"
 BOTTLENECK_TASK, BOTTLENECK_HIDDEN = "reverse", 64
 BOTTLENECK_INPUT = "the quick brown fox jumps over"
+POSITIONS_TASK, POSITIONS_INPUT, POSITIONS_ORDER = "reverse", "studio", "1"
 CUT_TEXT, CUT_MERGES = "20 de novembro de 2019", 40
 BATCH_SIZE, BATCH_BUCKET, BATCH_LENGTHS, BATCH_DRAW = 12, 2, (4, 20), 28
 EMBEDDING_MODEL, EMBEDDING_TOKEN = "sort-gru-general", "t"

@@ -14,11 +14,14 @@ from seq2seq.stories.cutting import cutting_story
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.embeddings import embedding_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
+from seq2seq.stories.positions import places_story
 from seq2seq.stories.states import states_story
 from seq2seq.stories.story import Story
 from seq2seq.studies.bottleneck import bottleneck_trace
 from seq2seq.studies.embeddings import load_embeddings
+from seq2seq.studies.places import record_waves
 from seq2seq.studies.recordings import recall_run
+from seq2seq.studies.shuffled import told_shuffled
 from seq2seq.studies.states import StateChoice, record_states
 from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import Dates, Reverse
@@ -96,6 +99,13 @@ def states(words: Words) -> Stored:
     yield "states", states_story(trace, words, stored.STATES_MODEL)
 
 
+def positions(words: Words) -> Stored:
+    """The Positions page: one source in two orders, and the table of waves."""
+    task, text, how = stored.POSITIONS_TASK, stored.POSITIONS_INPUT, stored.POSITIONS_ORDER
+    yield "positions", told_shuffled(task, text, how, words, load_trained)
+    yield "positions-table", places_story(record_waves(), words, "sinusoidal")
+
+
 PAGES: tuple[Callable[[Words], Stored], ...] = (
     home,
     tokens,
@@ -105,6 +115,7 @@ PAGES: tuple[Callable[[Words], Stored], ...] = (
     attention,
     convolution,
     states,
+    positions,
 )
 
 
