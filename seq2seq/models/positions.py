@@ -31,7 +31,8 @@ class Positions(nn.Module):
             self.table = nn.Embedding(PLACES, width)
             nn.init.normal_(self.table.weight, std=0.5)
         if kind == "sinusoidal":
-            self.register_buffer("waves", sinusoids(PLACES, width), persistent=False)
+            cpu = torch.device("cpu")  # even where weights are made on "meta": nothing will be loaded into these
+            self.register_buffer("waves", sinusoids(PLACES, width, cpu), persistent=False)
 
     def forward(self, count: int, start: int = 0) -> Tensor:
         """Vectors of the positions from `start` to `count` (not included), (count − start, d)."""
