@@ -230,7 +230,7 @@ class Transformer(Seq2Seq[TransformerState]):
 
 
 def _last_query(name: str, value: Tensor) -> Tensor:
-    """What is the last position's own, of weights (B, N, T, S) a row, of vectors (B, T, d) one; the source's K and V."""
+    """What is the last position's own: a row of weights (B, N, T, S), one vector of (B, T, d); the source's K and V."""
     if name in ("cross.k", "cross.v"):
         return value
     return value[..., -1, :]
