@@ -208,7 +208,7 @@ def measure_looks(
     """Entropy of each head's rows, what it would be at most, and the share of weight that each pattern gets."""
     places = head_places(model.config.layers, model.config.heads)
     totals = {place: np.zeros(2) for place in places}
-    shares = {place: {name: [0.0, 0] for name in PATTERNS[place.block]} for place in places}
+    shares = {place: dict.fromkeys(PATTERNS[place.block], Mean(0.0, 0)) for place in places}
     rows: dict[HeadPlace, int] = dict.fromkeys(places, 0)
     for block, layer, weights, queries, keys, written in _looks(model, task, pairs, vocabularies):
         L, M = weights.shape[1:]
@@ -226,12 +226,12 @@ def measure_looks(
             rows[place] += int(chosen.sum())
             for name, mask in masks.items():
                 there = mask.any(1) & chosen
-                shares[place][name][0] += float((held[head] * mask)[there].sum())
-                shares[place][name][1] += int(there.sum())
+                so_far, weight = shares[place][name], float((held[head] * mask)[there].sum())
+                shares[place][name] = Mean(so_far.total + weight, so_far.rows + int(there.sum()))
     return {
         place: (
             Mean(float(totals[place][0]), rows[place]), Mean(float(totals[place][1]), rows[place]),
-            {name: Mean(total, count) for name, (total, count) in shares[place].items()},
+            shares[place],
         )
         for place in places
     }  # fmt: skip

@@ -7,11 +7,14 @@ measures what the Heads page shows (held-out pairs, one thread) and writes asset
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seq2seq.studies.shipped import shipped_card
-from seq2seq.studies.trained import Trained, load_trained
 from seq2seq.tasks import Pair
-from seq2seq.traces.heads import HeadPlace, HeadScore, HeadsOff, HeadsTrace, MeasuredHeads
+from seq2seq.traces.heads import HeadPlace, HeadsOff, HeadsTrace, MeasuredHeads
+
+if TYPE_CHECKING:  # it loads torch, and what was measured is shown before that
+    from seq2seq.studies.trained import Trained
 
 MEASURED = Path(__file__).parents[2] / "assets" / "measured" / "heads.json"
 MODELS = ("reverse-transformer", "dates-transformer")
@@ -19,7 +22,7 @@ PAIRS = 400  # held-out pairs, of the dev split, for a shipped model
 LIVE_PAIRS, LIVE_DECIDE = 100, 50  # for a run of one's own, which somebody waits for
 
 
-def held_out(trained: Trained, n: int) -> list[Pair]:
+def held_out(trained: "Trained", n: int) -> list[Pair]:
     """Pairs it never trained on; always the same."""
     return trained.task.sample("dev", n)
 
@@ -32,7 +35,7 @@ def measured(model: str) -> MeasuredHeads | None:
     return next((MeasuredHeads.from_dict(row) for row in found if row["model"] == model), None)
 
 
-def measure(trained: Trained, way: str) -> MeasuredHeads:
+def measure(trained: "Trained", way: str) -> MeasuredHeads:
     """The same of a run of one's own, on fewer pairs, one way of switching heads off."""
     from seq2seq.recording.heads import measure_heads
 
@@ -42,12 +45,12 @@ def measure(trained: Trained, way: str) -> MeasuredHeads:
     )  # fmt: skip
 
 
-def pairs_of(found: MeasuredHeads, trained: Trained) -> list[Pair]:
+def pairs_of(found: MeasuredHeads, trained: "Trained") -> list[Pair]:
     """The pairs that a model was measured on."""
     return held_out(trained, found.n)
 
 
-def heads_trace(trained: Trained, text: str, found: MeasuredHeads) -> HeadsTrace:
+def heads_trace(trained: "Trained", text: str, found: MeasuredHeads) -> HeadsTrace:
     """One sentence through a model whose heads were measured, and what it writes as they go."""
     from seq2seq.recording.heads import mean_outputs, write_without
 
@@ -64,7 +67,7 @@ def heads_trace(trained: Trained, text: str, found: MeasuredHeads) -> HeadsTrace
 
 
 def switched_off(
-    trained: Trained, text: str, found: MeasuredHeads, places: tuple[HeadPlace, ...], way: str
+    trained: "Trained", text: str, found: MeasuredHeads, places: tuple[HeadPlace, ...], way: str
 ) -> HeadsOff:
     """The same sentence and the same held-out pairs, with some heads off."""
     from seq2seq.recording import record_transformer
@@ -80,6 +83,7 @@ def switched_off(
 
 def _measure_shipped(name: str) -> MeasuredHeads:
     from seq2seq.recording.heads import measure_heads
+    from seq2seq.studies.trained import load_trained
 
     trained = load_trained(name)
     return measure_heads(

@@ -12,7 +12,7 @@ WAYS = ("zero", "mean")  # what stands where a head's output was: nothing, or it
 # Patterns: which keys j a query t may look at. A pattern that a block has no use for is not measured there.
 PATTERNS = {
     "e": ("previous", "self", "next", "mirror", "first", "last", "twin"),
-    "d": ("previous", "self", "first", "twin"),
+    "d": ("previous", "self", "bos", "twin"),
     "x": ("mirror", "diagonal", "first", "last", "writes", "reads"),
 }
 NAMED = 0.5  # share of its weight that a head must give to a pattern to be named after it
@@ -212,7 +212,8 @@ def keys_of(pattern: str, t: int, queries: Sequence[str], keys: Sequence[str], n
     Args: queries: token at each query; keys: token at each key; next_token: what is written at t, for "writes".
     """
     last = len(keys) - 1
-    single = {"previous": t - 1, "self": t, "next": t + 1, "mirror": last - t, "diagonal": t, "first": 0, "last": last}
+    single = {"previous": t - 1, "self": t, "next": t + 1, "mirror": last - t, "diagonal": t, "last": last}
+    single |= {"first": 0, "bos": 0}
     if pattern in single:
         return [single[pattern]] if 0 <= single[pattern] <= last else []
     wanted = next_token if pattern == "writes" else queries[t]
