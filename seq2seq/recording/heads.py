@@ -273,4 +273,6 @@ def _tensors(batch: Batch, model: Transformer) -> tuple[Tensor, Tensor]:
 
 
 def _previous(target: Tensor) -> Tensor:
-    return torch.cat([torch.full_like(target[:, :1], BOS), target[:, :-1]], 1)
+    """What the decoder reads along the answers; without the causal mask an ⟨eos⟩ before pads would be seen, so a pad."""
+    previous = torch.cat([torch.full_like(target[:, :1], BOS), target[:, :-1]], 1)
+    return previous.masked_fill(target == PAD, PAD)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # it loads torch, and what was measured is shown before that
 MEASURED = Path(__file__).parents[2] / "assets" / "measured" / "heads.json"
 MODELS = ("reverse-transformer", "dates-transformer")
 PAIRS = 400  # held-out pairs, of the dev split, for a shipped model
+LONGER = 5  # tokens that an output without some heads may be longer than the model's own
 LIVE_PAIRS, LIVE_DECIDE = 100, 50  # for a run of one's own, which somebody waits for
 
 
@@ -66,18 +67,16 @@ def heads_trace(trained: "Trained", text: str, found: MeasuredHeads) -> HeadsTra
     return HeadsTrace(trained.record_transformer(text), found, written, tokens)
 
 
-def switched_off(
-    trained: "Trained", text: str, found: MeasuredHeads, places: tuple[HeadPlace, ...], way: str
-) -> HeadsOff:
+def switched_off(trained: "Trained", trace: HeadsTrace, places: tuple[HeadPlace, ...], way: str) -> HeadsOff:
     """The same sentence and the same held-out pairs, with some heads off."""
     from seq2seq.recording import record_transformer
     from seq2seq.recording.heads import mean_outputs, score_without, without
 
-    model, pairs = trained.transformer, pairs_of(found, trained)
-    means = mean_outputs(model, trained.task, pairs, trained.vocabularies) if way == "mean" else None
-    batch = trained.task.batch(pairs, *trained.vocabularies)
-    (score,) = score_without(model, batch, [places], means)
-    after = record_transformer(without(model, places, way, means), *trained.read(text, None))
+    model, vocabularies, pairs = trained.transformer, trained.vocabularies, pairs_of(trace.measured, trained)
+    means = mean_outputs(model, trained.task, pairs, vocabularies) if way == "mean" else None
+    (score,) = score_without(model, trained.task.batch(pairs, *vocabularies), [places], means)
+    touched, longest = without(model, places, way, means), len(trace.sentence.output) + LONGER
+    after = record_transformer(touched, trace.sentence.source, vocabularies, longest=longest)
     return HeadsOff(places, way, after, score)
 
 

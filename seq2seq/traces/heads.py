@@ -222,4 +222,4 @@ def keys_of(pattern: str, t: int, queries: Sequence[str], keys: Sequence[str], n
 
 def row_entropy(weights: Sequence[float]) -> float:
     """−Σ α ln α, in nats; a weight of 0 adds nothing."""
-    return -math.fsum(w * math.log(w) for w in weights if w > 0)
+    return math.fsum(-w * math.log(w) for w in weights if w > 0)

@@ -8,7 +8,7 @@ from seq2seq.stories.heads import HeadsOffExplainer, heads_off_story
 from seq2seq.traces.heads import SIDES, HeadPlace, HeadsOff
 from seq2seq.ui.address import says_new, settle_part, touch, write_address
 from seq2seq.ui.controls import widget_key
-from seq2seq.ui.heads import LookedHeads, measured_heads, traced_heads
+from seq2seq.ui.heads import LookedHeads, traced_heads
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
 from seq2seq.ui.session import trained
@@ -60,12 +60,10 @@ def _picked(places: Sequence[HeadPlace], words: Words) -> tuple[HeadPlace, ...]:
 
 
 def _show(looked: LookedHeads, places: tuple[HeadPlace, ...], words: Words) -> None:
-    model, ids = looked.model, tuple(place.id for place in places)
+    ids = tuple(place.id for place in places)
 
     def explain() -> HeadsOffExplainer:
-        return HeadsOffExplainer(
-            traced_heads(looked), _off(model.reference, model.step, looked.text, ids, looked.way), words
-        )
+        return HeadsOffExplainer(traced_heads(looked), _off(looked, ids), words)
 
     show_story(_told(looked, ids, words.language), "heads-off", words, explain)
 
@@ -73,15 +71,13 @@ def _show(looked: LookedHeads, places: tuple[HeadPlace, ...], words: Words) -> N
 @st.cache_data(max_entries=32, show_spinner=False)
 def _told(looked: LookedHeads, ids: tuple[str, ...], language: str) -> str:
     """The JSON of before and after."""
-    model = looked.model
-    off = _off(model.reference, model.step, looked.text, ids, looked.way)
-    return heads_off_story(traced_heads(looked), off, Words(language)).to_json()
+    return heads_off_story(traced_heads(looked), _off(looked, ids), Words(language)).to_json()
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _off(reference: str, step: int, text: str, ids: tuple[str, ...], way: str) -> HeadsOff:
+def _off(looked: LookedHeads, ids: tuple[str, ...]) -> HeadsOff:
     """The sentence and the held-out pairs with these heads off. Shared: never to be changed."""
     from seq2seq.studies.heads import switched_off
 
-    found = measured_heads(reference, step, way)
-    return switched_off(trained(reference, step), text, found, tuple(HeadPlace.read(id) for id in ids), way)
+    model, places = looked.model, tuple(HeadPlace.read(id) for id in ids)
+    return switched_off(trained(model.reference, model.step), traced_heads(looked), places, looked.way)

@@ -57,7 +57,9 @@ def large_map(queries: tuple[str, str], keys: tuple[str, str], entropy: str) -> 
         text(asked, "sx", TOP - 34, align="left", size=13, fontWeight=600, limit=f"width - {LEFT}"),
         text(asks, "sx - 30", TOP - 52, align="left", size=13, fontWeight=600, limit="width"),
     ]  # fmt: skip
-    return diagram(420, 300, signals, data, marks, scales=[SHARES])
+    spec = diagram(420, 300, signals, data, marks, scales=[SHARES])
+    del spec["height"]  # a signal: it follows the width
+    return spec
 
 
 @cache
@@ -93,4 +95,6 @@ def share_bars(entropy: str, shares: str, named: str) -> Spec:
         text(quoted_text(named), place, f"{top} + rows * {BAR} + 9", color="muted", size=11.5),
     ]  # fmt: skip
     data = [{"name": "bars"}, filtered("now", "bars", "datum.k == k")]
-    return diagram(420, 300, signals, data, marks)
+    spec = diagram(420, 300, signals, data, marks)
+    del spec["height"]
+    return spec

@@ -33,8 +33,9 @@ def head_maps(titles: tuple[str, str, str]) -> Spec:
 
     Data:    rows {v, b, l, h, q, seen, w: […], key: […], ask}: one row a query, without its faintest weights; v: of
              which decoding; b: block 0 encoder, 1 decoder on itself, 2 on the source; maps {b, l, h, id, name, spread,
-             short, h_alone (the same where there is little room), plain, ask_name, ask_spread, rank (when it goes)}; outputs {k, line, t, token, differs, ask}: line 0 with
-             every head, 1 with k off; told {k, line, text, ask}.
+             short, h_alone (the same where there is little room), plain, ask_name, ask_spread, rank}: rank says when
+             it goes; outputs {k, line, t, token, differs, ask}: line 0 with every head, 1 with k off; told {k, line,
+             text, ask}.
     Signals: N (heads of a layer), R (layers), S, T, D (longest output); and for each step b_at, l_at, h_at (the head in
              hand), held_at (whether there is one), gone_at (how many are off), v_at (whose maps).
     """
@@ -61,7 +62,9 @@ def head_maps(titles: tuple[str, str, str]) -> Spec:
         filtered("told_now", "told", "datum.line == 0 || datum.k == count"),
     ]  # fmt: skip
     marks = [*_titles(titles), *_maps(), *_labels(), *_crosses(), _frame(), *_outputs()]
-    return diagram(900, 480, signals, data, marks, scales=[SHARES])
+    spec = diagram(900, 480, signals, data, marks, scales=[SHARES])
+    del spec["height"]  # a signal: it follows the width
+    return spec
 
 
 def _x(b: str, h: str) -> str:

@@ -10,7 +10,7 @@ LEFT, RIGHT, TOP, TALL, FOOT = 52, 10, 46, 190, 66  # pixels
 
 @cache
 def needed_heads(titles: tuple[tuple[str, str], ...]) -> Spec:
-    """The picture as a Vega template; `titles`: (key, words) for y, x, kept, alone and other.
+    """The picture as a Vega template; `titles`: (key, words) for y, x, kept, alone, other and nothing.
 
     Data:    kept {i, exact, before, id, tip, ask}: i heads off, `before` what it was with one less; alone {i, exact,
              tip, ask}: the i-th of them alone; other {i, exact, before}: the other way, in its own order.
@@ -39,7 +39,8 @@ def needed_heads(titles: tuple[tuple[str, str], ...]) -> Spec:
             text(quoted_text(f"{share:.0%}"), LEFT - 8, y(str(share)), align="right", color="muted", size=12),
         )),
         mark("rule", "other", silent=True, x=x("datum.i - 1"), x2=x("datum.i"), y=y("datum.before"),
-             y2=y("datum.exact"), stroke="muted", strokeDash={"value": [4, 4]}, strokeWidth=1.5, opacity="clamp(gone, 0, 1)"),
+             y2=y("datum.exact"), stroke="muted", strokeDash={"value": [4, 4]}, strokeWidth=1.5,
+             opacity="clamp(gone, 0, 1)"),
         mark("rule", "kept", silent=True, x=x("datum.i - 1"), x2=x("datum.i"), y=y("datum.before"),
              y2=y("datum.exact"), stroke="attention", strokeWidth=3, strokeCap={"value": "round"},
              opacity=f"datum.i > 0 ? {shown} : 0"),
@@ -55,6 +56,8 @@ def needed_heads(titles: tuple[tuple[str, str], ...]) -> Spec:
         text(quoted_text(say["x"]), f"(width + {LEFT}) / 2", bottom + 50, color="muted", size="size",
              limit=f"width - {LEFT}"),
         text(quoted_text(say["y"]), 0, 8, align="left", fontWeight=600, size="size"),
+        text(quoted_text(say["nothing"]), f"(width + {LEFT}) / 2", TOP + TALL / 2, color="muted", size=15,
+             fillOpacity="1 - max(clamp(gone, 0, 1), alone)"),
         # what is what, in words
         text(quoted_text(f"● {say['kept']}"), LEFT, 28, align="left", color="attention", size="size",
              limit=f"(width - {LEFT}) * 0.4"),

@@ -55,9 +55,8 @@ def heads_off_story(trace: HeadsTrace, off: HeadsOff, words: Words) -> Story:
     }  # fmt: skip
     tracks: dict[str, Any] = {f"{name}_at": [0, 0] for name in ("b", "l", "h", "held")}
     tracks |= {"gone_at": [0, 1], "v_at": [0, 1]}
-    view = overview_view(
-        data, trace.sentence, tracks, [f"{step.title}. {step.text}" for step in steps], words, "off"
-    )  # fmt: skip
+    alternatives = [f"{step.title}. {step.text}" for step in steps]
+    view = overview_view(data, trace.sentence, tracks, alternatives, words, "off", "hint.off")
     view.signals["T"] = max(len(trace.sentence.output), len(off.after.output))  # type: ignore[index]
     identity = "|".join(["heads-off", trace.measured.model, "".join(trace.sentence.source)])
     title = say("heads.off.title")

@@ -112,7 +112,7 @@ class HeadsTeller:
         rows = self.trace.sentence.gates(side, layer)[f"{block}.weights"][place.head]  # type: ignore[arg-type]
         entropies = [row_entropy(row.tolist()) for row in rows]
         q = max(range(len(entropies)), key=lambda t: entropies[t])
-        line, row = Line(), rows[q].tolist()
+        line, row = Line(head=1), rows[q].tolist()
         numbers = [Number(w, f"{side} {layer} {block}.weights {place.head} {q} {j}") for j, w in enumerate(row)]
         line.latex = rf"H_{{{line.text(q + 1)}}} = -\sum_j \alpha_j \ln \alpha_j \\ = -("
         seen = [number for number in numbers if number.value > 0]

@@ -124,7 +124,7 @@ def told_row(k: int, line: int, score: HeadScore, ask: str, key: str, words: Wor
 
 def overview_view(
     data: Mapping[str, Any], trace: TransformerTrace, tracks: Mapping[str, Any], alternatives: Sequence[str],
-    words: Words, id: str = "overview",
+    words: Words, id: str = "overview", hint: str = "hint",
 ) -> View:  # fmt: skip
     """The small maps, with the tracks that move them."""
     longest = max((row["t"] + 1 for row in data["outputs"]), default=1)
@@ -132,7 +132,7 @@ def overview_view(
         "N": trace.heads, "R": trace.layers, "S": len(trace.source), "T": len(trace.output), "D": longest, **tracks,
     }  # fmt: skip
     return View(
-        id, words.say("heads.overview.title"), words.say("heads.overview.hint"), head_maps(block_titles(words)),
+        id, words.say("heads.overview.title"), words.say(f"heads.overview.{hint}"), head_maps(block_titles(words)),
         "vega", alternatives, data, "maps", signals, wide=True,
     )  # fmt: skip
 
@@ -272,7 +272,7 @@ def _needed(trace: HeadsTrace, told: Told, way: str, words: Words) -> View:
     for name in others:
         shares = [measured.base.exact, *(score.exact for score in measured.pruned[name].scores)]
         other += [{"i": i, "exact": shares[i], "before": shares[i - 1]} for i in range(1, len(shares))]
-    titles = {key: say(f"heads.needed.{key}") for key in ("x", "y", "alone")}
+    titles = {key: say(f"heads.needed.{key}") for key in ("x", "y", "alone", "nothing")}
     titles |= {"kept": say(f"heads.needed.kept.{way}"), "other": say(f"heads.needed.other.{way}")}
     signals: dict[str, Any] = {"n": len(pruning.order), "others": len(others)}
     signals |= {"gone_at": [moment.gone for moment in told.moments]}
