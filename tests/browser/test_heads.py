@@ -57,13 +57,17 @@ def test_the_main_journey(visit):
     assert told in {exact(float(weights[q, j])) for q in range(7) for j in range(q + 1)}
     found.get_by_role("button", name="Close").click()
     go_to(page, found, FIRST_GONE + 3)
+    overview = found.locator("figure[data-view=overview]")
+    overview.scroll_into_view_if_needed()  # a picture out of sight rests
+    expect(overview).to_contain_text("4 of 24 off")
     assert crosses(found, "overview") == 4
-    expect(found.locator("figure[data-view=overview]")).to_contain_text("4 of 24 off")
     found.focus()
     page.keyboard.press("End")
     expect(found).to_have_attribute("data-step", str(steps(found) - 1))
-    assert crosses(found, "overview") == 24
     expect(found.locator("h3")).to_contain_text("of 24 heads can go")
+    overview.scroll_into_view_if_needed()
+    expect(overview).to_contain_text("24 of 24 off")
+    assert crosses(found, "overview") == 24
     page.keyboard.press("Home")
     expect(found).to_have_attribute("data-step", "0")
 
@@ -78,6 +82,8 @@ def test_heads_of_ones_choice_are_switched_off_and_stay_in_the_link(visit):
     expect(page).to_have_url(re.compile(r"off=d1\.2"), timeout=60_000)
     off = opened(page, 1)
     expect(off.locator("h3")).to_contain_text("Without d1.2")
+    off.locator("figure[data-view=off]").scroll_into_view_if_needed()
+    expect(off.locator("figure[data-view=off]")).to_contain_text("1 of 24 off")
     assert crosses(off, "off") == 1
     page.reload()
     off = opened(page, 1)

@@ -104,7 +104,7 @@ class HeadsTeller:
             "exact": percent(head.off[self.way].exact), "named": f"{NAMED:.0%}",
         }  # fmt: skip
         key = "head" if done == head.best else f"head.{done}"
-        self.add(key, Moment("head", k, 1, 0, k), self.entropy_line(place), names.LOOKS, **slots)
+        self.add(key, Moment("head", k, 1, 0, k), self.entropy_line(place), names.ENTROPY, **slots)
 
     def entropy_line(self, place: HeadPlace) -> Line:
         """The entropy of its widest row in this sentence, with its numbers."""
@@ -112,7 +112,7 @@ class HeadsTeller:
         rows = self.trace.sentence.gates(side, layer)[f"{block}.weights"][place.head]  # type: ignore[arg-type]
         entropies = [row_entropy(row.tolist()) for row in rows]
         q = max(range(len(entropies)), key=lambda t: entropies[t])
-        line, row = Line(head=1), rows[q].tolist()
+        line, row = Line(head=1, tail=0), rows[q].tolist()
         numbers = [Number(w, f"{side} {layer} {block}.weights {place.head} {q} {j}") for j, w in enumerate(row)]
         line.latex = rf"H_{{{line.text(q + 1)}}} = -\sum_j \alpha_j \ln \alpha_j \\ = -("
         seen = [number for number in numbers if number.value > 0]
