@@ -52,7 +52,7 @@ class HeadsTeller:
         self.moments: list[Moment] = []
         self.chapters: list[str] = []
 
-    def say(self, key: str, **slots: object) -> str:
+    def sentence(self, key: str, **slots: object) -> str:
         return self.words.say(f"heads.{key}", **(self.common | slots))
 
     @property
@@ -68,24 +68,24 @@ class HeadsTeller:
 
     def add(self, key: str, moment: Moment, line: Line, passage: Passage, **slots: object) -> None:
         """One step; its sentences are `key.title` and `key.text`."""
-        title, text = (self.say(f"{key}.{part}", **slots) for part in ("title", "text"))
+        title, text = (self.sentence(f"{key}.{part}", **slots) for part in ("title", "text"))
         self.steps.append(Step(title, text, len(self.chapters) - 1, line.into(self.book), passage))
         self.moments.append(moment)
 
     def tell(self) -> Told:
         """All of it."""
-        self.chapters.append(self.say("chapter.intro"))
+        self.chapters.append(self.sentence("chapter.intro"))
         line = Line()
         line.latex = rf"d_k = \frac{{d}}{{N}} = \frac{{{line.text(self.trace.sentence.width)}}}"
         line.latex += rf"{{{line.text(self.trace.sentence.heads)}}} = {line.text(self.trace.sentence.head_width)}"
         self.add("intro", Moment("intro", 0), line, names.SPLIT)
         for k, place in enumerate(self.places):
             if place.layer == place.head == 0:
-                self.chapters.append(self.say(f"chapter.{place.block}"))
+                self.chapters.append(self.sentence(f"chapter.{place.block}"))
             self.head(k, place)
-        self.chapters.append(self.say("chapter.alone"))
+        self.chapters.append(self.sentence("chapter.alone"))
         self.alone()
-        self.chapters.append(self.say("chapter.gone"))
+        self.chapters.append(self.sentence("chapter.gone"))
         for gone in range(1, len(self.places) + 1):
             self.gone(gone)
         self.end()
@@ -98,7 +98,7 @@ class HeadsTeller:
         head = self.measured.heads[k]
         best, done = head.shares[head.best], does(head)
         slots = {
-            "name": head_name(place, self.words), "does": self.say(f"does.{done}"), "id": place.id,
+            "name": head_name(place, self.words), "does": self.sentence(f"does.{done}"), "id": place.id,
             "entropy": f"{head.entropy.value:.2f}", "most": f"{head.most.value:.2f}",
             "pattern": pattern_name(head.best, self.words), "share": percent(best.value),
             "exact": percent(head.off[self.way].exact), "named": f"{NAMED:.0%}",
@@ -157,7 +157,7 @@ class HeadsTeller:
             "right": score.right,
         }  # fmt: skip
         same_key = "same" if same else "differs" if slots["written"] else "empty"
-        slots["sentence"] = self.say(f"gone.{same_key}", **slots)
+        slots["sentence"] = self.sentence(f"gone.{same_key}", **slots)
         key = "gone" if self.pruning.greedy else "gone.ordered"
         if gone == len(self.places):
             key = "gone.all" if slots["written"] else "gone.all.empty"
