@@ -273,6 +273,6 @@ def _tensors(batch: Batch, model: Transformer) -> tuple[Tensor, Tensor]:
 
 
 def _previous(target: Tensor) -> Tensor:
-    """What the decoder reads along the answers; an ⟨eos⟩ before pads, which only a leaking model would see, is a pad."""
+    """What the decoder reads along the answers; an ⟨eos⟩ before pads, which a leaking model would see, is a pad."""
     previous = torch.cat([torch.full_like(target[:, :1], BOS), target[:, :-1]], 1)
     return previous.masked_fill(target == PAD, PAD)
