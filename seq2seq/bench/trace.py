@@ -45,5 +45,5 @@ def measure_trace() -> Result:
         times.append(1000 * (time.perf_counter() - began))
     title = f"glass trace of a Transformer, {HELD} → {HELD} tokens"
     rows.append(Row(title, median(times[1:]), "ms", bar=Bar(high=80)))
-    how = f"`{MODEL}`, medians of {TIMES}, after one that does not count; `{TRANSFORMER}` (2 + 2 layers, 4 heads), forced."
+    how = f"`{MODEL}`, medians of {TIMES}, after one that does not count; `{TRANSFORMER}` (2 + 2 layers), forced."
     return Result("trace", rows, how)
