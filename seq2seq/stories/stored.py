@@ -20,6 +20,7 @@ POSITIONS_TASK, POSITIONS_INPUT, POSITIONS_ORDER = "reverse", "studio", "1"
 CUT_TEXT, CUT_MERGES = "20 de novembro de 2019", 40
 BATCH_SIZE, BATCH_BUCKET, BATCH_LENGTHS, BATCH_DRAW = 12, 2, (4, 20), 28
 EMBEDDING_MODEL, EMBEDDING_TOKEN = "sort-gru-general", "t"
+HEADS_MODEL, HEADS_INPUT = "reverse-transformer", "studio"
 STATES_MODEL = "dates-lstm-none"
 STATES_SENTENCES = ("3 mars 2021", "march 3, 2021", "2021年3月3日", "3 марта 2021 г.", "3 mai 2021")
 

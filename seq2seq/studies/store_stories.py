@@ -14,11 +14,14 @@ from seq2seq.stories.cutting import cutting_story
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.embeddings import embedding_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
+from seq2seq.stories.heads import heads_story
 from seq2seq.stories.positions import places_story
 from seq2seq.stories.states import states_story
 from seq2seq.stories.story import Story
 from seq2seq.studies.bottleneck import bottleneck_trace
 from seq2seq.studies.embeddings import load_embeddings
+from seq2seq.studies.heads import heads_trace
+from seq2seq.studies.heads import measured as measured_heads
 from seq2seq.studies.places import record_waves
 from seq2seq.studies.recordings import recall_run
 from seq2seq.studies.shuffled import told_shuffled
@@ -93,6 +96,13 @@ def tokens(words: Words) -> Stored:
     )
 
 
+def heads(words: Words) -> Stored:
+    """The Heads page: one word, and every head of a small Transformer."""
+    found = measured_heads(stored.HEADS_MODEL)
+    assert found, "python -m seq2seq.studies.heads first"
+    yield "heads", heads_story(heads_trace(load_trained(stored.HEADS_MODEL), stored.HEADS_INPUT, found), words)
+
+
 def states(words: Words) -> Stored:
     """The page on states: where held-out dates end, and the ways of one date in several languages."""
     trace = record_states(load_trained(stored.STATES_MODEL), StateChoice(), stored.STATES_SENTENCES)
@@ -114,6 +124,7 @@ PAGES: tuple[Callable[[Words], Stored], ...] = (
     bottleneck,
     attention,
     convolution,
+    heads,
     states,
     positions,
 )
