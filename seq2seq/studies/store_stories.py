@@ -14,11 +14,16 @@ from seq2seq.stories.cutting import cutting_story
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.embeddings import embedding_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
+from seq2seq.stories.masks import leak_story, masks_story, switches_story
 from seq2seq.stories.states import states_story
 from seq2seq.stories.story import Story
 from seq2seq.studies.bottleneck import bottleneck_trace
 from seq2seq.studies.embeddings import load_embeddings
+from seq2seq.studies.leak import leak_trace, measured_runs, shipped_maps
+from seq2seq.studies.masked import masked_batch, switched_batch
+from seq2seq.studies.masks import letter_task, measured, read_sentences
 from seq2seq.studies.recordings import recall_run
+from seq2seq.studies.shipped import MASK_TASKS
 from seq2seq.studies.states import StateChoice, record_states
 from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import Dates, Reverse
@@ -96,6 +101,20 @@ def states(words: Words) -> Stored:
     yield "states", states_story(trace, words, stored.STATES_MODEL)
 
 
+def masks(words: Words) -> Stored:
+    """The Masks page: a batch of three words under its masks."""
+    trained = load_trained(stored.MASKS_MODEL)
+    sentences = read_sentences(letter_task(trained.config), stored.MASKS_INPUT)
+    trace = masked_batch(trained, sentences, stored.MASKS_LAYER, stored.MASKS_HEAD)
+    yield "masks", masks_story(trace, words, stored.MASKS_MODEL, stored.MASKS_SENTENCE)
+    switched = switched_batch(trained, sentences, stored.MASKS_PADS, stored.MASKS_AT)
+    yield "masks-switches", switches_story(switched, measured().get("pads", []), words, stored.MASKS_MODEL)
+    for task in MASK_TASKS:
+        leak = leak_story(leak_trace(task, measured_runs(task), shipped_maps(task)), words, "measured")
+        if leak:
+            yield f"masks-leak-{task}", leak
+
+
 PAGES: tuple[Callable[[Words], Stored], ...] = (
     home,
     tokens,
@@ -105,6 +124,7 @@ PAGES: tuple[Callable[[Words], Stored], ...] = (
     attention,
     convolution,
     states,
+    masks,
 )
 
 
