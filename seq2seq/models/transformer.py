@@ -97,11 +97,12 @@ class Transformer(Seq2Seq[TransformerState]):
 
     def embed_source(self, source: Tensor) -> Tensor:
         """√d E[x] + P, (B, S, d)."""
-        return self.source_embedding(source) * math.sqrt(self.config.hidden) + self.source_place(source.shape[1])
+        place = self.source_place(source.shape[1], device=source.device)
+        return self.source_embedding(source) * math.sqrt(self.config.hidden) + place
 
     def embed_target(self, previous: Tensor, start: int = 0) -> Tensor:
         """√d E[y] + P for the tokens from position `start` on, (B, T, d)."""
-        place = self.target_place(start + previous.shape[1], start)
+        place = self.target_place(start + previous.shape[1], start, previous.device)
         return self.target_embedding(previous) * math.sqrt(self.config.hidden) + place
 
     # ---- masks: True = visible
@@ -230,7 +231,7 @@ class Transformer(Seq2Seq[TransformerState]):
 
 
 def _last_query(name: str, value: Tensor) -> Tensor:
-    """What is the last position's own, of weights (B, N, T, S) a row, of vectors (B, T, d) one; the source's K and V."""
+    """What is the last position's own: a row of weights (B, N, T, S), one vector of (B, T, d); the source's K and V."""
     if name in ("cross.k", "cross.v"):
         return value
     return value[..., -1, :]
