@@ -120,7 +120,8 @@ def _alone(
     model: Transformer, sources: Sentences, targets: Sentences, vocabularies: Vocabularies, height: int
 ) -> Switched:
     """Each sentence by itself, without any pad."""
-    tables, written = [], []
+    tables: list[np.ndarray] = []
+    written: list[str] = []
     for row, wanted in zip(sources, targets, strict=True):
         source, target = padded([row], [wanted], vocabularies)
         table = model(source, shifted(target)).log_softmax(-1)[0].numpy()

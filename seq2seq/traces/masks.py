@@ -217,3 +217,28 @@ class LeakTrace:
     def of(self, side: str) -> tuple[LeakRun, ...]:
         """The runs of one side, the first seed first."""
         return tuple(sorted((run for run in self.runs if run.side == side), key=lambda run: run.seed))
+
+
+@dataclass(frozen=True)
+class ScaleRun:
+    """One run whose scores were divided by √d_k, or not; what its reports said."""
+
+    head_width: int  # d_k
+    heads: int
+    scaled: bool
+    seed: int
+    reports: tuple[LeakReport, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is called in addresses."""
+        return f"{self.head_width} {'scaled' if self.scaled else 'raw'} {self.seed}"
+
+
+@dataclass(frozen=True)
+class ScaleTrace:
+    """One draw of random keys, and runs with the scale and without it."""
+
+    keys: RandomKeys
+    runs: tuple[ScaleRun, ...]
+    updates: int  # of a whole run

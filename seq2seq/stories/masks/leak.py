@@ -75,9 +75,6 @@ def _update(trace: LeakTrace, step: int, words: Words, book: FormulaBook) -> Ste
         line.latex = rf"{symbol} = {line.text(short(report.loss), f'loss {side} {runs[0].seed} {report.step}')}"
         lines.append(line)
     if trace.bound is not None and lines:
-        line = Line()
-        line.latex = rf"H = {line.text(short(trace.bound), 'bound')}"
-        lines.append(line)
         told.append(say("leak.bound", bound=short(trace.bound)))
     key = "start" if step == 0 else "end" if step >= trace.updates else "update"
     if key == "end":
@@ -140,10 +137,11 @@ def told_row(trace: LeakTrace) -> int:
 
 
 def _curves(trace: LeakTrace, updates: Sequence[int], steps: Sequence[Step], words: Words) -> View:
-    say = words.say
+    say, first = words.say, min(run.seed for run in trace.runs)
     rows = [
         {
-            "side": run.side, "seed": run.seed, "step": report.step, "loss": report.loss, "exact": report.exact,
+            "good": run.causal, "bold": run.seed == first, "line": f"{run.side} {run.seed}",
+            "step": report.step, "loss": report.loss, "exact": report.exact,
             "asks": [f"{kind} {run.side} {run.seed} {report.step}" for kind in ("loss", "free")],
             "tip": say("leak.tip", side=say(f"leak.side.{run.side}"), seed=run.seed, step=report.step),
         }
@@ -153,7 +151,8 @@ def _curves(trace: LeakTrace, updates: Sequence[int], steps: Sequence[Step], wor
     now = [*updates, *[updates[-1]] * (len(steps) - len(updates))]
     bound = [] if trace.bound is None else [{"v": trace.bound, "told": say("leak.bound.line"), "ask": "bound"}]
     signals = {
-        "last": trace.updates, "high": max([3.5, *(row["loss"] for row in rows)]), "now_at": now,
+        "last": trace.updates, "now_at": now,
+        "high": max(3.5, *(report.loss for run in trace.runs for report in run.reports)),
     }  # fmt: skip
     spec = leak_curves(
         say("leak.axis.loss"), say("leak.axis.exact"), say("axis.step"),
@@ -193,7 +192,7 @@ def _maps(trace: LeakTrace, before: int, steps: Sequence[Step], words: Words) ->
         "T": len(trace.maps["leaking"].target),
         "lit_at": [*[0] * before, *[int(k >= extra - 2) for k in range(extra)]],
         "words_at": [*[0] * before, *[int(k == extra - 1) for k in range(extra)]],
-        "came_at": [*[0] * before, *[1] * extra], "row_at": [told_row(trace)] * len(steps),
+        "came_at": [*[0] * (before + extra - 2), 1, 1], "row_at": [told_row(trace)] * len(steps),
     }  # fmt: skip
     spec = leak_maps(
         (say("leak.side.causal"), say("leak.side.leaking")), say("leak.map.rows"), say("leak.map.columns"),

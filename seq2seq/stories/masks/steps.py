@@ -79,7 +79,8 @@ class _Teller:
         self.chapters.append(say("masks.chapter.batch"))
         pads = sum(self.trace.width - n for n in lengths)
         longest = lengths.index(max(lengths))
-        slots = {"count": len(lengths), "width": self.trace.width, "pads": pads, "longest": self.sentence_name(longest)}
+        slots: dict[str, Any] = {"count": len(lengths), "width": self.trace.width, "pads": pads}
+        slots["longest"] = self.sentence_name(longest)
         self.add("batch" if pads else "batch.even", Moment("batch", b=self.sentence), **slots)
         self.encoder()
         self.causal()

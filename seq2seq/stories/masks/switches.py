@@ -90,7 +90,7 @@ class _Teller:
         moved, line = self.trace.moved(setting), Line()
         b, t = np.unravel_index(int(moved.argmax()), moved.shape)
         number = line.text(shown(float(moved[b, t])), f"moved {setting.name} {b} {t}")
-        line.latex = rf"\max_y |\log p'_{{{line.text(t + 1)}}}(y) - \log p_{{{line.text(t + 1)}}}(y)| = {number}"
+        line.latex = rf"\max_y |\log p'_{{{line.text(t + 1)}}}(y) - \log p_{{{line.text(t + 1)}}}(y)| \\ = {number}"
         return line
 
 
@@ -280,7 +280,7 @@ def curves_picture(
     signals = [
         value("last", 16), *stepped("lit"), derived("across", f"width > 640 ? {count} : {max(1, count // 2)}"),
         derived("wide", "(width - 44) / across"), derived("down", f"ceil({count} / across)"),
-        derived("height", f"{top} + down * {tall + 62}"),
+        derived("height", f"{top} + down * {tall + 62} + 16"),
     ]  # fmt: skip
     scales = [{"name": "y", "type": "linear", "domain": [0, 1], "range": [tall, 0]}]
     data: list[dict[str, Any]] = [{"name": "curves"}]
@@ -316,7 +316,7 @@ def curves_picture(
                 mark("symbol", rows, clickable=True, x=x, y=y, size=f"{bold} ? 70 : 26", fill=SETTING_COLORS[under],
                      fillOpacity=f"{bold} ? 1 : 0.45", ask="datum.ask", tooltip="datum.tip"),
             ]  # fmt: skip
-    marks.append(text(quoted_text(x_title), "width / 2", "height - 8", color="muted", size=12, limit="width"))
+    marks.append(text(quoted_text(x_title), "width / 2", "height - 9", color="muted", size=12, limit="width"))
     return diagram(760, 280, signals, data, marks, scales=scales)
 
 

@@ -102,11 +102,10 @@ def _row(trace: MasksTrace, moments: Sequence["Moment"], words: Words) -> View:
                 "w": float(look.weights[b, i, j]), "open": float(look.open[b, i, j]),
                 "asks": [f"score {where}", f"weight {where}", f"open {where}"],
             })  # fmt: skip
-    spans = {
-        p: (min(scores), max(scores))
-        for p in {place[0] for place in known}
-        if (scores := [bar["score"] for bar in bars if known[bar["row"]][0] == p])
-    }
+    spans = {}
+    for p, b, i in known:
+        scores, (low, high) = trace.looks[PLACES[p]].scores[b, i], spans.get(p, (0.0, 0.0))
+        spans[p] = (min(low, float(scores.min())), max(high, float(scores.max())))
     signals = {
         "low_at": [spans.get(place[0], (-1, 1))[0] for place in places],
         "high_at": [spans.get(place[0], (-1, 1))[1] for place in places],
