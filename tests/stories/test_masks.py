@@ -123,7 +123,9 @@ def test_numbers_lead_to_numbers():
                         assert explainer.explain(slot[1]).address == slot[1]
 
 
-@pytest.mark.parametrize("address", ["", "weight", "weight cross 9 0 0", "score self 0 0 99", "mask x 0 0 0", "seen <b>"])
+@pytest.mark.parametrize(
+    "address", ["", "weight", "weight cross 9 0 0", "score self 0 0 99", "mask x 0 0 0", "seen <b>"]
+)
 def test_no_such_number(address):
     for _, explainer in told():
         with pytest.raises(Unknown):
@@ -181,7 +183,9 @@ def test_the_leaking_map_looks_one_to_the_right(task):
     maps = leaked(task).maps
     assert (maps["causal"].weights[(slice(None), *np.triu_indices(len(maps["causal"].target), 1))] == 0).all()
     ahead = maps["leaking"].mean
-    assert (ahead[:-1].argmax(-1) == np.arange(1, len(ahead))).all() and maps["leaking"].forced == maps["leaking"].target
+    assert (ahead[:-1].argmax(-1) == np.arange(1, len(ahead))).all() and maps["leaking"].forced == maps[
+        "leaking"
+    ].target
     assert maps["leaking"].free != "".join(maps["leaking"].target[:-1])
 
 

@@ -6,7 +6,7 @@ from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
 COLORS = ("encoder", "decoder", "attention")  # of the three grids, by number
-TOP, HEAD, FOOT, GAP = 92, 70, 34, 20  # pixels: the network above, a grid's titles, what stands below, between grids
+TOP, HEAD, FOOT, GAP = 92, 74, 34, 20  # pixels: the network above, a grid's titles, what stands below, between grids
 COLOR = "(datum.p === 0 ? encoder : datum.p === 1 ? decoder : attention)"
 
 
@@ -37,7 +37,7 @@ def mask_grids(names: tuple[str, str, str], masks: tuple[str, str, str], sides: 
         derived("side", "wide < 220 ? 22 : 30"),
         derived("pitch", "min(26, (wide - side - 6) / max(columns[0], columns[1], columns[2]))"),
         derived("tall", f"{HEAD} + max(rows[0], rows[1], rows[2]) * pitch + {FOOT}"),
-        derived("height", f"{TOP} + tall * (roomy ? 1 : 3)"), derived("letter", "clamp(pitch * 0.58, 8, 15)"),
+        derived("height", f"roomy ? {TOP} + tall : 8 + 3 * tall"), derived("letter", "clamp(pitch * 0.58, 8, 15)"),
     ]  # fmt: skip
     data = [
         {"name": "cells"}, {"name": "tokens"}, filtered("now", "cells", "datum.b === b"),
@@ -91,7 +91,7 @@ def panel_left(p: str) -> str:
 
 def panel_top(p: str) -> str:
     """Where a grid's panel begins, from above."""
-    return f"({TOP} + (roomy ? 0 : {p}) * tall)"
+    return f"(roomy ? {TOP} : 4 + {p} * tall)"
 
 
 def left(p: str) -> str:
@@ -134,7 +134,7 @@ def _network(names: tuple[str, str, str], masks: tuple[str, str, str], sides: tu
                  size="clamp(wide * 0.045, 11, 15)", limit="wide - 30"),
             mark("rule", silent=True, x=f"{x} + wide / 2", x2=f"{x} + wide / 2", y=74, y2=f"{y} + 8", stroke=color,
                  strokeOpacity="roomy ? 0.6 : 0", strokeWidth=2),
-            text(quoted_text(hidden), f"{x} + wide / 2", f"{y} + (roomy ? 20 : 42)", color="muted", size=13,
+            text(quoted_text(hidden), f"{x} + wide / 2", f"{y} + (roomy ? 20 : 45)", color="muted", size=13,
                  limit="wide"),
         ]  # fmt: skip
     return marks

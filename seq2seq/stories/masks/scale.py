@@ -144,7 +144,7 @@ def scale_bars(
     Data: bars {w, j, dot, raw, scaled, asks}, means {w, kind (0 raw, 1 scaled), width, v, ask}. Signals: K, high (of
     all dots), widths, w_at (number of the d_k in hand).
     """
-    row, gap, top = 84, 40, 34
+    row, gap, top = 82, 48, 34
     bottom = top + 3 * row + 2 * gap
     signals = [
         value("K", 10), value("high", 50), value("widths", [4, 256]), *stepped("w"), *smooth("glide"),
