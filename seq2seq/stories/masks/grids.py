@@ -35,7 +35,7 @@ def mask_grids(names: tuple[str, str, str], masks: tuple[str, str, str], sides: 
         *smooth("shown"), *smooth("open"), derived("roomy", "width > 640"),
         derived("wide", f"roomy ? (width - {2 * GAP}) / 3 : width"),
         derived("side", "wide < 220 ? 22 : 30"),
-        derived("pitch", "min(26, (wide - side - 6) / max(columns[0], columns[1], columns[2]))"),
+        derived("pitch", "min(32, (wide - side - 6) / max(columns[0], columns[1], columns[2]))"),
         derived("tall", f"{HEAD} + max(rows[0], rows[1], rows[2]) * pitch + {FOOT}"),
         derived("height", f"roomy ? {TOP} + tall : 8 + 3 * tall"), derived("letter", "clamp(pitch * 0.58, 8, 15)"),
     ]  # fmt: skip

@@ -213,8 +213,8 @@ def _means(title: str, x_title: str, names: tuple[str, str]) -> list[Mark]:
                     strokeOpacity=f"datum.kind === {kind} ? 1 : 0")  # fmt: skip
         marks += [
             {"type": "group", "from": rows, "marks": [line], "interactive": False},
-            text(quoted_text(name), "x0 + 8", f"y0 + tall * {0.42 if kind == 0 else 0.82}", align="left", color=color,
-                 size=13, fontWeight=700),
+            text(quoted_text(name), "x0 + span", f"y0 + tall * {0.26 if kind == 0 else 0.8}", align="right",
+                 color=color, size=13, fontWeight=700),
         ]  # fmt: skip
     marks.append(
         mark("symbol", "means", clickable=True, x=x, y=y, size="datum.w === w ? 150 : 50",

@@ -180,7 +180,7 @@ def outputs_picture(moves: str, alone: str, replaced: str) -> Spec:
     signals = [
         value("T", 1), value("B", 1), value("at", 0), *stepped("k"), *smooth("changed"),
         derived("roomy", "width > 640"), derived("side", "roomy ? 118 : 8"), derived("room", "roomy ? 190 : 8"),
-        derived("tall", f"roomy ? {row} : {row + 26}"),
+        derived("tall", f"roomy ? {row} : {row + 40}"),
         derived("pitch", "min(54, (width - side - room) / T)"), derived("height", f"{top} + B * tall + 8"),
         derived("letter", "clamp(pitch * 0.5, 9, 18)"),
     ]  # fmt: skip
@@ -188,7 +188,7 @@ def outputs_picture(moves: str, alone: str, replaced: str) -> Spec:
         {"name": "outputs"}, {"name": "lines"}, filtered("now", "outputs", "datum.k === k"),
         filtered("told", "lines", "datum.k === k"),
     ]  # fmt: skip
-    x, y = "side + datum.t * pitch", f"{top} + datum.b * tall + (roomy ? 0 : 24)"
+    x, y = "side + datum.t * pitch", f"{top} + datum.b * tall + (roomy ? 0 : 40)"
     high = f"min(1, datum.move / {MOST}) * {bars}"
     marks = [
         text(quoted_text(moves), "side", 12, align="left", color="muted", size=13, limit="width - side"),
@@ -212,7 +212,7 @@ def outputs_picture(moves: str, alone: str, replaced: str) -> Spec:
         text("datum.source", "roomy ? side - 12 : side", f"{y} + (roomy ? {bars} + 18 : -12)", "told",
              align="right", color="encoder", size="roomy ? 15 : 0", fontWeight=600, limit="side - 14"),
         text("datum.source + (datum.written ? '  →  ' + datum.written + (datum.right ? '  ✓' : '  ✗') : '')", "side",
-             f"{y} - 10", "told", align="left", size="roomy ? 0 : 13", limit="width - 16",
+             f"{y} - 24", "told", align="left", size="roomy ? 0 : 13", limit="width - 16",
              color="!datum.written ? encoder : datum.right ? correct : wrong", fontWeight=600),
         text(f"datum.written ? {quoted_text(alone)} : ''", "side + T * pitch + 18", f"{y} + {bars} - 4", "told",
              align="left", color="muted", size="roomy ? 12 : 0"),
