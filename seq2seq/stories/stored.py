@@ -21,6 +21,8 @@ CUT_TEXT, CUT_MERGES = "20 de novembro de 2019", 40
 BATCH_SIZE, BATCH_BUCKET, BATCH_LENGTHS, BATCH_DRAW = 12, 2, (4, 20), 28
 EMBEDDING_MODEL, EMBEDDING_TOKEN = "sort-gru-general", "t"
 HEADS_MODEL, HEADS_INPUT = "reverse-transformer", "studio"
+MASKS_MODEL, MASKS_INPUT, MASKS_SENTENCE = "reverse-transformer", "attention studio mask", 1
+MASKS_LAYER, MASKS_HEAD, MASKS_PADS, MASKS_AT = 1, 0, 3, 2
 STATES_MODEL = "dates-lstm-none"
 STATES_SENTENCES = ("3 mars 2021", "march 3, 2021", "2021年3月3日", "3 марта 2021 г.", "3 mai 2021")
 
