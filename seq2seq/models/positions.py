@@ -31,7 +31,7 @@ class Positions(nn.Module):
             self.table = nn.Embedding(PLACES, width)
             nn.init.normal_(self.table.weight, std=0.5)
         if kind == "sinusoidal":
-            self.register_buffer("waves", sinusoids(PLACES, width), persistent=False)
+            self.register_buffer("waves", sinusoids(PLACES, width, torch.device("cpu")), persistent=False)
 
     def forward(self, count: int, start: int = 0) -> Tensor:
         """Vectors of the positions from `start` to `count` (not included), (count − start, d)."""
