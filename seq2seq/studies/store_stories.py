@@ -17,6 +17,7 @@ from seq2seq.stories.gradients import Reach, arm_key, backward_story
 from seq2seq.stories.heads import heads_story
 from seq2seq.stories.masks import leak_story, masks_story, switches_story
 from seq2seq.stories.positions import places_story
+from seq2seq.stories.self_attention import focus_of, self_attention_story
 from seq2seq.stories.states import states_story
 from seq2seq.stories.story import Story
 from seq2seq.studies.bottleneck import bottleneck_trace
@@ -60,6 +61,13 @@ def convolution(words: Words) -> Stored:
     answer = trained.task.answer(stored.CONVOLUTION_INPUT)
     trace = trained.record_convolution(stored.CONVOLUTION_INPUT)
     yield "convolution", convolution_story(trace, words, stored.CONVOLUTION_MODEL, answer)
+
+
+def self_attention(words: Words) -> Stored:
+    """The page on self-attention: one word, read by the first layer of a Transformer's encoder."""
+    trace = load_trained(stored.SELF_ATTENTION_MODEL).record_transformer(stored.SELF_ATTENTION_INPUT)
+    focus = focus_of(trace, "encoder", "self", 0, stored.SELF_ATTENTION_HEAD, stored.SELF_ATTENTION_QUERY)
+    yield "self-attention", self_attention_story(focus, words, stored.SELF_ATTENTION_MODEL)
 
 
 def gradients(words: Words) -> Stored:
@@ -144,6 +152,7 @@ PAGES: tuple[Callable[[Words], Stored], ...] = (
     attention,
     convolution,
     heads,
+    self_attention,
     states,
     positions,
     masks,
