@@ -150,12 +150,12 @@ PAGES: tuple[Callable[[Words], Stored], ...] = (
     gradients,
     bottleneck,
     attention,
-    convolution,
-    heads,
     self_attention,
-    states,
     positions,
     masks,
+    heads,
+    convolution,
+    states,
 )
 
 
