@@ -127,10 +127,11 @@ def _angle(trace: PlacesTrace, p: int, pair: int) -> Line:
 
 
 def _product(trace: PlacesTrace, p: int, q: int) -> Line:
-    line = Line(head=1)
+    line = Line()
     value = Number(float(trace.dots[p, q]), f"dot {p} {q}")
     line.latex = rf"P_{{{line.text(p)}}} \cdot P_{{{line.text(q)}}} = {line.number(value)} \\ = "
-    line.latex += line.products(numbers(trace.table[p], f"place {p}"), numbers(trace.table[q], f"place {q}"))
+    one, other = (numbers(trace.table[at], f"place {at}")[0] for at in (p, q))
+    line.latex += rf"{line.factor(one)} \cdot {line.factor(other)} + \cdots"
     return line
 
 
@@ -247,8 +248,9 @@ def _views(told: Told) -> list[View]:
             ),
         ]  # fmt: skip
     low, high = float(min(0.0, trace.dots.min())), float(trace.dots.max())
+    reach = trace.count if kind == "sinusoidal" else trace.read
     view = dots_picture(
-        trace.count, float(np.floor(low / 4) * 4), float(np.ceil(high / 4) * 4), say("places.axis.distance"),
+        reach, float(np.floor(low / 4) * 4), float(np.ceil(high / 4) * 4), say("places.axis.distance"),
         say("places.axis.dot"), say("places.dots.waiting"),
     )  # fmt: skip
     views.append(

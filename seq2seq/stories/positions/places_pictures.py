@@ -159,7 +159,8 @@ def dots_picture(count: int, low: float, high: float, x_title: str, y_title: str
     axes = [{"orient": "left", "scale": "y", "tickCount": 5, "offset": {"signal": "-sx"}, "grid": False}]
     x = f"sx + (datum.q - datum.p + {count - 1}) * pitch"
     y = "scale('y', datum.v)"
-    ticks = [{"d": d} for d in range(-((count - 1) // 8) * 8, count, 8)]
+    apart = 8 if count > 16 else 2
+    ticks = [{"d": d} for d in range(-((count - 1) // apart) * apart, count, apart)]
     on = f"sx + (datum.d + {count - 1}) * pitch"
     marks = [
         mark("rule", silent=True, x="sx", x2="width - 14", y="scale('y', 0)", stroke="faint"),

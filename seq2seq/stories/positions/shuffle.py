@@ -175,7 +175,7 @@ def _apart(told: Told, row: int) -> Line:
     i = int(pair.far(row).argmax())
     value = Number(float(pair.far(row)[i]), f"far {told.way} {row} {i}")
     h, apart = "h" if row else "e", line.text(tiny(value.value), value.address)
-    line.latex = rf"\max_u |{h}'_{{\pi({line.text(i + 1)}),u}} - {h}_{{{line.text(i + 1)},u}}| = {apart}"
+    line.latex = rf"\max_u |{h}_{{\pi({line.text(i + 1)}),u}}^{{\prime}} - {h}_{{{line.text(i + 1)},u}}| = {apart}"
     if told.way == WAYS[0]:
         line.latex = r"\mathrm{Enc}(\Pi X) = \Pi\, \mathrm{Enc}(X) \\ " + line.latex
     return line
