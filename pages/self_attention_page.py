@@ -1,7 +1,13 @@
-"""To be written."""
+"""Self-attention: one layer, one head, one token, through every matrix of it."""
 
-from seq2seq.ui.page import begin_page, beside_lesson
+from seq2seq.ui.page import begin_page, beside_lesson, one_sentence
+from seq2seq.ui.player import offer_export, show_story
+from seq2seq.ui.self_attention import SELF_ATTENTION_TRIES, layer_explainer, looked_through, what_to_look_at
 
 words = begin_page("self_attention")
-with beside_lesson("self_attention", words):
-    pass
+tries = [(words.say(f"selfatt.try.{name}"), act) for name, act in SELF_ATTENTION_TRIES.items()]
+with beside_lesson("self_attention", words, tries), one_sentence(words):
+    looked = what_to_look_at(words)
+    story, explain = looked_through(looked, words), layer_explainer(looked, words)
+    show_story(story, "self-attention", words, explain)
+    offer_export(story, "self_attention", words, explain)

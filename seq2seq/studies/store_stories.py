@@ -15,13 +15,22 @@ from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.embeddings import embedding_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
 from seq2seq.stories.heads import heads_story
+from seq2seq.stories.masks import leak_story, masks_story, switches_story
+from seq2seq.stories.positions import places_story
+from seq2seq.stories.self_attention import focus_of, self_attention_story
 from seq2seq.stories.states import states_story
 from seq2seq.stories.story import Story
 from seq2seq.studies.bottleneck import bottleneck_trace
 from seq2seq.studies.embeddings import load_embeddings
 from seq2seq.studies.heads import heads_trace
 from seq2seq.studies.heads import measured as measured_heads
+from seq2seq.studies.leak import leak_trace, measured_runs, shipped_maps
+from seq2seq.studies.masked import masked_batch, switched_batch
+from seq2seq.studies.masks import letter_task, measured, read_sentences
+from seq2seq.studies.places import record_waves
 from seq2seq.studies.recordings import recall_run
+from seq2seq.studies.shipped import MASK_TASKS
+from seq2seq.studies.shuffled import told_shuffled
 from seq2seq.studies.states import StateChoice, record_states
 from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import Dates, Reverse
@@ -52,6 +61,13 @@ def convolution(words: Words) -> Stored:
     answer = trained.task.answer(stored.CONVOLUTION_INPUT)
     trace = trained.record_convolution(stored.CONVOLUTION_INPUT)
     yield "convolution", convolution_story(trace, words, stored.CONVOLUTION_MODEL, answer)
+
+
+def self_attention(words: Words) -> Stored:
+    """The page on self-attention: one word, read by the first layer of a Transformer's encoder."""
+    trace = load_trained(stored.SELF_ATTENTION_MODEL).record_transformer(stored.SELF_ATTENTION_INPUT)
+    focus = focus_of(trace, "encoder", "self", 0, stored.SELF_ATTENTION_HEAD, stored.SELF_ATTENTION_QUERY)
+    yield "self-attention", self_attention_story(focus, words, stored.SELF_ATTENTION_MODEL)
 
 
 def gradients(words: Words) -> Stored:
@@ -106,6 +122,27 @@ def states(words: Words) -> Stored:
     yield "states", states_story(trace, words, stored.STATES_MODEL)
 
 
+def positions(words: Words) -> Stored:
+    """The Positions page: one source in two orders, and the table of waves."""
+    task, text, how = stored.POSITIONS_TASK, stored.POSITIONS_INPUT, stored.POSITIONS_ORDER
+    yield "positions", told_shuffled(task, text, how, words, load_trained)
+    yield "positions-table", places_story(record_waves(), words, "sinusoidal")
+
+
+def masks(words: Words) -> Stored:
+    """The Masks page: a batch of three words under its masks."""
+    trained = load_trained(stored.MASKS_MODEL)
+    sentences = read_sentences(letter_task(trained.config), stored.MASKS_INPUT)
+    trace = masked_batch(trained, sentences, stored.MASKS_LAYER, stored.MASKS_HEAD)
+    yield "masks", masks_story(trace, words, stored.MASKS_MODEL, stored.MASKS_SENTENCE)
+    switched = switched_batch(trained, sentences, stored.MASKS_PADS, stored.MASKS_AT)
+    yield "masks-switches", switches_story(switched, measured().get("pads", []), words, stored.MASKS_MODEL)
+    for task in MASK_TASKS:
+        leak = leak_story(leak_trace(task, measured_runs(task), shipped_maps(task)), words, "measured")
+        if leak:
+            yield f"masks-leak-{task}", leak
+
+
 PAGES: tuple[Callable[[Words], Stored], ...] = (
     home,
     tokens,
@@ -113,8 +150,11 @@ PAGES: tuple[Callable[[Words], Stored], ...] = (
     gradients,
     bottleneck,
     attention,
-    convolution,
+    self_attention,
+    positions,
+    masks,
     heads,
+    convolution,
     states,
 )
 

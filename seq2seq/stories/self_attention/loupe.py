@@ -1,0 +1,81 @@
+"""The operation in hand, enlarged: rows of numbers, one under the other as they are added, multiplied or weighed."""
+
+from functools import cache
+
+from seq2seq.stories.self_attention.overview import FEATURES, PRODUCTS
+from seq2seq.stories.signals import stepped
+from seq2seq.stories.vega import SHARES, Mark, Spec, derived, diagram, filtered, mark, rect, text, value
+
+TERMS = {**FEATURES, "name": "term", "domain": [-1, 0, 1]}  # weights, and what is multiplied by them
+TALL, TOP, MOST_ROWS = 29, 54, 8
+
+
+@cache
+def enlarged() -> Spec:
+    """The picture as a Vega template.
+
+    Data:    rows {scene, r, kind (feature, term, product or share), label, short, v, unit, ask, lead, total, whole}:
+             cells with their addresses, `lead` where they have none of their own; a total and its address. heads
+             {scene, v}: what stands above the columns. titles {scene, title, note}.
+    Signals: scene_at, most (largest |product|).
+    """
+    flat = {"type": "flatten", "fields": ["v", "unit"], "index": "u"}
+    address = {"type": "formula", "expr": "datum.ask ? datum.ask + ' ' + datum.unit : datum.lead", "as": "ask"}
+    kinds = ("feature", "term", "product", "share")
+    data = [
+        {"name": "rows"}, {"name": "heads"}, {"name": "titles"},
+        filtered("title", "titles", "datum.scene == scene"),
+        filtered("now", "rows", "datum.scene == scene"),
+        filtered("top", "heads", "datum.scene == scene"),
+        {"name": "columns", "source": "top", "transform": [{"type": "flatten", "fields": ["v"], "index": "u"}]},
+        {"name": "cells", "source": "now", "transform": [flat, address]},
+        *(filtered(kind, "cells", f"datum.kind == '{kind}'") for kind in kinds),
+    ]  # fmt: skip
+    signals = [
+        value("most", 1), *stepped("scene"), derived("roomy", "width > 560"), derived("large", "width > 1050"),
+        derived("sx", "large ? 250 : roomy ? 180 : 92"), derived("ends", "roomy ? 86 : 54"),
+        derived("count", "length(data('columns'))"),
+        derived("pitch", "min(large ? 60 : 54, (width - sx - ends) / max(1, count))"),
+        derived("letter", "clamp(pitch * 0.31, 10.5, large ? 15 : 13)"),
+        derived("dark", "luminance(ink) < luminance(paper) ? ink : paper"),  # whatever the theme
+        derived("light", "luminance(ink) < luminance(paper) ? paper : ink"),
+    ]  # fmt: skip
+    x, y = "sx + datum.u * pitch", f"{TOP} + datum.r * {TALL}"
+    marks: list[Mark] = []
+    for kind in kinds:
+        marks += _cells(kind, x, y)
+    middle = f"{y} + {TALL / 2 - 3}"
+    marks += [
+        text("datum.title", 0, 12, "title", align="left", size="large ? 17 : roomy ? 15 : 13", fontWeight=600),
+        text("datum.note", "sx + count * pitch", 12, "title", align="right", color="muted", size="roomy ? 13 : 11",
+             fillOpacity="roomy ? 1 : 0"),
+        text("roomy ? datum.label : datum.short", "sx - 10", middle, "now", align="right",
+             size="large ? 15 : roomy ? 13 : 11", limit="sx - 10"),
+        text("datum.v", "sx + (datum.u + 0.5) * pitch - 1", TOP - 13, "columns", color="muted",
+             size="pitch < 17 ? 10 : clamp(pitch * 0.36, 11, 14)", fillOpacity="pitch < 13 && datum.u % 2 ? 0 : 1"),
+        mark(
+            "text", "now", clickable=True, x="sx + count * pitch + 8", y=middle, text="datum.total",
+            align={"value": "left"}, baseline={"value": "middle"}, fill="attention", fontWeight=700,
+            fontSize="large ? 16 : roomy ? 14 : 11", ask="datum.whole",
+        ),
+    ]  # fmt: skip
+    return diagram(700, TOP + MOST_ROWS * TALL + 2, signals, data, marks, scales=[FEATURES, TERMS, PRODUCTS, SHARES])
+
+
+def _cells(kind: str, x: str, y: str) -> list[Mark]:
+    """Cells of one scale; a masked one is empty and says so."""
+    shown = "replace(format(datum.v, pitch > 31 ? '.2f' : '.1f'), '-', '−')"
+    digits = f"datum.v == null ? '−∞' : pitch > 21 ? {shown} : ''"
+    lit = f"luminance(scale('{kind}', datum.v)) > 0.3 ? dark : light"
+    return [
+        rect(
+            x, y, "max(1, pitch - 2)", TALL - 6, kind, clickable=True, cornerRadius=3, stroke="faint",
+            strokeWidth="datum.v == null ? 1 : 0",
+            fill=[{"test": "datum.v == null", "signal": "panel"}, {"scale": kind, "field": "v"}],
+            tooltip="datum.v == null ? '−∞' : format(datum.v, '.4f')",
+        ),
+        text(
+            digits, f"{x} + pitch / 2 - 1", f"{y} + {TALL / 2 - 3}", kind, size="letter",
+            color=f"datum.v == null ? muted : {lit}",
+        ),
+    ]  # fmt: skip
