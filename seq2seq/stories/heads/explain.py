@@ -31,7 +31,7 @@ def row_explained(trace: TransformerTrace, place: HeadPlace, q: int, words: Word
     numbers = [Number(w, f"{begin} {j}") for j, w in enumerate(row) if w > 0]
     line, values = Line(), Line()
     line.latex = rf"H_{{{line.text(q + 1)}}} = -\sum_j \alpha_j \ln \alpha_j"
-    terms = values.elided(numbers, lambda number: rf"{values.number(number)} \ln {values.number(number)}")
+    terms = values.elided(numbers, lambda number: rf"{values.number(number)} \,\ln {values.number(number)}")
     values.latex = rf"= -({terms})"
     token = quoted(trace.tokens(side, block)[0][q])  # type: ignore[arg-type]
     told = words.say("heads.explain.row", name=head_name(place, words), token=token, position=q + 1)

@@ -112,12 +112,13 @@ class HeadsTeller:
         rows = self.trace.sentence.gates(side, layer)[f"{block}.weights"][place.head]  # type: ignore[arg-type]
         entropies = [row_entropy(row.tolist()) for row in rows]
         q = max(range(len(entropies)), key=lambda t: entropies[t])
-        line, row = Line(head=1, tail=0), rows[q].tolist()
+        line, row = Line(), rows[q].tolist()
         numbers = [Number(w, f"{side} {layer} {block}.weights {place.head} {q} {j}") for j, w in enumerate(row)]
-        line.latex = rf"H_{{{line.text(q + 1)}}} = -\sum_j \alpha_j \ln \alpha_j \\ = -("
-        seen = [number for number in numbers if number.value > 0]
-        terms = line.elided(seen, lambda number: rf"{line.number(number)} \ln {line.number(number)}")
-        line.latex += rf"{terms}) \\ = {line.text(short(entropies[q]), f'row {place.id} {q}')}"
+        seen = sorted((number for number in numbers if number.value > 0), key=lambda number: -number.value)
+        line.latex = rf"H_{{{line.text(q + 1)}}} = -\sum_j \alpha_j \ln \alpha_j"
+        line.latex += rf" \\ = -{line.number(seen[0])} \,\ln {line.number(seen[0])}"
+        line.latex += r" - \cdots" if len(seen) > 1 else ""
+        line.latex += rf" \\ = {line.text(short(entropies[q]), f'row {place.id} {q}')}"
         return line
 
     # ---- off
