@@ -33,7 +33,7 @@ def enlarged() -> Spec:
     ]  # fmt: skip
     signals = [
         value("most", 1), *stepped("scene"), derived("roomy", "width > 560"), derived("large", "width > 1050"),
-        derived("sx", "large ? 250 : roomy ? 180 : 92"), derived("ends", "roomy ? 86 : 54"),
+        derived("sx", "large ? 250 : roomy ? 180 : 92"), derived("ends", "roomy ? 86 : 68"),
         derived("count", "length(data('columns'))"),
         derived("pitch", "min(large ? 60 : 54, (width - sx - ends) / max(1, count))"),
         derived("letter", "clamp(pitch * 0.31, 10.5, large ? 15 : 13)"),

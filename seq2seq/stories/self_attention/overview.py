@@ -36,8 +36,8 @@ PRODUCTS = {
 def overview(pairs: str, features: str) -> Spec:
     """The diagram as a Vega template; pairs and features: what the axes of grids and strips are called.
 
-    Data:    cells {s slot, r, v, ask} and grids {s, r, v, ask}, to be flattened; labels {s, k, token,
-             short, top, own}; captions {s, name, sign, shape}; links {kind, a, b}; flows {j, w}.
+    Data:    cells {s slot, r, v, ask} and grids {s, r, v, ask}, to be flattened; labels {s, k, short,
+             top, own}; captions {s, name, sign, shape}; links {kind, a, b}; flows {j, w}.
     Signals: L, M (queries, keys), counts (rows of each slot), rest (slots of the lower row), p (query followed), from
              and to (of the head's features, shares of a strip's width), most (largest |product|), hatch and shade (SVG
              paths of the masked cells), columns (of each slot: unit, at, wide), tone (0 encoder, 1 decoder), asks (the
@@ -176,7 +176,7 @@ def _labels() -> list[Mark]:
     tall = "H[datum.s] / counts[datum.s]"
     fits = f"(datum.own || {tall} > 10.5)"
     beside = text(
-        f"datum.top || !{fits} ? '' : roomy ? datum.token : datum.short", "X[datum.s] - 5",
+        f"datum.top || !{fits} ? '' : datum.short", "X[datum.s] - 5",
         f"Y[datum.s] + (datum.k + 0.5) * {tall}", "labels", align="right", limit="roomy ? 32 : 12",
         size="roomy ? clamp(H[datum.s] / counts[datum.s], 11, small) : 11", color="datum.own ? side : muted",
         fontWeight="datum.own ? 700 : 400",
@@ -198,7 +198,8 @@ def _captions(pairs: str, features: str) -> list[Mark]:
             limit=f"datum.s >= {SLOT['rest1']} ? bw + low - 4 : W[datum.s] + gap - 4",
         ),
         text(  # the shape, where there is room for it behind the name
-            "large ? datum.shape : ''", "X[datum.s] + W[datum.s]", f"Y[datum.s] - {lift}", "captions", align="right",
+            "large && W[datum.s] > 150 ? datum.shape : ''", "X[datum.s] + W[datum.s]",
+            f"Y[datum.s] - {lift}", "captions", align="right",
             color="muted", size="small - 1.5",
         ),
     ]  # fmt: skip
