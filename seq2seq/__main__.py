@@ -120,6 +120,8 @@ def build_parser() -> argparse.ArgumentParser:
     export.add_argument("model", metavar="RUN", help="a run's id or a shipped model's name")
     export.add_argument("text", metavar="TEXT")
     export.add_argument("--out", required=True, metavar="F.html")
+    for name, text in (("layer", "default: the top one"), ("head", "default: the mean of all")):
+        export.add_argument(f"--{name}", type=int, metavar="N", help=f"transformer only, from 1; {text}")
     export.add_argument("--language", default="en", choices=list(LANGUAGES))
     bench = command("bench", measure, "measure what the studio promises, beside its peers (for developers)")
     bench.add_argument("--only", nargs="+", metavar="NAME", help="these benches only")
@@ -284,8 +286,9 @@ def export_story(options: argparse.Namespace) -> int:
     from seq2seq.stories.convolution import ConvolutionExplainer, convolution_story
     from seq2seq.stories.decoding import decoding_story
     from seq2seq.stories.explain import DecodingExplainer, Explainer
+    from seq2seq.stories.transformer import TransformerExplainer, transformer_decoding_story
     from seq2seq.studies.trained import load_trained
-    from seq2seq.traces import ConvTrace
+    from seq2seq.traces import ConvTrace, TransformerTrace
 
     trained = load_trained(options.model)
     trace, words = trained.write(options.text), Words(options.language)
@@ -293,6 +296,13 @@ def export_story(options: argparse.Namespace) -> int:
     explainer: Explainer
     if isinstance(trace, ConvTrace):
         story, explainer = convolution_story(trace, words, options.model, answer), ConvolutionExplainer(trace, words)
+    elif isinstance(trace, TransformerTrace):
+        if not trace.causal:
+            raise InputError("input.sees_the_future", run=options.model)
+        layer = counted("layer", options.layer, trace.layers)
+        head = counted("head", options.head, trace.heads)
+        story = transformer_decoding_story(trace, words, options.model, answer, layer, head)
+        explainer = TransformerExplainer(trace, words)
     else:
         story, explainer = decoding_story(trace, words, options.model, answer), DecodingExplainer(trace, words)
     try:
@@ -302,6 +312,16 @@ def export_story(options: argparse.Namespace) -> int:
     told = {"file": str(path), "bytes": path.stat().st_size, "output": trace.text}
     print(json.dumps(told, ensure_ascii=False) if options.json else told["file"])
     return 0
+
+
+def counted(name: str, number: int | None, most: int) -> int | None:
+    """One of so many, told from 1, counted from 0.
+
+    Raises: InputError if there is no such one.
+    """
+    if number is not None and not 1 <= number <= most:
+        raise InputError("input.out_of_range", name=name, value=number, low=1, high=most)
+    return None if number is None else number - 1
 
 
 def measure(options: argparse.Namespace) -> int:

@@ -65,6 +65,27 @@ def test_a_convolutional_model_is_trained_listed_decoded_and_exported(capsys, tm
     assert status == 0 and json.loads(out)["output"] == "lenrek" and (tmp_path / "a.html").stat().st_size > 100_000
 
 
+def test_a_transformer_is_decoded_and_exported(capsys, tmp_path):
+    file = tmp_path / "a.html"
+    status, out, _ = run(capsys, "decode", "reverse-transformer", "kernel", "--json")
+    assert status == 0 and json.loads(out)["output"] == "lenrek"
+    for options in ((), ("--layer", "1", "--head", "4", "--language", "zh")):
+        status, out, _ = run(capsys, "export", "reverse-transformer", "abcd", "--out", str(file), "--json", *options)
+        assert status == 0 and json.loads(out)["output"] == "dcba" and file.stat().st_size > 100_000
+    for options in (("--layer", "3"), ("--head", "0"), ("--head", "-1")):
+        status, _, err = run(capsys, "export", "reverse-transformer", "abcd", "--out", str(file), *options)
+        assert status == 2 and options[0].strip("-") in err
+
+
+def test_a_transformer_that_sees_the_future_has_no_story(capsys, tmp_path):
+    options = ("--cell", "transformer", "--no-causal", "--layers", "1", "--hidden", "8", "--heads", "2", "--steps", "5")
+    status, out, _ = run(capsys, "train", *options, "--batch", "8", "--device", "cpu", "--json")
+    told = json.loads(out.splitlines()[-1])
+    assert status == 0
+    status, _, err = run(capsys, "export", told["run"], "abcd", "--out", str(tmp_path / "a.html"))
+    assert status == 2 and "causal mask" in err and not (tmp_path / "a.html").exists()
+
+
 @pytest.mark.parametrize("options", [("--layers", "9"), ("--padding", "causal"), ("--hidden", "0")])
 def test_an_impossible_convolution_is_told(capsys, options):
     status, _, err = run(capsys, "train", "--cell", "conv", *options)

@@ -10,11 +10,13 @@ from seq2seq.bench.player import measure_player
 from seq2seq.bench.table import FILE, Result, describe_machine, markdown, write
 from seq2seq.bench.trace import measure_trace
 from seq2seq.bench.training import measure_training, measure_training_on
+from seq2seq.bench.transformer import measure_transformer, measure_transformer_on
 from seq2seq.tasks import InputError
 from seq2seq.training.device import device_name, pick_device
 
 BENCHES: dict[str, Callable[[], Result]] = {
     "training": measure_training,
+    "transformer": measure_transformer,
     "player": measure_player,
     "trace": measure_trace,
     "rerun": measure_reruns,
@@ -24,11 +26,15 @@ BENCHES: dict[str, Callable[[], Result]] = {
 
 
 def chosen(names: list[str] | None, device: str) -> dict[str, Callable[[], Result]]:
-    """The benches asked for; on another device than the CPU there is one.
+    """The benches asked for; on another device than the CPU there are those that train.
 
     Raises: InputError if there is no such bench or no such device.
     """
-    there = BENCHES if device == "cpu" else {"training": partial(measure_training_on, device)}
+    elsewhere = {
+        "training": partial(measure_training_on, device),
+        "transformer": partial(measure_transformer_on, device),
+    }
+    there = BENCHES if device == "cpu" else elsewhere
     for name in names or []:
         if name not in there:
             raise InputError("input.no_such", what="bench", value=name, choices=", ".join(there))

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from seq2seq.models.config import RecurrentConfig
+from seq2seq.models.config import RecurrentConfig, TransformerConfig
 from seq2seq.tasks import InputError, Pair
 from seq2seq.training.config import RunConfig
 
@@ -62,6 +62,11 @@ def read_line(line: str) -> Told | None:
 def same_network(config: RunConfig) -> dict[str, Any]:
     """Our network in JoeyNMT's words. One weight differs: its output layer has no bias."""
     ours = config.model
+    if isinstance(ours, TransformerConfig):
+        side: dict[str, Any] = {"type": "transformer", "num_layers": ours.layers, "num_heads": ours.heads}
+        side |= {"embeddings": {"embedding_dim": ours.hidden, "scale": True}, "hidden_size": ours.hidden}
+        side |= {"ff_size": ours.feed_forward, "dropout": 0.0, "layer_norm": ours.norm}
+        return {"encoder": side, "decoder": side}
     assert isinstance(ours, RecurrentConfig)
     sides: dict[str, Any] = {"type": "recurrent", "rnn_type": ours.cell, "num_layers": ours.layers, "dropout": 0.0}
     sides |= {"embeddings": {"embedding_dim": ours.embedding}}

@@ -7,6 +7,7 @@ from statistics import median
 from seq2seq.bench.table import Bar, Result, Row
 
 MODEL, LENGTHS, TIMES = "reverse-gru-general", (10, 20, 40), 15
+TRANSFORMER = "reverse-transformer"
 HELD = 20  # tokens the bars are about
 
 
@@ -36,5 +37,13 @@ def measure_trace() -> Result:
             Row(f"story and its JSON, {title}", median(told[1:]), "ms", bar=Bar(high=100) if held else None),
             Row(f"size of the story, {title}", size / 1000, "kB", bar=Bar(high=500) if held else None, threads=0),
         ]
-    how = f"`{MODEL}`, medians of {TIMES}, after one that does not count."
+    transformer = load_trained(TRANSFORMER)
+    text, times = (string.ascii_lowercase * 3)[:HELD], []
+    for _ in range(TIMES + 1):
+        began = time.perf_counter()
+        transformer.record_transformer(text, target=text[::-1])
+        times.append(1000 * (time.perf_counter() - began))
+    title = f"glass trace of a Transformer, {HELD} → {HELD} tokens"
+    rows.append(Row(title, median(times[1:]), "ms", bar=Bar(high=80)))
+    how = f"`{MODEL}`, medians of {TIMES}, after one that does not count; `{TRANSFORMER}` (2 + 2 layers), forced."
     return Result("trace", rows, how)

@@ -14,7 +14,7 @@ from typing import Any
 
 from seq2seq.bench.joeynmt import Schedule, require_peer, watch
 from seq2seq.bench.table import Bar, Result, Row
-from seq2seq.models.config import RecurrentConfig
+from seq2seq.models.config import ModelConfig, RecurrentConfig, TransformerConfig
 from seq2seq.tasks import InputError, make_task
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.store import RunStore
@@ -42,8 +42,7 @@ class Timing:
 
 def train_ours(config: RunConfig, threads: int) -> Timing:
     """Run our command, as a person would."""
-    options: dict[str, Any] = {"--task": config.task.name, "--cell": config.model.cell}
-    options |= {"--attention": config.model.attention, "--hidden": config.model.hidden}
+    options: dict[str, Any] = {"--task": config.task.name, **shape_options(config.model)}
     options |= {f"--{name}": getattr(config.training, name) for name in ("steps", "batch", "seed", "device")}
     options |= {"--learning-rate": config.training.learning_rate}
     options |= {} if config.training.until is None else {"--until": config.training.until}
@@ -72,6 +71,14 @@ def train_ours(config: RunConfig, threads: int) -> Timing:
     if config.training.until and result["exact_match"] < config.training.until:
         raise InputError("input.goal_missed", what="ours", reached=f"{result['exact_match']:.1%}")
     return Timing(result["target_tokens_per_second"], reached - started, ended - began)
+
+
+def shape_options(model: ModelConfig) -> dict[str, Any]:
+    """What our command is told of the network's shape."""
+    names = ("layers", "hidden", "heads", "feed_forward", "norm") if isinstance(model, TransformerConfig) else (
+        "attention", "hidden"
+    )  # fmt: skip
+    return {"--cell": model.cell} | {f"--{name.replace('_', '-')}": getattr(model, name) for name in names}
 
 
 def train_peer(config: RunConfig, schedule: Schedule, threads: int) -> Timing:
@@ -121,9 +128,11 @@ def measure_training() -> Result:
     return Result("training", rows, HOW)
 
 
-def measure_training_on(device: str) -> Result:
+def measure_training_on(
+    device: str, name: str = "training", speed: RunConfig = SPEED, race: RunConfig = RACE
+) -> Result:
     """The same on another device, without a peer."""
-    speed, race = (replace(config, training=replace(config.training, device=device)) for config in (SPEED, RACE))
+    speed, race = (config.on(device) for config in (speed, race))
     rates = median(train_ours(speed, 1).rate for _ in range(ROUNDS))
     times = [train_ours(race, 1) for _ in range(ROUNDS)]
     rows = [
@@ -131,7 +140,7 @@ def measure_training_on(device: str) -> Result:
         Row("99 % exact match", median(time.training for time in times), "s"),
         Row("99 % exact match, the whole command", median(time.whole for time in times), "s"),
     ]
-    return Result(f"training-{device}", rows, f"As above, on {device}, without a peer.")
+    return Result(f"{name}-{device}", rows, f"As above, on {device}, without a peer.")
 
 
 HOW = (

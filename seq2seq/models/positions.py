@@ -1,5 +1,7 @@
 """Where a token stands, as a vector that is added to what it is."""
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor, nn
 
@@ -22,30 +24,24 @@ def sinusoids(count: int, width: int, device: torch.device | None = None) -> Ten
 class Positions(nn.Module):
     """Position vectors (count, d) of one of three kinds: sinusoidal, learned, or none (zeros)."""
 
-    waves: Tensor
-
     def __init__(self, kind: str, width: int) -> None:
         super().__init__()
         self.kind, self.width = kind, width
         if kind == "learned":
             self.table = nn.Embedding(PLACES, width)
             nn.init.normal_(self.table.weight, std=0.5)
-        if kind == "sinusoidal":
-            self.register_buffer("waves", sinusoids(PLACES, width, torch.device("cpu")), persistent=False)
 
-    def forward(self, count: int, start: int = 0) -> Tensor:
+    def forward(self, count: int, start: int = 0, device: torch.device | None = None) -> Tensor:
         """Vectors of the positions from `start` to `count` (not included), (count − start, d)."""
-        device = self.device
         if self.kind == "learned":
             return self.table(torch.arange(start, count, device=device).clamp(max=PLACES - 1))
         if self.kind == "sinusoidal":
-            if count > PLACES:
-                return sinusoids(count, self.width, device)[start:]
-            return self.waves[start:count]
+            return waves(max(count, PLACES), self.width, device)[start:count]
         return torch.zeros(count - start, self.width, device=device)
 
-    @property
-    def device(self) -> torch.device:
-        """Where the vectors are wanted: where the module's numbers lie; without any, the CPU."""
-        held = next(iter([*self.parameters(), *self.buffers()]), None)
-        return torch.device("cpu") if held is None else held.device
+
+@lru_cache(maxsize=64)
+@torch.inference_mode(False)  # kept, and added to what is trained
+def waves(count: int, width: int, device: torch.device | None) -> Tensor:
+    """The sinusoids, kept. Shared: never to be changed."""
+    return sinusoids(count, width, device)

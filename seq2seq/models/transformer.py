@@ -97,11 +97,12 @@ class Transformer(Seq2Seq[TransformerState]):
 
     def embed_source(self, source: Tensor) -> Tensor:
         """√d E[x] + P, (B, S, d)."""
-        return self.source_embedding(source) * math.sqrt(self.config.hidden) + self.source_place(source.shape[1])
+        place = self.source_place(source.shape[1], device=source.device)
+        return self.source_embedding(source) * math.sqrt(self.config.hidden) + place
 
     def embed_target(self, previous: Tensor, start: int = 0) -> Tensor:
         """√d E[y] + P for the tokens from position `start` on, (B, T, d)."""
-        place = self.target_place(start + previous.shape[1], start)
+        place = self.target_place(start + previous.shape[1], start, previous.device)
         return self.target_embedding(previous) * math.sqrt(self.config.hidden) + place
 
     # ---- masks: True = visible

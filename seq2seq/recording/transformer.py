@@ -62,7 +62,8 @@ def record_transformer(
         read_out = {
             name: torch.stack([getattr(step, name)[0] for step in steps]) for name in ("readout", "logits", "log_probs")
         }
-    fed, places = model.embed_target(previous)[0], model.target_place(previous.shape[1])
+    stands = model.source_place(len(source), device=model.device)
+    fed, places = model.embed_target(previous)[0], model.target_place(previous.shape[1], device=model.device)
     return TransformerTrace(
         heads=model.config.heads,
         norm=model.config.norm,
@@ -75,8 +76,8 @@ def record_transformer(
         output=tuple(target_vocabulary.tokens[int(token)] for token in tokens),
         forced=target is not None,
         vocabulary=target_vocabulary.tokens,
-        source_tokens=_array(read.embedded[0] - model.source_place(len(source))),
-        source_places=_array(model.source_place(len(source))),
+        source_tokens=_array(read.embedded[0] - stands),
+        source_places=_array(stands),
         embedded=_array(read.embedded[0]),
         target_tokens=_array(fed - places),
         target_places=_array(places),

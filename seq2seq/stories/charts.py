@@ -54,13 +54,16 @@ def row_frame() -> Any:
 
 
 @cache
-def weights_heat_map(row_title: str, column_title: str, value_title: str) -> Spec:
+def weights_heat_map(row_title: str, column_title: str, value_title: str, known: str = "") -> Spec:
     """Attention weights, one row a target token; rows still to come lie under a curtain, the present one framed.
 
     Data: "weights" {t, i, w, target, source}. Signals: source, target (tokens), row_at (the last row shown),
-    framed_at (the row in hand, −1 for none), wrote_at, height.
+    framed_at (the row in hand, −1 for none), wrote_at, height. known: how many columns have their token shown, an
+    expression; without one all.
     """
-    x = alt.X("i:O", axis=tokens_axis("source", column_title, orient="top"), scale=alt.Scale(paddingInner=0.06))
+    x = alt.X(
+        "i:O", axis=tokens_axis("source", column_title, known, orient="top"), scale=alt.Scale(paddingInner=0.06)
+    )  # fmt: skip
     y = alt.Y(
         "t:O",
         axis=tokens_axis("target", row_title, "wrote", labelPadding=9, minExtent=30, maxExtent=30),
@@ -130,8 +133,10 @@ def top_tokens(probability: str, token: str, nothing: str) -> Spec:
 
 
 @cache
-def units_over_time(unit: str, position: str, value: str) -> Spec:
+def units_over_time(unit: str, position: str, value: str, reach: float = 1) -> Spec:
     """Units of the encoder's and the decoder's states, one column a position; columns to come under curtains.
+
+    reach: values from −reach to reach have colours of their own.
 
     Data: "units" {column, u, unit, v, place}. Signals: S, columns, enc_at, dec_at, wrote_at, names (of
     the columns), forward (share of the rows that hold units of the forward direction).
@@ -145,7 +150,7 @@ def units_over_time(unit: str, position: str, value: str) -> Spec:
             color=alt.Color(
                 "v:Q",
                 scale=alt.Scale(
-                    domain=[-1, 0, 1],
+                    domain=[-reach, 0, reach],
                     range=[alt.expr("negative"), alt.expr("neutral"), alt.expr("positive")],
                     clamp=True,
                     interpolate="lab",

@@ -9,22 +9,26 @@ from seq2seq.stories.charts import top_tokens, weights_heat_map
 from seq2seq.stories.comparison_views import difference_map, outputs_side_by_side
 from seq2seq.stories.explain import DecodingExplainer, SeveralExplainer
 from seq2seq.stories.formulas import percent
+from seq2seq.stories.looks import Attending, Look, look_of
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
+from seq2seq.stories.transformer import TransformerExplainer, passages
+from seq2seq.stories.transformer.views import look_named
 from seq2seq.traces import (
     BorrowStart,
     Change,
     ClampGate,
-    DecodingTrace,
     DisturbContext,
     DisturbStart,
     DisturbUnit,
     EraseState,
     LookElsewhere,
     ReadInstead,
+    TransformerTrace,
     WriteInstead,
+    WritingTrace,
 )  # fmt: skip
 from seq2seq.words import Words
 
@@ -42,39 +46,60 @@ CHANGED_BY = {
     EraseState: Passage("recording/changes.py", "inside", ("torch.zeros_like",)),
 }
 VECTOR = Passage("recording/changes.py", "start_instead", ("tuple(disturbed",))
+Looks = tuple[Look, Look]  # before and after
 
 
-def comparison_story(before: DecodingTrace, after: DecodingTrace, words: Words, name: str) -> Story:
+def changed_by(change: Change, trace: Attending) -> Passage:
+    """The lines of our own source that carry a change out."""
+    if isinstance(trace, TransformerTrace):
+        return passages.CHANGED_BY.get(type(change)) or CHANGED_BY[type(change)]
+    if isinstance(change, DisturbContext) and trace.weights is None:
+        return VECTOR
+    return CHANGED_BY[type(change)]
+
+
+def comparison_story(
+    before: Attending, after: Attending, words: Words, name: str, layer: int | None = None, head: int | None = None
+) -> Story:
     """Tell what a change did: first the whole, then one output after the other.
 
-    Args: after was recorded with a change; name says whose decoding it is.
+    Args: after was recorded with a change; name says whose decoding it is; layer and head: of a Transformer, whose
+          weights are shown (None: the top layer's, the mean of its heads).
     """
     assert after.change
-    say = words.say
+    say, steps = words.say, range(len(_pairs(before, after)))
+    old, new = look_of(before, layer, head), look_of(after, layer, head)
+    looks = (old, new) if old and new else None
     views = [_outputs(before, after, words)]
-    if before.weights is not None and after.weights is not None:
-        views.append(_difference(before, after, words))
-        views += [_heat_map(side, trace, len(_pairs(before, after)), words) for side, trace in _sides(before, after)]
-    views += [_probabilities(side, trace, len(_pairs(before, after)), words) for side, trace in _sides(before, after)]
+    if looks:
+        views.append(_difference(before, after, looks, words))
+        sides = zip(_sides(before, after), looks, strict=True)
+        views += [_heat_map(side, trace, look, len(steps), words) for (side, trace), look in sides]
+    views += [_probabilities(side, trace, len(steps), words) for side, trace in _sides(before, after)]
     identity = "|".join(["comparison", name, "".join(before.source), type(after.change).__name__])
-    passage = (
-        VECTOR if isinstance(after.change, DisturbContext) and after.weights is None else CHANGED_BY[type(after.change)]
-    )
-    steps = [_summary(before, after, words, passage)]
-    steps += [_step(t, before, after, words, passage) for t in range(len(_pairs(before, after)))]
+    passage = changed_by(after.change, before)
+    told = [_summary(before, after, words, passage)]
+    told += [_step(t, before, after, looks, words, passage) for t in steps]
     return Story(
-        identity, say("whatif.title"), steps, views, [say("whatif.title")], player_labels(words), linked=False
+        identity, say("whatif.title"), told, views, [say("whatif.title")], player_labels(words), linked=False
     )  # fmt: skip
 
 
 class ComparisonExplainer(SeveralExplainer):
     """Explains the numbers of both sides: addresses begin with "before" or "after"."""
 
-    def __init__(self, before: DecodingTrace, after: DecodingTrace, words: Words) -> None:
-        super().__init__({"before": DecodingExplainer(before, words), "after": DecodingExplainer(after, words)})
+    def __init__(self, before: Attending, after: Attending, words: Words) -> None:
+        super().__init__({side: explainer_of(trace, words) for side, trace in _sides(before, after)})
 
 
-def describe(change: Change, trace: DecodingTrace, words: Words) -> str:
+def explainer_of(trace: Attending, words: Words) -> DecodingExplainer | TransformerExplainer:
+    """What explains the numbers of a decoding, whatever kind of model it is."""
+    return (
+        TransformerExplainer(trace, words) if isinstance(trace, TransformerTrace) else DecodingExplainer(trace, words)
+    )
+
+
+def describe(change: Change, trace: Attending, words: Words) -> str:
     """What was changed, in words."""
     say = words.say
 
@@ -84,7 +109,10 @@ def describe(change: Change, trace: DecodingTrace, words: Words) -> str:
     if isinstance(change, LookElsewhere):
         best = int(np.argmax(change.weights))
         token, key = quoted(trace.source[best]), "only" if change.weights[best] > 0.999 else "look"
-        return say(f"whatif.did.{key}", number=change.step + 1, token=token, position=best + 1)
+        did = say(f"whatif.did.{key}", number=change.step + 1, token=token, position=best + 1)
+        if not isinstance(trace, TransformerTrace):
+            return did
+        return say("whatif.did.where", did=did, where=where(change.layer, change.head, trace, words))
     if isinstance(change, WriteInstead):
         return say("whatif.did.write", number=change.step + 1, token=quoted(change.token))
     if isinstance(change, ReadInstead):
@@ -100,9 +128,21 @@ def describe(change: Change, trace: DecodingTrace, words: Words) -> str:
     how = disturbed(change.noise)
     if isinstance(change, DisturbUnit):
         return say("whatif.did.unit", unit=change.unit, number=change.step + 1, how=how)
+    if isinstance(trace, TransformerTrace):
+        layer = where(change.layer, None, trace, words, brings=True)
+        return say("whatif.did.brings", number=change.step + 1, how=how, where=layer)
     if trace.weights is None:
         return say("whatif.did.vector", how=how)
     return say("whatif.did.context", number=change.step + 1, how=how)
+
+
+def where(layer: int | None, head: int | None, trace: TransformerTrace, words: Words, brings: bool = False) -> str:
+    """Which of a Transformer's heads a change is about; brings: of a layer all."""
+    part = "layers" if layer is None else "layer"
+    if not brings:
+        part += ".heads" if head is None else ".head"
+    slots = {"layer": 0 if layer is None else layer + 1, "head": 0 if head is None else head + 1}
+    return words.say(f"whatif.where.{part}", **slots, layers=trace.layers, heads=trace.heads)
 
 
 def describe_reading(change: ClampGate | EraseState, words: Words) -> str:
@@ -116,20 +156,20 @@ def describe_reading(change: ClampGate | EraseState, words: Words) -> str:
     return say("whatif.did.clamp", gate=gate, value=f"{change.value:g}", unit=unit, at=at)
 
 
-def _sides(before: DecodingTrace, after: DecodingTrace) -> list[tuple[str, DecodingTrace]]:
+def _sides(before: Attending, after: Attending) -> list[tuple[str, Attending]]:
     return list(zip(SIDES, (before, after), strict=True))
 
 
-def _pairs(before: DecodingTrace, after: DecodingTrace) -> list[tuple[str | None, str | None]]:
+def _pairs(before: Attending, after: Attending) -> list[tuple[str | None, str | None]]:
     """The outputs token by token; None where one of them has ended."""
     return list(zip_longest(before.output, after.output))
 
 
-def _chance(trace: DecodingTrace, t: int) -> float:
+def _chance(trace: WritingTrace, t: int) -> float:
     return float(np.exp(trace.log_probs[t, trace.chosen[t]]))
 
 
-def _summary(before: DecodingTrace, after: DecodingTrace, words: Words, passage: Passage) -> Step:
+def _summary(before: Attending, after: Attending, words: Words, passage: Passage) -> Step:
     assert after.change
     differ = sum(a != b for a, b in _pairs(before, after))
     slots = {"did": describe(after.change, before, words), "before": before.text, "after": after.text, "count": differ}
@@ -137,7 +177,7 @@ def _summary(before: DecodingTrace, after: DecodingTrace, words: Words, passage:
     return Step(words.say(f"whatif.{key}.title", **slots), words.say(f"whatif.{key}.text", **slots), passage=passage)
 
 
-def _step(t: int, before: DecodingTrace, after: DecodingTrace, words: Words, passage: Passage) -> Step:
+def _step(t: int, before: Attending, after: Attending, looks: Looks | None, words: Words, passage: Passage) -> Step:
     old, new = _pairs(before, after)[t]
     slots: dict[str, Any] = {"number": t + 1}
     for side, trace, token in (("old", before, old), ("new", after, new)):
@@ -145,11 +185,11 @@ def _step(t: int, before: DecodingTrace, after: DecodingTrace, words: Words, pas
         slots[f"p_{side}"] = "–" if token is None else percent(_chance(trace, t))
     key = "step.same" if old == new else "step.differs"
     text = words.say(f"whatif.{key}.text", **slots)
-    if old is not None and new is not None and before.weights is not None and after.weights is not None:
-        places = [int(trace.weights[t].argmax()) for trace in (before, after) if trace.weights is not None]
+    if old is not None and new is not None and looks:
+        places = [int(look.weights[t].argmax()) for look in looks]
         names = [f"{quoted(trace.source[i])} ({i + 1})" for trace, i in zip((before, after), places, strict=True)]
-        looks = "whatif.looks.same" if places[0] == places[1] else "whatif.looks.differs"
-        text += " " + words.say(looks, old=names[0], new=names[1])
+        moved = "whatif.looks.same" if places[0] == places[1] else "whatif.looks.differs"
+        text += " " + words.say(moved, old=names[0], new=names[1])
     return Step(words.say(f"whatif.{key}.title", **slots), text, passage=passage)
 
 
@@ -158,7 +198,7 @@ def _rows(steps: int) -> list[int]:
     return [-1, *range(steps)]
 
 
-def _outputs(before: DecodingTrace, after: DecodingTrace, words: Words) -> View:
+def _outputs(before: Attending, after: Attending, words: Words) -> View:
     pairs = _pairs(before, after)
     rows = [
         {
@@ -185,15 +225,14 @@ def _outputs(before: DecodingTrace, after: DecodingTrace, words: Words) -> View:
     )  # fmt: skip
 
 
-def _heat_map(side: str, trace: DecodingTrace, steps: int, words: Words) -> View:
-    assert trace.weights is not None
+def _heat_map(side: str, trace: Attending, look: Look, steps: int, words: Words) -> View:
     say = words.say
     cells = [
         {
             "t": t, "i": i, "w": w, "target": quoted(trace.output[t]), "source": quoted(trace.source[i]),
-            "ask": f"{side} weight {t} {i}",
+            "ask": f"{side} {look.ask(t, i)}",
         }
-        for t, row in enumerate(trace.weights)
+        for t, row in enumerate(look.weights)
         for i, w in enumerate(row)
     ]  # fmt: skip
     last = len(trace.output) - 1
@@ -206,38 +245,44 @@ def _heat_map(side: str, trace: DecodingTrace, steps: int, words: Words) -> View
         "height": max(150, min(440, 28 * steps)),
     }
     return View(
-        f"heat-{side}", say(f"whatif.heat.{side}"), say("decoding.heat.hint"),
+        f"heat-{side}", _named(say(f"whatif.heat.{side}"), trace, look, words), say("decoding.heat.hint"),
         weights_heat_map(say("axis.output"), say("axis.source"), say("axis.weight")), "vega-lite",
-        _where(trace, steps, words), {"weights": cells}, "weights", signals,
+        _where(trace, look, steps, words), {"weights": cells}, "weights", signals,
     )  # fmt: skip
 
 
-def _where(trace: DecodingTrace, steps: int, words: Words) -> list[str]:
+def _named(title: str, trace: Attending, look: Look, words: Words) -> str:
+    """A map's title; of a Transformer's, with the layer and the head that it shows."""
+    if not isinstance(trace, TransformerTrace):
+        return title
+    return words.say("whatif.of_look", title=title, look=look_named(trace, words, look))
+
+
+def _where(trace: Attending, look: Look, steps: int, words: Words) -> list[str]:
     """Where each output looks most, in words."""
-    assert trace.weights is not None
     told = [words.say("whatif.heat.alt")]
     for t in range(steps):
         if t >= len(trace.output):
             told.append(words.say("whatif.ended"))
             continue
-        i = int(trace.weights[t].argmax())
-        best = f"{quoted(trace.source[i])} ({i + 1}) {trace.weights[t, i]:.2f}"
+        i = int(look.weights[t].argmax())
+        best = f"{quoted(trace.source[i])} ({i + 1}) {look.weights[t, i]:.2f}"
         told.append(words.say("decoding.heat.alt", number=t + 1, best=best))
     return told
 
 
-def _difference(before: DecodingTrace, after: DecodingTrace, words: Words) -> View:
-    assert before.weights is not None and after.weights is not None
+def _difference(before: Attending, after: Attending, looks: Looks, words: Words) -> View:
+    old, new = (look.weights for look in looks)
     steps, common = len(_pairs(before, after)), min(len(before.output), len(after.output))
-    change = after.weights[:common] - before.weights[:common]
+    change = new[:common] - old[:common]
     cells = [
         {
             "t": t,
             "i": i,
             "d": d,
-            "before": before.weights[t, i],
-            "after": after.weights[t, i],
-            "ask": f"after weight {t} {i}",
+            "before": old[t, i],
+            "after": new[t, i],
+            "ask": f"after {looks[1].ask(t, i)}",
         }
         for t, row in enumerate(change)
         for i, d in enumerate(row)
@@ -258,12 +303,12 @@ def _difference(before: DecodingTrace, after: DecodingTrace, words: Words) -> Vi
         say("axis.output"), say("axis.source"), say("whatif.difference.axis"), say("whatif.before"), say("whatif.after")
     )
     return View(
-        "difference", say("whatif.difference.title"), say("whatif.difference.hint"), spec, "vega-lite", told,
-        {"difference": cells}, "difference", signals, wide=True,
+        "difference", _named(say("whatif.difference.title"), after, looks[1], words), say("whatif.difference.hint"),
+        spec, "vega-lite", told, {"difference": cells}, "difference", signals, wide=True,
     )  # fmt: skip
 
 
-def _probabilities(side: str, trace: DecodingTrace, steps: int, words: Words) -> View:
+def _probabilities(side: str, trace: WritingTrace, steps: int, words: Words) -> View:
     say, chosen = words.say, trace.chosen
     rows = [
         {

@@ -1,6 +1,6 @@
 """Decoding trace → story: the overview of the network, and beside it heat map, bars, probabilities and units."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,12 +54,12 @@ def busiest(values: np.ndarray, count: int) -> np.ndarray:
     return np.sort(np.argsort(-values.std(0), kind="stable")[:count])
 
 
-def _marks(trace: DecodingTrace, answer: str | None) -> list[str | None]:
+def right_or_wrong(output: Sequence[str], answer: str | None) -> list[str | None]:
     """Whether each output token is right, position by position; None where no right answer is known."""
     if answer is None:
-        return [None] * len(trace.output)
+        return [None] * len(output)
     wanted = [*answer, "⟨eos⟩"]
-    return ["right" if t < len(wanted) and token == wanted[t] else "wrong" for t, token in enumerate(trace.output)]
+    return ["right" if t < len(wanted) and token == wanted[t] else "wrong" for t, token in enumerate(output)]
 
 
 def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None) -> View:
@@ -75,7 +75,9 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
         "output": [
             {"t": t, "mark": mark, "read": quoted(read), "read_short": short_sign(read), "ask": f"chosen {t}"}
             | token_row(token)
-            for t, (token, read, mark) in enumerate(zip(trace.output, reads, _marks(trace, answer), strict=True))
+            for t, (token, read, mark) in enumerate(
+                zip(trace.output, reads, right_or_wrong(trace.output, answer), strict=True)
+            )
         ],
         "enc_units": _strips(
             "i", {f"encoder {layer} {way}": trace.encoder[layer][way]["h"] for layer, way in bands}, words

@@ -9,10 +9,11 @@ BARS, LABELS, ROOM = 88, 24, 32  # heights in pixels: a row of bars, the tokens,
 
 
 @cache
-def score_bars(scores: str, weights: str, source: str) -> Spec:
+def score_bars(scores: str, weights: str, source: str, addressed: bool = False) -> Spec:
     """The picture as a Vega template, `scores`, `weights` and `source` being what its parts are called.
 
-    Data: bars {t, i, score, w, token, short, tip}. Signals: S, low and high (of all scores), row_at,
+    addressed: the addresses of score and weight come with the data, as `asks`; else they are "score t i", "weight t i".
+    Data: bars {t, i, score, w, token, short, tip, asks}. Signals: S, low and high (of all scores), row_at,
     asks_at (how far the scores show), glow_at (how far the weights show).
     """
     below = ROOM + BARS + LABELS + ROOM
@@ -37,8 +38,8 @@ def score_bars(scores: str, weights: str, source: str) -> Spec:
     marks = [
         _title(scores, ROOM - 18, "asks"),
         _title(weights, below - 18, "glow"),
-        _bars("score", "scale('score', 0)", "muted", "asks"),
-        _bars("weight", "scale('weight', 0)", "attention", "glow"),
+        _bars("score", "scale('score', 0)", "muted", "asks", "datum.asks[0]" if addressed else ""),
+        _bars("weight", "scale('weight', 0)", "attention", "glow", "datum.asks[1]" if addressed else ""),
         text(  # each score under its bar, where there is room for it
             "pitch >= 34 ? format(datum.score, '.1f') : ''", middle, ROOM + BARS + 9, "now", color="muted", size=11,
             fillOpacity="asks",
@@ -54,9 +55,9 @@ def _title(words: str, y: float, shown: str) -> Mark:
     return text(quoted_text(words), 44, y, align="left", fillOpacity=f"0.35 + 0.65 * {shown}", fontWeight=600)
 
 
-def _bars(kind: str, base: str, color: str, shown: str) -> Mark:
+def _bars(kind: str, base: str, color: str, shown: str, ask: str) -> Mark:
     return mark(
         "rect", "now", clickable=True, x="sx + (datum.i + 0.12) * pitch", width="pitch * 0.76", y=base,
         y2={"scale": kind, "field": "score" if kind == "score" else "w"}, fill=color, fillOpacity=shown,
-        tooltip={"field": "tip"}, ask=f"'{kind} ' + datum.t + ' ' + datum.i",
+        tooltip={"field": "tip"}, ask=ask or f"'{kind} ' + datum.t + ' ' + datum.i",
     )  # fmt: skip

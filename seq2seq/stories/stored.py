@@ -18,9 +18,13 @@ SELF_ATTENTION_MODEL, SELF_ATTENTION_INPUT = "reverse-transformer", "studio"
 SELF_ATTENTION_HEAD, SELF_ATTENTION_QUERY = 2, 1  # a head in which a letter takes most from another one
 BOTTLENECK_TASK, BOTTLENECK_HIDDEN = "reverse", 64
 BOTTLENECK_INPUT = "the quick brown fox jumps over"
+POSITIONS_TASK, POSITIONS_INPUT, POSITIONS_ORDER = "reverse", "studio", "1"
 CUT_TEXT, CUT_MERGES = "20 de novembro de 2019", 40
 BATCH_SIZE, BATCH_BUCKET, BATCH_LENGTHS, BATCH_DRAW = 12, 2, (4, 20), 28
 EMBEDDING_MODEL, EMBEDDING_TOKEN = "sort-gru-general", "t"
+HEADS_MODEL, HEADS_INPUT = "reverse-transformer", "studio"
+MASKS_MODEL, MASKS_INPUT, MASKS_SENTENCE = "reverse-transformer", "attention studio mask", 1
+MASKS_LAYER, MASKS_HEAD, MASKS_PADS, MASKS_AT = 1, 0, 3, 2
 STATES_MODEL = "dates-lstm-none"
 STATES_SENTENCES = ("3 mars 2021", "march 3, 2021", "2021年3月3日", "3 марта 2021 г.", "3 mai 2021")
 

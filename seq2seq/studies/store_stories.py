@@ -14,12 +14,23 @@ from seq2seq.stories.cutting import cutting_story
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.embeddings import embedding_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
+from seq2seq.stories.heads import heads_story
+from seq2seq.stories.masks import leak_story, masks_story, switches_story
+from seq2seq.stories.positions import places_story
 from seq2seq.stories.self_attention import focus_of, self_attention_story
 from seq2seq.stories.states import states_story
 from seq2seq.stories.story import Story
 from seq2seq.studies.bottleneck import bottleneck_trace
 from seq2seq.studies.embeddings import load_embeddings
+from seq2seq.studies.heads import heads_trace
+from seq2seq.studies.heads import measured as measured_heads
+from seq2seq.studies.leak import leak_trace, measured_runs, shipped_maps
+from seq2seq.studies.masked import masked_batch, switched_batch
+from seq2seq.studies.masks import letter_task, measured, read_sentences
+from seq2seq.studies.places import record_waves
 from seq2seq.studies.recordings import recall_run
+from seq2seq.studies.shipped import MASK_TASKS
+from seq2seq.studies.shuffled import told_shuffled
 from seq2seq.studies.states import StateChoice, record_states
 from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import Dates, Reverse
@@ -98,10 +109,38 @@ def tokens(words: Words) -> Stored:
     )
 
 
+def heads(words: Words) -> Stored:
+    """The Heads page: one word, and every head of a small Transformer."""
+    found = measured_heads(stored.HEADS_MODEL)
+    assert found, "python -m seq2seq.studies.heads first"
+    yield "heads", heads_story(heads_trace(load_trained(stored.HEADS_MODEL), stored.HEADS_INPUT, found), words)
+
+
 def states(words: Words) -> Stored:
     """The page on states: where held-out dates end, and the ways of one date in several languages."""
     trace = record_states(load_trained(stored.STATES_MODEL), StateChoice(), stored.STATES_SENTENCES)
     yield "states", states_story(trace, words, stored.STATES_MODEL)
+
+
+def positions(words: Words) -> Stored:
+    """The Positions page: one source in two orders, and the table of waves."""
+    task, text, how = stored.POSITIONS_TASK, stored.POSITIONS_INPUT, stored.POSITIONS_ORDER
+    yield "positions", told_shuffled(task, text, how, words, load_trained)
+    yield "positions-table", places_story(record_waves(), words, "sinusoidal")
+
+
+def masks(words: Words) -> Stored:
+    """The Masks page: a batch of three words under its masks."""
+    trained = load_trained(stored.MASKS_MODEL)
+    sentences = read_sentences(letter_task(trained.config), stored.MASKS_INPUT)
+    trace = masked_batch(trained, sentences, stored.MASKS_LAYER, stored.MASKS_HEAD)
+    yield "masks", masks_story(trace, words, stored.MASKS_MODEL, stored.MASKS_SENTENCE)
+    switched = switched_batch(trained, sentences, stored.MASKS_PADS, stored.MASKS_AT)
+    yield "masks-switches", switches_story(switched, measured().get("pads", []), words, stored.MASKS_MODEL)
+    for task in MASK_TASKS:
+        leak = leak_story(leak_trace(task, measured_runs(task), shipped_maps(task)), words, "measured")
+        if leak:
+            yield f"masks-leak-{task}", leak
 
 
 PAGES: tuple[Callable[[Words], Stored], ...] = (
@@ -112,8 +151,11 @@ PAGES: tuple[Callable[[Words], Stored], ...] = (
     bottleneck,
     attention,
     convolution,
+    heads,
     self_attention,
     states,
+    positions,
+    masks,
 )
 
 

@@ -15,6 +15,7 @@ from seq2seq.tasks import InputError
 from seq2seq.training.records import RunRecord
 from seq2seq.training.store import LEASE
 from seq2seq.ui.convolution import convolves
+from seq2seq.ui.models import writes_step_by_step
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import executor, run_store
@@ -64,12 +65,17 @@ def _board(run_id: str, words: Words, live: bool) -> None:
             if run.over:
                 offer_export(story, "train", words, explain)
         if run.resting and run_store().checkpoint_step(run_id) is not None:
-            page = "convolution" if convolves(run.config) else "attention"
-            label = "train.open.convolution" if page == "convolution" else "train.open"
-            st.page_link(
-                f"pages/{page}_page.py", label=words.say(label), icon=":material/visibility:",
-                query_params={"model": run_id, "lang": words.language},
-            )  # fmt: skip
+            _way_on(run, words)
+
+
+def _way_on(run: RunRecord, words: Words) -> None:
+    """The page that looks into a model of this kind."""
+    page, label, query = "attention", "train.open", {"model": run.id, "lang": words.language}
+    if convolves(run.config):
+        page, label = "convolution", "train.open.convolution"
+    elif not writes_step_by_step(run.config):  # it sees the future: there is no decoding to step through
+        page, label, query = "masks", "train.open.masks", {"lang": words.language}
+    st.page_link(f"pages/{page}_page.py", label=words.say(label), icon=":material/visibility:", query_params=query)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -6,8 +6,11 @@ from typing import Any
 
 import streamlit as st
 
+from seq2seq.models.config import TransformerConfig
+from seq2seq.stories.comparison import explainer_of
 from seq2seq.stories.decoding import decoding_story
-from seq2seq.stories.explain import DecodingExplainer
+from seq2seq.stories.explain import Explainer
+from seq2seq.stories.looks import Attending
 from seq2seq.stories.stored import (
     ATTENTION_INPUT,
     ATTENTION_MODEL,
@@ -15,15 +18,18 @@ from seq2seq.stories.stored import (
     HOME_MODEL,
 )
 from seq2seq.stories.tokens import quoted
+from seq2seq.stories.transformer import transformer_decoding_story
 from seq2seq.tasks import LONGEST_INPUT, InputError, Task
 from seq2seq.tasks.sequences import LetterTask
-from seq2seq.traces import Change, DecodingTrace
+from seq2seq.traces import Change, DecodingTrace, TransformerTrace
 from seq2seq.ui.address import says_new
-from seq2seq.ui.controls import line
-from seq2seq.ui.models import ChosenModel, choose_model, describe
+from seq2seq.ui.controls import choice, line
+from seq2seq.ui.models import ChosenModel, choose_model, describe, writes_step_by_step
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
+
+MEAN = "mean"  # of the heads, as a link calls it
 
 
 def _set(task: str, **values: Any) -> Callable[[], None]:
@@ -38,16 +44,48 @@ ATTENTION_TRIES: dict[str, Callable[[], None]] = {
     "force": _set(
         "reverse", model="reverse-gru-general", text="studio", **{"if": "look", "if-at": "2", "if-only": "1"}
     ),
+    "transformer": _set("reverse", model="reverse-transformer", text="studio", **{"look-layer": "2", "look-head": "1"}),
 }
 
 
-def chosen_model_and_input(words: Words) -> tuple[ChosenModel, str]:
+@dataclass(frozen=True)
+class Asked:
+    """What the page looks into: a model, a text, and of a Transformer a decoder layer and a head (None: their mean)."""
+
+    model: ChosenModel
+    text: str
+    layer: int | None = None
+    head: int | None = None
+
+
+def chosen_model_and_input(words: Words) -> Asked:
     """The controls that matter, in one row; below it, in a line, how good the model is."""
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
-        model = choose_model(words, ATTENTION_MODEL)
+        model = choose_model(words, ATTENTION_MODEL, writes_step_by_step)
         text = _chosen_input(model, words)
+        layer, head = _chosen_look(model, words)
     st.caption(describe(model, words))
-    return model, text
+    return Asked(model, text, layer, head)
+
+
+def _chosen_look(model: ChosenModel, words: Words) -> tuple[int | None, int | None]:
+    """Of a Transformer, the decoder layer and the head that are looked at, counted from 0."""
+    config, say = model.config.model, words.say
+    if not isinstance(config, TransformerConfig):
+        return None, None
+    layers, heads = [[str(k + 1) for k in range(count)] for count in (config.layers, config.heads)]
+    layer = choice(
+        "look-layer", say("attention.layer"), layers, layers[-1], lambda k: say("attention.layer.name", layer=k),
+        width=130, help=say("attention.layer.help"),
+    )  # fmt: skip
+
+    def name(head: str) -> str:
+        return say("attention.head.mean") if head == MEAN else say("attention.head.name", head=head)
+
+    head = choice(
+        "look-head", say("attention.head"), [*heads, MEAN], "1", name, width=160, help=say("attention.head.help")
+    )  # fmt: skip
+    return int(layer) - 1, None if head == MEAN else int(head) - 1
 
 
 def _example(task: Task) -> str:
@@ -71,37 +109,52 @@ def _chosen_input(model: ChosenModel, words: Words) -> str:
 class Decoded:
     """An input decoded by a model, and the story of it (JSON)."""
 
-    model: ChosenModel
-    text: str
+    asked: Asked
     story: str
 
+    @property
+    def model(self) -> ChosenModel:
+        """Which model."""
+        return self.asked.model
 
-def decode(model: ChosenModel, text: str, words: Words) -> Decoded:
+    @property
+    def text(self) -> str:
+        """Which input."""
+        return self.asked.text
+
+
+def decode(asked: Asked, words: Words) -> Decoded:
     """The text decoded; if it cannot be used, a sentence why, and the last one that could.
 
     Raises: InputError if there was none before.
     """
     try:
-        decoded = Decoded(model, text, _decoded(model.reference, model.step, text, words.language))
+        decoded = Decoded(asked, _told(asked, words))
     except InputError as error:
         if "last-decoded" not in st.session_state:
             raise
         st.warning(words.say(error.key, **error.slots), icon=":material/edit:")
-        model, text = st.session_state["last-decoded"]
-        return Decoded(model, text, _decoded(model.reference, model.step, text, words.language))
-    st.session_state["last-decoded"] = (model, text)
-    _remark(model, text, words)
+        asked = st.session_state["last-decoded"]
+        return Decoded(asked, _told(asked, words))
+    st.session_state["last-decoded"] = asked
+    _remark(asked.model, asked.text, words)
     return decoded
 
 
-def explainer(decoded: Decoded, words: Words) -> Callable[[], DecodingExplainer]:
+def _told(asked: Asked, words: Words) -> str:
+    """The story of what is asked."""
+    model = asked.model
+    return _decoded(model.reference, model.step, asked.text, asked.layer, asked.head, words.language)
+
+
+def explainer(decoded: Decoded, words: Words) -> Callable[[], Explainer]:
     """What explains the numbers of a decoding, made when the first one is asked."""
-    return lambda: DecodingExplainer(traced(decoded.model.reference, decoded.model.step, decoded.text), words)
+    return lambda: explainer_of(attended(decoded.model.reference, decoded.model.step, decoded.text), words)
 
 
-def home_explainer(date: str, words: Words) -> Callable[[], DecodingExplainer]:
+def home_explainer(date: str, words: Words) -> Callable[[], Explainer]:
     """What explains the numbers of a stored story of the home page: the same decoding, made again."""
-    return lambda: DecodingExplainer(traced(HOME_MODEL, None, HOME_DATES[date]), words)
+    return lambda: explainer_of(traced(HOME_MODEL, None, HOME_DATES[date]), words)
 
 
 def _remark(model: ChosenModel, text: str, words: Words) -> None:
@@ -120,13 +173,28 @@ def _remark(model: ChosenModel, text: str, words: Words) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _decoded(reference: str, step: int, text: str, language: str) -> str:
+def _decoded(reference: str, step: int, text: str, layer: int | None, head: int | None, language: str) -> str:
     """The story's JSON. The first picture is stored, so that it needs no torch."""
     if (reference, text) == (ATTENTION_MODEL, ATTENTION_INPUT):
         return stored_story(f"attention-{language}")
-    trace = traced(reference, step, text)
-    answer = trained(reference, step).task.answer("".join(trace.source))
-    return decoding_story(trace, Words(language), reference, answer).to_json()
+    trace = attended(reference, step, text)
+    answer, words = trained(reference, step).task.answer("".join(trace.source)), Words(language)
+    if isinstance(trace, TransformerTrace):
+        return transformer_decoding_story(trace, words, reference, answer, layer, head).to_json()
+    return decoding_story(trace, words, reference, answer).to_json()
+
+
+def attended(reference: str, step: int, text: str, change: Change | None = None) -> Attending:
+    """Everything that happened in a decoding, whatever kind of model attends in it. Shared: never to be changed."""
+    if isinstance(trained(reference, step).config.model, TransformerConfig):
+        return traced_transformer(reference, step, text, change)
+    return traced(reference, step, text, change)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def traced_transformer(reference: str, step: int | None, text: str, change: Change | None = None) -> TransformerTrace:
+    """Everything that happened in a Transformer's decoding. Shared: never to be changed."""
+    return trained(reference, step).record_transformer(text, change=change)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from seq2seq.models.config import RecurrentConfig
+from seq2seq.models.config import RecurrentConfig, TransformerConfig
 from seq2seq.studies.shipped import shipped_card, shipped_names, to_be_picked
 from seq2seq.tasks import Task
 from seq2seq.tasks.recall import Recall
@@ -39,6 +39,14 @@ Fits = Callable[[RunConfig], bool]
 def recurs(config: RunConfig) -> bool:
     """Whether a run's model is a recurrent one."""
     return isinstance(config.model, RecurrentConfig)
+
+
+def writes_step_by_step(config: RunConfig) -> bool:
+    """Whether a run's model can be stepped through on the Attention page.
+
+    A Transformer without the causal mask sees the future: it computes everything anew with each token it writes.
+    """
+    return recurs(config) or (isinstance(config.model, TransformerConfig) and config.model.causal)
 
 
 def choose_model(words: Words, default: str, fits: Fits = recurs, id: str = "model", label: str = "") -> ChosenModel:
@@ -96,6 +104,11 @@ def _wanted(id: str) -> str:
 def describe(picked: ChosenModel, words: Words) -> str:
     """How good a model is, and what it is, in a line."""
     say, model = words.say, picked.config.model
+    if isinstance(model, TransformerConfig):
+        return say(
+            "attention.card.transformer", task=_task_name(picked.task, words), layers=model.layers, heads=model.heads,
+            width=model.head_width, steps=picked.step, exact=f"{picked.exact_match:.1%}", n=picked.n,
+        )  # fmt: skip
     both = say("attention.both") if isinstance(model, RecurrentConfig) and model.bidirectional else ""
     return say(
         "attention.card", task=_task_name(picked.task, words), cell=say(f"cell.{model.cell}"),

@@ -1,27 +1,30 @@
 """What if: one thing in a decoding done differently, and both decodings side by side."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from seq2seq.models.config import TransformerConfig
 from seq2seq.stories.comparison import ComparisonExplainer, comparison_story
 from seq2seq.stories.formulas import percent
+from seq2seq.stories.looks import Attending, look_of
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces import (
     Change,
-    DecodingTrace,
     DisturbContext,
     DisturbUnit,
     LookElsewhere,
     ReadInstead,
+    TransformerTrace,
     WriteInstead,
     shared_out,
 )  # fmt: skip
 from seq2seq.ui.address import says_new, settle_part, touch, write_address
 from seq2seq.ui.controls import choice, decimal, whole
-from seq2seq.ui.decoding import Decoded, traced
+from seq2seq.ui.decoding import Decoded, attended
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
 from seq2seq.words import Words
@@ -41,7 +44,7 @@ def what_if(decoded: Decoded, words: Words) -> None:
             if kind == "none":
                 st.caption(say("whatif.help"))
             else:
-                before = traced(decoded.model.reference, decoded.model.step, decoded.text)
+                before = attended(decoded.model.reference, decoded.model.step, decoded.text)
                 change = CHOOSERS[kind](before, decoded, words)
         if kind == "look":
             change = _weights(before, change, decoded, words)
@@ -51,39 +54,49 @@ def what_if(decoded: Decoded, words: Words) -> None:
 
 
 def _kind(decoded: Decoded, words: Words) -> str:
-    fixed = decoded.model.config.model.attention == "none"
+    model = decoded.model.config.model
+    fixed = model.attention == "none"
+    context = "vector" if fixed else "brings" if isinstance(model, TransformerConfig) else "context"
 
     def name(kind: str) -> str:
-        return words.say(f"whatif.kind.{'vector' if fixed and kind == 'context' else kind}")
+        return words.say(f"whatif.kind.{context if kind == 'context' else kind}")
 
     kinds = [kind for kind in KINDS if not (fixed and kind == "look")]
     return choice("if", words.say("whatif.kind"), kinds, "none", name, width=300)
 
 
-def _show(decoded: Decoded, before: DecodingTrace, change: Change, words: Words) -> None:
-    """The story of both, and what explains its numbers."""
+def _show(decoded: Decoded, before: Attending, change: Change, words: Words) -> None:
+    """The story of both, and what explains its numbers; a Transformer's shows the layer and head that were changed."""
     reference, step, text = decoded.model.reference, decoded.model.step, decoded.text
-    story = _compared(reference, step, text, change, words.language)
+    layer, head = decoded.asked.layer, decoded.asked.head
+    if isinstance(change, LookElsewhere | DisturbContext) and change.layer is not None:
+        layer = change.layer
+    if isinstance(change, LookElsewhere) and change.head is not None:
+        head = change.head
+    story = _compared(reference, step, text, change, layer, head, words.language)
 
     def explain() -> ComparisonExplainer:
-        return ComparisonExplainer(before, traced(reference, step, text, change), words)
+        return ComparisonExplainer(before, attended(reference, step, text, change), words)
 
     show_story(story, "what-if-story", words, explain)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _compared(reference: str, step: int, text: str, change: Change, language: str) -> str:
+def _compared(
+    reference: str, step: int, text: str, change: Change, layer: int | None, head: int | None, language: str
+) -> str:
     """The JSON of a comparison."""
-    before, after = traced(reference, step, text), traced(reference, step, text, change)
-    return comparison_story(before, after, Words(language), reference).to_json()
+    before, after = attended(reference, step, text), attended(reference, step, text, change)
+    return comparison_story(before, after, Words(language), reference, layer, head).to_json()
 
 
 # ---- which change
 
-Chooser = Callable[[DecodingTrace, Decoded, Words], Change]
+Chooser = Callable[[Attending, Decoded, Words], Change]
+ALL = "all"  # layers or heads, as a link calls them
 
 
-def _output(trace: DecodingTrace, words: Words) -> int:
+def _output(trace: Attending, words: Words) -> int:
     """An output step; the address counts from 1, as the page does."""
     names = {str(t + 1): f"{t + 1}: {quoted(token)}" for t, token in enumerate(trace.output)}
     return int(_one_of("if-at", words.say("whatif.at"), names, min(2, len(names)), 130)) - 1
@@ -94,19 +107,41 @@ def _one_of(id: str, label: str, names: dict[str, str], default: int, width: int
     return choice(id, label, list(names), str(default), names.__getitem__, width=width, **more)
 
 
-def _look(trace: DecodingTrace, decoded: Decoded, words: Words) -> Change:
+def _look(trace: Attending, decoded: Decoded, words: Words) -> Change:
     """Everything on one position; or, with none chosen, the weights as they are, to be set one by one."""
     t = _output(trace, words)
     only = {"0": words.say("whatif.only.none")}
     only |= {str(i + 1): f"{quoted(token)} ({i + 1})" for i, token in enumerate(trace.source)}
     chosen = int(_one_of("if-only", words.say("whatif.only"), only, 2, 240, help=words.say("whatif.only.help")))
-    assert trace.weights is not None
+    layer, head = _layer(trace, words), _head(trace, words)
     if chosen:
-        return LookElsewhere(t, tuple(float(i == chosen - 1) for i in range(len(trace.source))))
-    return LookElsewhere(t, tuple(map(float, trace.weights[t])))
+        return LookElsewhere(t, tuple(float(i == chosen - 1) for i in range(len(trace.source))), layer, head)
+    look = look_of(trace, layer, head)
+    assert look
+    return LookElsewhere(t, tuple(map(float, look.weights[t])), layer, head)
 
 
-def _write(trace: DecodingTrace, decoded: Decoded, words: Words) -> Change:
+def _layer(trace: Attending, words: Words) -> int | None:
+    """Of a Transformer, which decoder layer is changed, counted from 0; None: all."""
+    if not isinstance(trace, TransformerTrace):
+        return None
+    names = {ALL: words.say("whatif.layers.all")}
+    names |= {str(k + 1): words.say("attention.layer.name", layer=k + 1) for k in range(trace.layers)}
+    chosen = choice("if-layer", words.say("whatif.layer"), list(names), ALL, names.__getitem__, width=130)
+    return None if chosen == ALL else int(chosen) - 1
+
+
+def _head(trace: Attending, words: Words) -> int | None:
+    """Of a Transformer, which head is changed, counted from 0; None: all."""
+    if not isinstance(trace, TransformerTrace):
+        return None
+    names = {ALL: words.say("whatif.heads.all")}
+    names |= {str(k + 1): words.say("attention.head.name", head=k + 1) for k in range(trace.heads)}
+    chosen = choice("if-head", words.say("whatif.head"), list(names), ALL, names.__getitem__, width=130)
+    return None if chosen == ALL else int(chosen) - 1
+
+
+def _write(trace: Attending, decoded: Decoded, words: Words) -> Change:
     t = _output(trace, words)
     ranking = [trace.vocabulary[v] for v in trace.ranking(t) if trace.vocabulary[v] != trace.output[t]]
     chance = dict(zip(trace.vocabulary, np.exp(trace.log_probs[t]).tolist(), strict=True))
@@ -117,7 +152,7 @@ def _write(trace: DecodingTrace, decoded: Decoded, words: Words) -> Change:
     return WriteInstead(t, token)
 
 
-def _read(trace: DecodingTrace, decoded: Decoded, words: Words) -> Change:
+def _read(trace: Attending, decoded: Decoded, words: Words) -> Change:
     names = {str(i + 1): f"{i + 1}: {quoted(token)}" for i, token in enumerate(trace.source)}
     i = int(_one_of("if-position", words.say("whatif.position"), names, 1, 150)) - 1
     known = decoded.model.task.vocabularies()[0].tokens[4:]
@@ -132,11 +167,12 @@ def _noise(words: Words) -> float:
     )  # fmt: skip
 
 
-def _context(trace: DecodingTrace, decoded: Decoded, words: Words) -> Change:
-    return DisturbContext(_output(trace, words) if trace.weights is not None else 0, _noise(words))
+def _context(trace: Attending, decoded: Decoded, words: Words) -> Change:
+    t = _output(trace, words) if trace.weights is not None else 0
+    return DisturbContext(t, _noise(words), layer=_layer(trace, words))
 
 
-def _unit(trace: DecodingTrace, decoded: Decoded, words: Words) -> Change:
+def _unit(trace: Attending, decoded: Decoded, words: Words) -> Change:
     t, states = _output(trace, words), trace.decoder[-1]["h"]
     strongest = int(np.abs(states[t]).argmax())
     unit = whole("if-unit", words.say("whatif.unit"), strongest, 0, states.shape[1] - 1, width=140)
@@ -149,7 +185,7 @@ CHOOSERS: dict[str, Chooser] = {"look": _look, "write": _write, "read": _read, "
 # ---- one row of weights, set by hand
 
 
-def _weights(trace: DecodingTrace, change: Change, decoded: Decoded, words: Words) -> Change:
+def _weights(trace: Attending, change: Change, decoded: Decoded, words: Words) -> Change:
     """Sliders, one a source position: what one takes the others give, so that the sum stays 1."""
     assert isinstance(change, LookElsewhere)
     if st.session_state["if-only"] != "0":
@@ -159,18 +195,22 @@ def _weights(trace: DecodingTrace, change: Change, decoded: Decoded, words: Word
         st.caption(words.say("whatif.too_many", most=MOST_SLIDERS))
         return change
     row = f"{decoded.model.reference}|{''.join(trace.source)}|{change.step}"
+    if isinstance(trace, TransformerTrace):
+        row += f"|{change.layer}|{change.head}"
     kept = st.session_state.get("if-row")
-    if says_new("if-weights") or kept is None or kept[0] != row:
+    if says_new("if-weights") or kept is None:
         told = _told_weights(st.query_params.get("if-weights", ""), len(change.weights))
         kept = (row, told or change.weights)
-        st.session_state["if-row"] = kept
+    elif kept[0] != row:  # what the address says is about the row that was chosen before
+        kept = (row, change.weights)
+    st.session_state["if-row"] = kept
     columns = st.columns(min(SLIDERS_A_ROW, len(kept[1])))
     for i, weight in enumerate(kept[1]):
         key, label = f"if-weight-{i}", f"{quoted(trace.source[i])} ({i + 1})"
         st.session_state[key] = round(weight, 2)
         columns[i % len(columns)].slider(label, 0.0, 1.0, step=0.01, key=key, on_change=_give_way, args=(i, row))
     write_address("if-weights", ",".join(f"{weight:.3f}" for weight in kept[1]))
-    return LookElsewhere(change.step, tuple(kept[1]))
+    return replace(change, weights=tuple(kept[1]))
 
 
 def _told_weights(text: str, count: int) -> tuple[float, ...] | None:

@@ -7,7 +7,8 @@ from seq2seq.bench import joeynmt
 from seq2seq.bench.benches import BENCHES
 from seq2seq.bench.joeynmt import Schedule, Told, peer_settings, read_line, write_files
 from seq2seq.bench.table import FILE, Bar, Result, Row, line, markdown, replace_section
-from seq2seq.bench.training import SPEED
+from seq2seq.bench.training import SPEED, shape_options
+from seq2seq.bench.transformer import SPEED as TRANSFORMER_SPEED
 from seq2seq.models.recurrent import Recurrent
 from seq2seq.tasks.task import split_of
 
@@ -64,6 +65,17 @@ def test_both_sides_have_the_same_network(tmp_path):
     source, target = SPEED.task.vocabularies()
     parameters = sum(weight.numel() for weight in Recurrent(ours, len(source), len(target)).parameters())
     assert parameters == 154_880 + len(target)  # as JoeyNMT counts its own; our output has a bias
+
+
+def test_both_sides_have_the_same_transformer(tmp_path):
+    ours, theirs = TRANSFORMER_SPEED.model, peer_settings(TRANSFORMER_SPEED, SCHEDULE, tmp_path)["model"]
+    for side in (theirs["encoder"], theirs["decoder"]):
+        assert (side["type"], side["layer_norm"], side["dropout"]) == ("transformer", "post", 0)
+        assert (side["num_layers"], side["num_heads"]) == (ours.layers, ours.heads) == (2, 4)
+        assert side["hidden_size"] == side["embeddings"]["embedding_dim"] == ours.hidden and side["embeddings"]["scale"]
+        assert side["ff_size"] == ours.feed_forward == 256
+    told = shape_options(ours)
+    assert told["--heads"] == 4 and told["--feed-forward"] == 256 and told["--cell"] == "transformer"
 
 
 def test_both_sides_learn_the_same_task(tmp_path, monkeypatch):

@@ -7,7 +7,8 @@ is still to come lies under curtains.
 
 from typing import Any
 
-from seq2seq.stories.convolution.layout import STRIP, TOKEN, UNIT, Layout
+from seq2seq.stories.layered.layout import STRIP, Layout
+from seq2seq.stories.layered.marks import caption, curtain, output_tokens, ribbons, source_tokens, strip, tokens
 from seq2seq.stories.network.marks import curve
 from seq2seq.stories.signals import Signal, smooth, stepped
 from seq2seq.stories.vega import (
@@ -18,9 +19,7 @@ from seq2seq.stories.vega import (
     diagram,
     filtered,
     mark,
-    quoted_text,
     rect,
-    text,
     value,
 )  # fmt: skip
 
@@ -36,10 +35,10 @@ def overview(layout: Layout, captions: dict[str, str]) -> Spec:
              and whole_at (last encoder layer computed at p, everywhere), col_at (output column), dec0_at, … (last
              column of each decoder layer), row_at and glow_at (row of weights, how far it shows), wrote_at.
     """
-    marks = [*_source(layout, captions), *_encoder(layout, captions)]
+    marks = [*source_tokens(layout, captions), *_encoder(layout, captions)]
     if layout.decodes:
-        marks += [*_decoder(layout, captions), *_attention(layout, captions)]
-    marks += [*_fan(layout), *_frames(layout), *_output(layout, captions)]
+        marks += [*_decoder(layout, captions), *ribbons(layout, captions)]
+    marks += [*_fan(layout), *_frames(layout), *output_tokens(layout, captions)]
     data: list[dict[str, Any]] = [{"name": "source"}, {"name": "output"}, {"name": "edges"}]
     for name in ("enc_units", "dec_units"):
         flat = {"type": "flatten", "fields": ["v", "unit"], "index": "u"}
@@ -76,69 +75,21 @@ def _signals(layout: Layout) -> list[Signal]:
     ]  # fmt: skip
 
 
-def _caption(words: str, y: float, height: float, color: str = "muted") -> Mark:
-    """A row's name: at the side, level with its middle, or above it where the picture is narrow."""
-    return mark(
-        "text", silent=True, text=quoted_text(words), x="left", y=f"roomy ? {y + height / 2} : {y - 8}",
-        align="roomy ? 'right' : 'left'", baseline="'middle'", fill=color, fontSize="small",
-    )  # fmt: skip
-
-
-def _tokens(data: str, field: str, short: str, axis: str, index: str, y: float, **more: Any) -> Mark:
-    shown = f"tight ? datum.{short} : datum.{field}"
-    middle = f"{axis} + (datum.{index} + 0.5) * pitch"
-    defaults: dict[str, Any] = {"size": "letter", "tooltip": f"datum.{field}", "silent": False}
-    return text(shown, middle, y, data, **(defaults | more))
-
-
-def _box(data: str, axis: str, index: str, y: float, color: Any) -> Mark:
-    x, top = f"{axis} + (datum.{index} + 0.08) * pitch", y - TOKEN / 2
-    return rect(x, top, "pitch * 0.84", TOKEN, data, silent=True, cornerRadius=5, fillOpacity=0.14, fill=color)
-
-
-def _curtain(x: str, x2: str, top: float, height: float, opacity: float = 0.94) -> Mark:
-    """What is still to come lies under this, and cannot be asked yet: the curtain takes the click."""
-    return mark("rect", x=x, x2=f"max({x}, {x2})", y=top, height=height, fill="panel", fillOpacity=opacity)
-
-
-def _strip(data: str, row: int, top: float, axis: str, field: str) -> Mark:
-    """The strips of one row: a column of units at each position, coloured by value."""
-    cells = rect(
-        f"{axis} + (datum.{field} + 0.14) * pitch", f"datum.u * {UNIT}", "pitch * 0.72", UNIT + 0.2, "cells",
-        clickable=True, fill={"scale": "value", "field": "v"}, tooltip="datum.tip + format(datum.v, '.4f')",
-    )  # fmt: skip
-    return {
-        "type": "group",
-        "encode": {"update": {"y": {"value": top}}},
-        "data": [filtered("cells", f"{data}_flat", f"datum.row == {row}")],
-        "marks": [cells],
-    }
-
-
-def _source(layout: Layout, captions: dict[str, str]) -> list[Mark]:
-    unknown = [{"test": "datum.unknown", "signal": "wrong"}, {"signal": "ink"}]
-    return [
-        _box("source", "sx", "i", layout.source, "encoder"),
-        _tokens("source", "token", "short", "sx", "i", layout.source, color=unknown),
-        _caption(captions["source"], layout.source - TOKEN / 2, TOKEN),
-    ]
-
-
 def _encoder(layout: Layout, captions: dict[str, str]) -> list[Mark]:
     """A row is first computed at the position in hand, then everywhere: its curtain opens from there."""
     marks = []
     for row in range(layout.layers + 1):
         top = layout.encoder_top(row)
-        marks.append(_strip("enc_units", row, top, "sx", "i"))
-        marks.append(_caption(captions[f"encoder {row}"], top, STRIP, "encoder"))
+        marks.append(strip("enc_units", row, top, "sx", "i"))
+        marks.append(caption(captions[f"encoder {row}"], top, STRIP, "encoder"))
         if row == 0:
-            marks.append(_curtain("sx", "sx + S * pitch * (1 - embedded)", top - 1, STRIP + 2))
+            marks.append(curtain("sx", "sx + S * pitch * (1 - embedded)", top - 1, STRIP + 2))
             continue
         whole, own = f"clamp(whole - {row - 2}, 0, 1)", f"clamp(own - {row - 2}, 0, 1)"
         bounds = (top - 1, STRIP + 2)
-        marks.append(_curtain("sx", f"sx + p * pitch * (1 - {whole})", *bounds))
-        marks.append(_curtain(f"sx + (p + 1 + (S - p - 1) * {whole}) * pitch", "sx + S * pitch", *bounds))
-        marks.append(_curtain("sx + p * pitch", f"sx + (p + 1 - {own}) * pitch", *bounds))
+        marks.append(curtain("sx", f"sx + p * pitch * (1 - {whole})", *bounds))
+        marks.append(curtain(f"sx + (p + 1 + (S - p - 1) * {whole}) * pitch", "sx + S * pitch", *bounds))
+        marks.append(curtain("sx + p * pitch", f"sx + (p + 1 - {own}) * pitch", *bounds))
     return marks
 
 
@@ -146,55 +97,17 @@ def _decoder(layout: Layout, captions: dict[str, str]) -> list[Mark]:
     marks = []
     for row in range(layout.layers + 1):
         top = layout.decoder_top(row)
-        marks.append(_strip("dec_units", row, top, "tx", "t"))
-        marks.append(_caption(captions[f"decoder {row}"], top, STRIP, "decoder"))
+        marks.append(strip("dec_units", row, top, "tx", "t"))
+        marks.append(caption(captions[f"decoder {row}"], top, STRIP, "decoder"))
         done = f"dec{max(0, row - 1)}"
-        marks.append(_curtain(f"tx + min(T, {done} + 1) * pitch", "tx + T * pitch", top - 1, STRIP + 2))
+        marks.append(curtain(f"tx + min(T, {done} + 1) * pitch", "tx + T * pitch", top - 1, STRIP + 2))
     reads = {"color": "muted", "size": "letter * 0.82"}
     marks += [
-        _tokens("output", "read", "read_short", "tx", "t", layout.read_back, ask="'fed ' + datum.t + ' 0'", **reads),
-        _curtain("tx + min(T, dec0 + 1) * pitch", "tx + T * pitch", layout.read_back - 12, 24, 1),
-        _caption(captions["read"], layout.read_back - 9, 18),
+        tokens("output", "read", "read_short", "tx", "t", layout.read_back, ask="'fed ' + datum.t + ' 0'", **reads),
+        curtain("tx + min(T, dec0 + 1) * pitch", "tx + T * pitch", layout.read_back - 12, 24, 1),
+        caption(captions["read"], layout.read_back - 9, 18),
     ]
     return marks
-
-
-def _attention(layout: Layout, captions: dict[str, str]) -> list[Mark]:
-    """The weights of the decoder layer in hand, from the encoder's top layer into that layer's state."""
-    foot, top = layout.node + 12, layout.encoder_first - 40
-    link = curve("sx + (datum.i + 0.5) * pitch", str(top), "mid", str(foot))
-    strip_foot = f"({layout.decoder_top(0)} - (layer + 1) * {layout.decoder_top(0) - layout.decoder_top(1)} + {STRIP})"
-    beside = "(mid - 0.47 * pitch)"  # up along the column, past the layers below, into the one in hand
-    stem = f"'M' + mid + ',' + {layout.node - 12} + 'L' + {beside} + ',' + {layout.read_back - 16}"
-    stem += f" + 'L' + {beside} + ',' + ({strip_foot} - {STRIP / 2}) + 'L' + (mid - 0.36 * pitch) + ',' + "
-    stem += f"({strip_foot} - {STRIP / 2})"
-    labels = text(
-        "datum.w >= (tight ? 0.5 : 0.1) ? format(datum.w, '.2f') : ''", "sx + (datum.i + 0.5) * pitch",
-        layout.encoder_first - 24, "links_now", color="attention", size="small", fontWeight=600, fillOpacity="glow",
-    )  # fmt: skip
-    near = "mid < width / 2"
-    name = mark(
-        "text", silent=True, text=quoted_text(captions["context"]), x=f"roomy ? left : {near} ? mid + 20 : mid - 20",
-        y=layout.node, align=f"roomy ? 'right' : {near} ? 'left' : 'right'", baseline="'middle'", fill="attention",
-        fontSize="small", fillOpacity="roomy ? 1 : glow",
-    )  # fmt: skip
-    return [
-        mark(
-            "path", "links_now", clickable=True, path=link, stroke="attention", strokeCap={"value": "round"},
-            strokeWidth="0.6 + 15 * datum.w * glow", strokeOpacity="glow * (0.25 + 0.6 * datum.w)",
-            tooltip="datum.tip",
-        ),
-        mark(
-            "path", silent=True, path=stem, stroke="attention", strokeWidth=4, strokeOpacity="glow * 0.8",
-            strokeJoin={"value": "round"}, strokeCap={"value": "round"},
-        ),
-        mark(
-            "symbol", silent=True, x="mid", y=layout.node, size=420, fill="panel", stroke="attention", strokeWidth=3,
-            opacity="glow",
-        ),
-        labels,
-        name,
-    ]  # fmt: skip
 
 
 def _row_y(layout: Layout, offset: float) -> str:
@@ -239,26 +152,3 @@ def _frames(layout: Layout) -> list[Mark]:
                 )
             )  # fmt: skip
     return marks
-
-
-def _output(layout: Layout, captions: dict[str, str]) -> list[Mark]:
-    color = [
-        {"test": "datum.mark == 'wrong'", "signal": "wrong"},
-        {"test": "datum.mark == 'right'", "signal": "correct"},
-        {"signal": "decoder"},
-    ]
-    top = layout.output - TOKEN / 2
-    return [
-        _box("output", "tx", "t", layout.output, color),
-        _tokens("output", "token", "short", "tx", "t", layout.output, fontWeight=600),
-        text(
-            "datum.mark == 'wrong' ? '✗' : ''",
-            "tx + (datum.t + 0.5) * pitch",
-            top - 8,
-            "output",
-            color="wrong",
-            size=13,
-        ),
-        _curtain("tx + min(T, wrote) * pitch", "tx + T * pitch", 0, layout.output + TOKEN / 2 + 1, 1),
-        _caption(captions["output"], top, TOKEN),
-    ]

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from seq2seq.stories.convolution.layout import UNITS
 from seq2seq.stories.decoding import busiest
 from seq2seq.stories.formulas import percent, short
+from seq2seq.stories.layered.layout import UNITS
 from seq2seq.stories.questions.options import CLEAR, MARGIN, shuffled, spread, wrong_answers
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted

@@ -8,11 +8,11 @@ import numpy as np
 
 from seq2seq.stories.charts import weights_heat_map
 from seq2seq.stories.convolution.cell import ROWS, gated_units
-from seq2seq.stories.convolution.layout import UNITS, Layout
 from seq2seq.stories.convolution.overview import overview
 from seq2seq.stories.convolution.questions import convolution_questions
 from seq2seq.stories.convolution.steps import Moment, Teller, Told
-from seq2seq.stories.decoding import busiest
+from seq2seq.stories.decoding import busiest, right_or_wrong
+from seq2seq.stories.layered.layout import UNITS, Layout
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.probabilities import probabilities_view
 from seq2seq.stories.story import Story, View
@@ -56,14 +56,6 @@ def convolution_story(
     return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas)
 
 
-def _marks(trace: ConvTrace, answer: str | None) -> list[str | None]:
-    """Whether each output token is right, position by position; None where no right answer is known."""
-    if answer is None:
-        return [None] * len(trace.output)
-    wanted = [*answer, "⟨eos⟩"]
-    return ["right" if t < len(wanted) and token == wanted[t] else "wrong" for t, token in enumerate(trace.output)]
-
-
 def _overview(trace: ConvTrace, told: Told, words: Words, answer: str | None, p: int) -> View:
     decodes, S, T = bool(trace.decoder), len(trace.source), len(trace.output)
     reads = ["⟨bos⟩", *trace.output[:-1]]
@@ -75,7 +67,9 @@ def _overview(trace: ConvTrace, told: Told, words: Words, answer: str | None, p:
         "output": [
             {"t": t, "mark": mark, "read": quoted(read), "read_short": short_sign(read), "ask": f"chosen {t}"}
             | token_row(token)
-            for t, (token, read, mark) in enumerate(zip(trace.output, reads, _marks(trace, answer), strict=True))
+            for t, (token, read, mark) in enumerate(
+                zip(trace.output, reads, right_or_wrong(trace.output, answer), strict=True)
+            )
         ],
         "enc_units": _strips(
             "i", [(trace.embedded, "source"), *((g["h"], f"encoder {x} h") for x, g in enumerate(trace.encoder))], words

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from seq2seq.stories.formulas import percent, short
+from seq2seq.stories.looks import Attending
 from seq2seq.stories.questions.options import CLEAR, MARGIN, shuffled, spread, wrong_answers
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
@@ -17,19 +18,26 @@ Asked = Iterator[tuple[str, int, Question]]  # stage and output step that answer
 
 def decoding_questions(trace: DecodingTrace, words: Words) -> dict[tuple[str, int], Question]:
     """Questions by the stage and the output step before which they are asked."""
-    makers = [tokens, surer, reads_again] if trace.weights is None else [positions, tokens, larger, sums]
+    made = [tokens(trace, words), surer(trace, words), reads_again(trace, words)]
+    if trace.weights is not None:
+        made = attention_questions(trace, trace.weights, words)
     found: dict[tuple[str, int], Question] = {}
-    for maker in makers:
-        for stage, t, question in maker(trace, words):
+    for asked in made:
+        for stage, t, question in asked:
             found.setdefault((stage, t), question)
     return found
 
 
-def positions(trace: DecodingTrace, words: Words) -> Asked:
+def attention_questions(trace: Attending, weights: np.ndarray, words: Words) -> list[Asked]:
+    """Questions about a decoding that looks at its source, with these weights (T, S)."""
+    return [positions(trace, weights, words), tokens(trace, words), larger(trace, weights, words),
+            sums(trace, weights, words)]  # fmt: skip
+
+
+def positions(trace: Attending, weights: np.ndarray, words: Words) -> Asked:
     """Which source position gets the largest weight next?"""
-    assert trace.weights is not None
     S, clear = len(trace.source), []
-    for t, row in enumerate(trace.weights):
+    for t, row in enumerate(weights):
         best, second = (*np.argsort(-row, kind="stable"), None)[:2]
         if second is not None and row[best] > CLEAR and row[best] - row[second] > MARGIN:
             clear.append((t, int(best), int(second)))
@@ -40,7 +48,7 @@ def positions(trace: DecodingTrace, words: Words) -> Asked:
     for t, best, second in spread(clear[1:], EACH):  # the first output shows how it goes
         nearby = [second, t, S - 1 - best, best - 1, best + 1]
         shown = sorted([best, *wrong_answers(best, [i for i in nearby if 0 <= i < S])])
-        row = trace.weights[t]
+        row = weights[t]
         why = words.say(
             "question.position.why", token=name(best), weight=short(row[best]), second=name(second),
             other=short(row[second]),
@@ -51,7 +59,7 @@ def positions(trace: DecodingTrace, words: Words) -> Asked:
         )  # fmt: skip
 
 
-def tokens(trace: DecodingTrace, words: Words) -> Asked:
+def tokens(trace: Attending, words: Words) -> Asked:
     """Which token is the most probable next?"""
     probabilities, clear = np.exp(trace.log_probs), []
     for t in range(len(trace.output)):
@@ -75,10 +83,9 @@ def tokens(trace: DecodingTrace, words: Words) -> Asked:
         yield "predict", t, Question(f"token {t}", "token", prompt, tuple(shown), shown.index(right), why)
 
 
-def larger(trace: DecodingTrace, words: Words) -> Asked:
+def larger(trace: Attending, weights: np.ndarray, words: Words) -> Asked:
     """Is the largest weight of a row larger than all others together?"""
-    assert trace.weights is not None
-    best = trace.weights.max(1)
+    best = weights.max(1)
     clear = [t for t in range(len(best)) if abs(2 * best[t] - 1) > MARGIN and len(trace.source) > 2]
     for t in spread(clear[2:], 1):
         alone, others = float(best[t]), 1 - float(best[t])
@@ -88,15 +95,14 @@ def larger(trace: DecodingTrace, words: Words) -> Asked:
         yield "weights", t, Question(f"compare {t}", "compare", prompt, options, int(others > alone), why)
 
 
-def sums(trace: DecodingTrace, words: Words) -> Asked:
+def sums(trace: Attending, weights: np.ndarray, words: Words) -> Asked:
     """Rows sum to 1, columns need not: one of each, true or false."""
-    assert trace.weights is not None
     options, last = (words.say("question.true"), words.say("question.false")), len(trace.output) - 1
     row = 1 if last > 0 else 0
-    why = words.say("question.row.why", number=row + 1, sum=short(float(trace.weights[row].sum())))
+    why = words.say("question.row.why", number=row + 1, sum=short(float(weights[row].sum())))
     prompt = words.say("question.row", number=row + 1)
     yield "weights", row, Question(f"row {row}", "true-false", prompt, options, 0, why)
-    columns = trace.weights.sum(0)
+    columns = weights.sum(0)
     i = int(np.abs(columns - 1).argmax())
     if abs(columns[i] - 1) > MARGIN:
         slots = {"token": quoted(trace.source[i]), "position": i + 1}

@@ -7,7 +7,8 @@ j the key's position; u feature; v a vocabulary number; SIDE encoder or decoder;
     SIDE l h at u             the layer's state
     SIDE l BLOCK.NAME n at j  dots scores weights
     source i u · token i u · place i u · fed t u · read t u · turn t u · states i u · readout t u
-    weight t i                the mean over the heads of the top layer's cross-attention
+    mean SIDE l BLOCK at j    the mean over the heads of a weight
+    weight t i                the same of the top layer's cross-attention
     logit t v · probability t v · chosen t
 """
 
@@ -38,7 +39,8 @@ class TransformerExplainer(Addressed):
             "fed": lambda t, u: self.layer.embedded("decoder", t, u),
             "token": self.layer.token, "read": self.layer.token_read, "place": self.layer.place,
             "turn": self.layer.turn, "states": self.layer.states, "readout": self.layer.readout,
-            "weight": self.attention.mean, "logit": output.logit, "probability": output.probability,
+            "weight": self.attention.top,
+            "mean": self.attention.mean, "logit": output.logit, "probability": output.probability,
             "chosen": output.chosen,
         }  # fmt: skip
 

@@ -1,8 +1,8 @@
 """Attention, number by number: queries, keys and values, their products, the softmax over what is visible, the mix."""
 
 import math
-
-import numpy as np
+from dataclasses import replace
+from typing import cast
 
 from seq2seq.stories.explain.equation import Explanation, dot, softmax
 from seq2seq.stories.explain.vectors import numbers
@@ -11,6 +11,7 @@ from seq2seq.stories.sources import Passage
 from seq2seq.stories.transformer import passages
 from seq2seq.stories.transformer.equations import Equations, inside, linear
 from seq2seq.traces import DisturbContext, LookElsewhere
+from seq2seq.traces.transformer import Side
 
 
 class AttentionEquations(Equations):
@@ -139,18 +140,25 @@ class AttentionEquations(Equations):
         line.latex = line.text(self.words.say("explain.set"))
         return Explanation(own.address, told, (line,), own.value, own.value, passage)
 
-    def mean(self, t: int, i: int) -> Explanation:
+    def top(self, t: int, i: int) -> Explanation:
         """The top layer's look at the source: the mean over its heads."""
-        layer, heads = self.trace.layers - 1, self.trace.heads
-        parts = [
-            self.vectors.attention("decoder", layer, "cross.weights", n, inside(t))[inside(i)] for n in range(heads)
-        ]
+        layer = self.trace.layers - 1
+        told = self.name("mean", layer=self.layer_of("decoder", layer), at=self.at("encoder", i), number=t + 1)
+        return replace(self.mean("decoder", layer, "cross", t, i), address=f"weight {t} {i}", name=told)
+
+    def mean(self, side: str, layer: int, block: str, at: int, j: int) -> Explanation:
+        """One query against one key: the mean of what the heads give it."""
+        heads, name = self.trace.heads, f"{block}.weights"
+        parts = [self.vectors.attention(side, layer, name, n, inside(at))[inside(j)] for n in range(heads)]
         line, values = Line(), Line()
-        place, count = rf"{line.text(t + 1)},{line.text(i + 1)}", line.text(heads)
+        place, count = rf"{line.text(at + 1)},{line.text(j + 1)}", line.text(heads)
         line.latex = rf"\bar{{\alpha}}_{{{place}}} = \frac{{1}}{{{count}}} \sum_n \alpha^{{(n)}}"
         terms = " + ".join(values.factor(part) for part in parts)
         values.latex = rf"= \frac{{1}}{{{values.text(heads)}}} ({terms})"
-        told = self.name("mean", layer=self.layer_of("decoder", layer), at=self.at("encoder", i), number=t + 1)
-        own = float(np.asarray(self.trace.weights)[t, i])
+        told = self.name(
+            "mean.pair", block=self.block(side, block), layer=self.layer_of(side, layer), query=self.at(side, at),
+            asked=self.at(self.vectors.key_side(side, block), j),
+        )  # fmt: skip
+        own = float(self.trace.gates(cast(Side, side), layer)[name][:, at, j].mean())
         computed = math.fsum(part.value for part in parts) / heads
-        return Explanation(f"weight {t} {i}", told, (line, values), own, computed, passages.MEAN)
+        return Explanation(f"mean {side} {layer} {block} {at} {j}", told, (line, values), own, computed, passages.MEAN)

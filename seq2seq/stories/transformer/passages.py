@@ -1,6 +1,7 @@
 """Which lines of our own source compute what a step or a number of a Transformer is about."""
 
 from seq2seq.stories.sources import Passage
+from seq2seq.traces import Change, DisturbContext, DisturbUnit, LookElsewhere, ReadInstead
 
 MODEL, LAYER, HEADS = "models/transformer.py", "models/transformer_layer.py", "models/multi_head.py"
 POSITIONS = "models/positions.py"
@@ -47,6 +48,19 @@ PREDICT = {
     "probability": Passage(MODEL, "Transformer.read_out", ("log_softmax",)),
 }
 CACHE = Passage(MODEL, "Transformer.step", ("before = ", "gates = layer.forward_glass", "keys, values = "))
+KEPT = Passage(MODEL, "Transformer.memory", ("looks = ", "keys = "))
+ENCODE = Passage(MODEL, "Transformer.encode_glass", ("embedded = ", "layer.forward_glass", "x = gates"))
+BLOCKS = Passage(LAYER, "TransformerLayer.forward_glass", ("x, kept = ", "x, looked = ", "x, fed = "))
+BRING = _attend("mixed = ", "heads = ", "out = ")
+READ_OUT = Passage(MODEL, "Transformer.read_out", ("logits = ", "log_softmax"))
+END = Passage("decoding/walk.py", "walk", ("ended = ended |", "if bool(ended.all())"))
+DONE = Passage("traces/writing.py", "WritingTrace.log_prob", ("return",))
+CHANGED_BY: dict[type[Change], Passage] = {
+    LookElsewhere: Passage("recording/changes.py", "across", ("cross weights", "value = value", "value[:, slice")),
+    DisturbContext: Passage("recording/changes.py", "across", ("cross heads", "return disturbed")),
+    DisturbUnit: Passage(MODEL, "Transformer.step", ('touch("state"',)),
+    ReadInstead: Passage("recording/transformer.py", "record_transformer", ("change.position",)),
+}
 
 
 def choose_passage(forced: bool) -> Passage:

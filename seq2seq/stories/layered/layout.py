@@ -1,4 +1,4 @@
-"""Where the bands of the overview of a convolutional network lie."""
+"""Where the rows of an overview lie, layer over layer."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,7 +6,7 @@ from functools import cached_property
 UNITS = 12  # of each state, those that change most
 UNIT, TOKEN, CAPTION = 3, 28, 22  # heights in pixels
 STRIP = UNIT * UNITS
-GAP = 30  # between two layers: room for the edges of a fan
+GAP = 30  # between two layers: room for the edges between them
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,7 @@ class Layout:
 
     layers: int
     decodes: bool
+    gap: int = GAP
 
     @cached_property
     def output(self) -> float:
@@ -23,7 +24,7 @@ class Layout:
 
     def decoder_top(self, row: int) -> float:
         """Top of a decoder row."""
-        return self.output + TOKEN / 2 + GAP + (self.layers - row) * (STRIP + GAP)
+        return self.output + TOKEN / 2 + self.gap + (self.layers - row) * (STRIP + self.gap)
 
     @cached_property
     def read_back(self) -> float:
@@ -38,11 +39,11 @@ class Layout:
     @cached_property
     def encoder_first(self) -> float:
         """Top of the uppermost encoder row."""
-        return self.node + 104 if self.decodes else self.output + TOKEN / 2 + GAP + 10
+        return self.node + 104 if self.decodes else self.output + TOKEN / 2 + self.gap + 10
 
     def encoder_top(self, row: int) -> float:
         """Top of an encoder row."""
-        return self.encoder_first + (self.layers - row) * (STRIP + GAP)
+        return self.encoder_first + (self.layers - row) * (STRIP + self.gap)
 
     @cached_property
     def source(self) -> float:

@@ -1,0 +1,1 @@
+"""What overviews of layered encoder-decoders share: where their rows lie, and the marks they are drawn with."""

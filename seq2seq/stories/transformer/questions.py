@@ -1,0 +1,59 @@
+"""Questions about one decoding by a Transformer: where it looks, what it may see, what is computed anew, what next."""
+
+from collections.abc import Iterator
+
+from seq2seq.stories.looks import Look
+from seq2seq.stories.questions.decoding import attention_questions
+from seq2seq.stories.story import Question
+from seq2seq.stories.tokens import quoted
+from seq2seq.traces import TransformerTrace
+from seq2seq.words import Words
+
+Place = tuple[str, int, int]  # stage, output column and layer of the step that answers
+Asked = Iterator[tuple[Place, Question]]
+
+
+def transformer_questions(trace: TransformerTrace, words: Words, look: Look) -> dict[Place, Question]:
+    """Questions by the step before which they are asked, about the layer and the head that the story tells of."""
+    found: dict[Place, Question] = {}
+    for maker in (at_once, sees_only, computed_again):
+        for place, question in maker(trace, words):
+            found.setdefault(place, question)
+    for asked in attention_questions(trace, look.weights, words):
+        for stage, t, question in asked:
+            layer = trace.layers - 1 if stage in ("predict", "done") else look.layer
+            found.setdefault((stage, t, layer), question)
+    return found
+
+
+def _options(words: Words) -> tuple[str, str]:
+    return words.say("question.true"), words.say("question.false")
+
+
+def at_once(trace: TransformerTrace, words: Words) -> Asked:
+    """Must the encoder's first position wait for nothing, its last for all others?"""
+    if len(trace.source) < 2:
+        return
+    slots = {"count": len(trace.source), "token": quoted(trace.source[-1])}
+    prompt, why = words.say("question.transformer.once", **slots), words.say("question.transformer.once.why", **slots)
+    yield ("feed", -1, 0), Question("once", "true-false", prompt, _options(words), 1, why)
+
+
+def sees_only(trace: TransformerTrace, words: Words) -> Asked:
+    """At the third output: how many tokens does the masked self-attention see?"""
+    T = len(trace.output)
+    if T < 4:
+        return
+    t = 2
+    slots = {"number": t + 1, "outputs": T, "read": " ".join(map(quoted, trace.read[: t + 1]))}
+    prompt, why = words.say("question.transformer.sees", **slots), words.say("question.transformer.sees.why", **slots)
+    shown = sorted({1, t, t + 1, T})
+    yield ("back", t, 0), Question("sees", "compare", prompt, tuple(map(str, shown)), shown.index(t + 1), why)
+
+
+def computed_again(trace: TransformerTrace, words: Words) -> Asked:
+    """Are keys and values of what was read before computed again?"""
+    if len(trace.output) < 2:
+        return
+    prompt, why = words.say("question.transformer.again"), words.say("question.transformer.again.why")
+    yield ("cache", 1, 0), Question("again", "true-false", prompt, _options(words), 1, why)

@@ -1,0 +1,92 @@
+"""The scale 1/√d_k: random keys, and models trained with it and without it, measured before or trained here."""
+
+import streamlit as st
+
+from seq2seq.models.config import TransformerConfig
+from seq2seq.stories.masks import ScaleExplainer, scale_story
+from seq2seq.studies.masks import SEEDS, SHAPES, scale_config
+from seq2seq.studies.scale import measured_scale, scale_run, scale_trace
+from seq2seq.traces.masks import ScaleRun, ScaleTrace
+from seq2seq.training.config import RunConfig
+from seq2seq.training.records import RunRecord
+from seq2seq.ui.address import settle_part
+from seq2seq.ui.controls import choice, whole
+from seq2seq.ui.masks_runs import asked, begin, say_how_many
+from seq2seq.ui.page import one_sentence
+from seq2seq.ui.player import show_story
+from seq2seq.ui.session import run_store
+from seq2seq.words import Words
+
+REFRESH = 1.0  # seconds between two looks at runs that train
+DRAWS = (1, 999)
+
+
+def what_the_scale_does(words: Words) -> None:
+    """The part of the page on the scale; while runs of it train, it looks again by itself."""
+    with st.container(key="scale", border=True):
+        st.subheader(words.say("scale.heading"), anchor=False)
+        st.caption(words.say("scale.intro"))
+        live = st.session_state.get("scale-runs") == "mine" and st.session_state.get("scale-live", False)
+        st.fragment(_part, run_every=REFRESH if live else None)(words, live)
+
+
+def _part(words: Words, live: bool) -> None:
+    with one_sentence(words):
+        draw, mine = _controls(words)
+        runs = asked(_configs) if mine else []
+        waiting = any(not run.over for run in runs)
+        st.session_state["scale-live"] = waiting
+        updates = scale_config(*SHAPES[0], True).training.steps
+        say_how_many(runs, mine, "scale", words, seeds=len(SEEDS), updates=updates)
+        trace = scale_trace(draw, _mine(runs) if mine else measured_scale(), updates)
+
+        def explain() -> ScaleExplainer:
+            return ScaleExplainer(trace, words)
+
+        show_story(_told(trace, words, mine), "scale-mine" if mine else "scale-story", words, explain)
+        settle_part()
+        if mine and waiting != live:
+            st.rerun()  # it begins, or ends, to look by itself
+
+
+def _controls(words: Words) -> tuple[int, bool]:
+    """The draw, whose runs are shown, and the button that trains them."""
+    say = words.say
+    with st.container(key="scale-controls", horizontal=True, vertical_alignment="bottom"):
+        draw = whole("draw", say("scale.draw"), 1, *DRAWS, width=140, help=say("scale.draw.help"))
+        whose = choice(
+            "scale-runs", say("scale.runs"), ("measured", "mine"), "measured", lambda name: say(f"scale.runs.{name}"),
+            width=200,
+        )  # fmt: skip
+        st.button(
+            say("scale.train"), key="scale-train", icon=":material/play_arrow:", type="primary",
+            on_click=begin(_configs, "scale"), help=say("scale.train.help"),
+        )  # fmt: skip
+    return draw, whose == "mine"
+
+
+def _configs(seed: int) -> list[RunConfig]:
+    """One large head with the scale and without it."""
+    return [scale_config(*SHAPES[0], scaled, seed) for scaled in (True, False)]
+
+
+def _mine(runs: list[RunRecord]) -> list[ScaleRun]:
+    """Runs of this browser that have reports."""
+    found = []
+    for run in runs:
+        model, reports = run.config.model, run_store().reports(run.id)
+        if isinstance(model, TransformerConfig) and reports:
+            found.append(scale_run(model.hidden, model.heads, model.scaled, run.config.training.seed, reports))
+    return found
+
+
+def _told(trace: ScaleTrace, words: Words, mine: bool) -> str:
+    """The story's JSON; what was measured is told once a draw."""
+    if mine:
+        return scale_story(trace, words, "mine").to_json()
+    return _told_measured(trace.keys.seed, trace.updates, words.language)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _told_measured(draw: int, updates: int, language: str) -> str:
+    return scale_story(scale_trace(draw, measured_scale(), updates), Words(language), "measured").to_json()

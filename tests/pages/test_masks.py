@@ -1,0 +1,155 @@
+"""The Masks page, in both languages: what it shows, what is typed, masks off, and runs trained on demand."""
+
+import json
+import threading
+from dataclasses import replace
+
+import pytest
+
+from seq2seq.models.config import TransformerConfig
+from seq2seq.stories.stored import read_story
+from seq2seq.studies.masks import leak_config, scale_config
+from seq2seq.training.store import RunStore
+from seq2seq.training.worker import train_claimed
+from seq2seq.ui.masks import MASKS_TRIES
+from seq2seq.words import LANGUAGES, Words
+from tests.pages.test_pages import open_page, shown, stories
+
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@every_language
+def test_it_opens_with_stored_stories(language):
+    first, switches, leak, scale = stories(open_page("masks", language))
+    assert first == json.loads(read_story(f"masks-{language}"))
+    assert switches == json.loads(read_story(f"masks-switches-{language}"))
+    assert leak == json.loads(read_story(f"masks-leak-random-target-{language}"))
+    assert scale["id"] == "scale|measured|1"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_stored_stories_are_what_the_models_say_today(language):
+    from seq2seq.studies.store_stories import masks
+
+    for name, story in masks(Words(language)):
+        stored, made = json.loads(read_story(f"{name}-{language}")), json.loads(story.to_json())
+        assert [step["title"] for step in stored["steps"]] == [step["title"] for step in made["steps"]], name
+        assert stored["listings"] == made["listings"] and stored["labels"] == made["labels"]
+        assert [view["template"] for view in stored["views"]] == [view["template"] for view in made["views"]]
+        for a, b in zip(stored["views"], made["views"], strict=True):
+            for row, other in zip(a["data"].get("cells", []), b["data"].get("cells", []), strict=True):
+                assert row.get("w", 0) == pytest.approx(other.get("w", 0), abs=1e-3)
+
+
+@every_language
+def test_a_batch_of_ones_own(language):
+    app = open_page("masks", language)
+    app.text_input(key=f"batch.{shown(app)}").set_value("mask transformer").run()
+    first, switches = stories(app)[:2]
+    assert not app.exception and not app.warning and "|mask transformer|" in first["id"]
+    assert "|mask transformer|" in switches["id"] and app.query_params["batch"] == "mask transformer"
+    app.selectbox(key=f"follow.{language}").set_value("1").run()
+    assert stories(app)[0]["id"].endswith("|0") and app.query_params["follow"] == "1"
+    app.selectbox(key=f"layer.{language}").set_value("1").run()
+    app.selectbox(key=f"head.{language}").set_value("4").run()
+    assert stories(app)[0]["id"] == "masks|reverse-transformer|mask transformer|0|3|0"
+
+
+@every_language
+@pytest.mark.parametrize("typed", ["", "one", "a b c d e", "abc 日本語", "abcdefghijklmn abc", "<b>x</b> abc"])
+def test_a_batch_that_cannot_be_drawn_gets_a_sentence_and_the_last_one_stays(typed, language):
+    app = open_page("masks", language)
+    app.text_input(key=f"batch.{shown(app)}").set_value("kernel grid").run()
+    before = stories(app)
+    app.text_input(key=f"batch.{shown(app)}").set_value(typed).run()
+    assert not app.exception and len(app.warning) == 1 and stories(app) == before
+
+
+@every_language
+def test_pads_and_the_token_replaced_are_controls(language):
+    app = open_page("masks", language)
+    app.number_input(key=f"pads.{language}").set_value(8).run()
+    app.selectbox(key=f"replace.{language}").set_value("1").run()
+    told = stories(app)[1]
+    assert told["id"] == "switches|reverse-transformer|attention studio mask|8|0"
+    assert app.query_params["pads"] == "8" and app.query_params["replace"] == "1"
+    app.number_input(key=f"pads.{language}").set_value(0).run()
+    assert not app.exception and stories(app)[1]["id"].endswith("|0|0")
+
+
+def test_a_link_made_in_chinese_opens_the_same_in_english():
+    asked = {
+        "batch": "kernel grid", "follow": "2", "layer": "1", "head": "3", "pads": "5", "replace": "2",
+        "leak-task": "reverse", "draw": "9",
+    }  # fmt: skip
+    for language in LANGUAGES:
+        first, switches, leak, scale = stories(open_page("masks", language, **asked))
+        assert first["id"] == "masks|reverse-transformer|kernel grid|0|2|1"
+        assert switches["id"].endswith("|kernel grid|5|1") and leak["id"].endswith("|reverse")
+        assert scale["id"] == "scale|measured|9"
+
+
+@pytest.mark.parametrize("number", range(len(MASKS_TRIES)))
+def test_what_is_offered_to_try_works(number):
+    app = open_page("masks")
+    before = [story["id"] for story in stories(app)]
+    app.button(key=f"masks-try-{number}").click().run()
+    after = [story["id"] for story in stories(app)]
+    assert not app.exception and not app.warning and len(after) == 4 and after != before
+
+
+def test_an_address_that_means_nothing_is_told_or_ignored():
+    app = open_page("masks", batch="☃", follow="9", head="x", pads="999", draw="no", **{"leak-task": "<script>"})
+    assert not app.exception and len(stories(app)) == 4 and app.warning
+
+
+def short(config):
+    """The same run, over in a moment."""
+    model = replace(config.model, hidden=16, heads=config.model.heads, feed_forward=16, layers=1)
+    return replace(config, model=model, training=replace(config.training, steps=30, batch=8))
+
+
+@every_language
+def test_the_leak_is_trained_by_runs_of_the_store_and_grows_as_they_go(language, monkeypatch):
+    def brief(task, causal, seed=1):
+        return short(leak_config(task, causal, seed))
+
+    monkeypatch.setattr("seq2seq.ui.masks_leak.leak_config", brief)
+    monkeypatch.setattr("seq2seq.studies.leak.leak_config", brief)
+    monkeypatch.setattr("seq2seq.training.trainer.CONFIRMED", 50)
+    app = open_page("masks", language, **{"leak-task": "reverse"})
+    app.button(key="leak-train").click().run()
+    assert not app.exception and len(stories(app)) == 3  # nothing to show yet
+    store = RunStore()
+    runs = store.recent()
+    assert {run.config.model.causal for run in runs} == {True, False}
+    assert all(isinstance(run.config.model, TransformerConfig) and run.config.task.name == "reverse" for run in runs)
+    assert train_claimed(store, store.claim("test"), "test", threading.Event()) == "finished"
+    app.run()
+    told = stories(app)[2]
+    assert told["id"] == "leak|mine|reverse" and [view["id"] for view in told["views"]] == ["curves"]
+    assert train_claimed(store, store.claim("test"), "test", threading.Event()) == "finished"
+    app.run()
+    told = stories(app)[2]
+    assert [view["id"] for view in told["views"]] == ["curves", "maps"] and not told["follow"]
+    app.button(key="leak-train").click().run()  # once more: another seed, and stopped
+    app.button(key="leak-stop").click().run()
+    assert {run.config.training.seed for run in store.recent()} == {1, 2}
+    assert {run.state for run in store.recent()} == {"finished", "stopped"} and not app.exception
+
+
+@every_language
+def test_the_scale_is_trained_by_runs_of_the_store(language, monkeypatch):
+    def brief(hidden, heads, scaled, seed=1):
+        return short(scale_config(hidden, heads, scaled, seed))
+
+    monkeypatch.setattr("seq2seq.ui.masks_scale.scale_config", brief)
+    monkeypatch.setattr("seq2seq.training.trainer.CONFIRMED", 50)
+    app = open_page("masks", language)
+    app.button(key="scale-train").click().run()
+    store = RunStore()
+    assert {run.config.model.scaled for run in store.recent()} == {True, False}
+    assert stories(app)[3]["id"] == "scale|mine|1" and len(stories(app)[3]["views"]) == 1
+    assert train_claimed(store, store.claim("test"), "test", threading.Event()) == "finished"
+    app.run()
+    assert not app.exception and [view["id"] for view in stories(app)[3]["views"]] == ["bars", "runs"]
