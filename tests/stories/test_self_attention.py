@@ -55,8 +55,10 @@ def clickable(view):
                 if row["whole"]:
                     yield row["whole"], None
             elif name == "bars":
-                for field in ("dot", "score", "w"):
-                    yield from ((f"{row[f'ask_{field}']} {j}", value) for j, value in enumerate(row[field]))
+                for field in ("dot", "score", "w", "raw"):
+                    yield from (
+                        (f"{row[f'ask_{field}']} {j}", value) for j, value in enumerate(row[field]) if value is not None
+                    )
 
 
 @every

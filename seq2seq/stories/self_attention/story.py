@@ -132,7 +132,7 @@ def _bars(focus: Focus, told: Told, words: Words) -> View:
     say, dots, scores = words.say, focus.pairs("dots"), focus.pairs("scores")
     held = np.concatenate([dots.ravel(), scores.ravel()])
     key = "scores" if focus.trace.scaled else "scores.raw"
-    names = [say(f"selfatt.bars.{name}") for name in ("dots", key, "weights")]
+    names = [say(f"selfatt.bars.{name}") for name in ("dots", key, "weights", "without")]
 
     def describe(moment: Moment) -> str:
         return _best(focus, words, moment.row) if moment.weights else say("selfatt.bars.nothing")
