@@ -57,6 +57,13 @@ def test_the_main_journey(visit):
     expect(found).to_have_attribute("data-step", "0")
 
 
+def test_at_first_everything_is_seen_and_can_be_asked(visit):
+    page = visit("/self-attention", **QUIET)
+    found = player(page)
+    found.locator("figure[data-view=heat-map] .mark-rect path").nth(7).click()
+    expect(found.locator(".asked .name")).to_contain_text("Weight", timeout=15_000)
+
+
 def test_a_hidden_row_cannot_be_asked_and_a_shown_one_can(visit):
     page = visit("/self-attention?step=4", **QUIET)
     found = player(page)

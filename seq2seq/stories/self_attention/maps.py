@@ -56,8 +56,9 @@ def heat_map(queries: str, keys: str) -> Spec:
     x, y = "sx + datum.j * cw", f"{TOP} + datum.t * ch"
     edge = f"{TOP} + max(0, framed) * ch"
 
-    def curtain(top: str, end: str, known: str) -> Any:
-        return mark("rect", x="sx - 1", x2=f"sx + M * cw + {RIGHT}", y=top, y2=end, fill="panel",
+    def curtain(top: str, end: str, known: str) -> Any:  # once it is open, nothing of it takes the click
+        far = f"{known} > 0.99 ? sx - 1 : sx + M * cw + {RIGHT}"
+        return mark("rect", x="sx - 1", x2=far, y=top, y2=end, fill="panel",
                     fillOpacity=f"0.97 * (1 - {known})")  # fmt: skip
 
     marks = [
@@ -146,8 +147,8 @@ def every_head(heads: str, keys: str) -> Spec:
              f"{y} + ch / 2", "pairs", size=12, color="luminance(scale('share', datum.w)) > 0.3 ? dark : light"),
         text("ch > 10 ? 'Σ = 1' : ''", "sx + M * cw + 8", f"{TOP} + (datum.n + 0.5) * ch", "names", align="left",
              color="muted", size=11),
-        mark("rect", x="sx - 1", x2=f"sx + M * cw + {RIGHT}", y=TOP - 1, y2=f"{TOP} + N * ch", fill="panel",
-             fillOpacity="0.97 * (1 - all)"),
+        mark("rect", x="sx - 1", x2=f"all > 0.99 ? sx - 1 : sx + M * cw + {RIGHT}", y=TOP - 1,
+             y2=f"{TOP} + N * ch", fill="panel", fillOpacity="0.97 * (1 - all)"),
         text("datum.name", "sx - 8", f"{TOP} + (datum.n + 0.5) * ch", "names", align="right",
              size="clamp(ch * 0.7, 11, 13)", fontWeight="datum.own ? 700 : 400",
              color="datum.own ? attention : ink"),

@@ -147,7 +147,8 @@ def _curtains() -> list[Mark]:
 
 def _curtain(k: int, top: str, foot: str, known: str) -> Mark:
     return mark(
-        "rect", x=f"X[{k}] + W[{k}] * {known}", x2=f"X[{k}] + W[{k}]", y=top, y2=foot, fill="panel",
+        "rect", x=f"X[{k}] + W[{k}] * {known}", x2=f"X[{k}] + W[{k}] * (step < 0.01 ? {known} : 1)",
+        y=top, y2=foot, fill="panel",
         fillOpacity=f"counts[{k}] && {known} < 1 ? 0.93 * min(1, step) : 0",
     )  # fmt: skip
 
