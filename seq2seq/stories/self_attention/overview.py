@@ -26,6 +26,7 @@ FEATURES = {  # wider than a state's: embeddings times √d and residual sums re
     "name": "feature", "type": "linear", "domain": [-2.5, 0, 2.5], "clamp": True, "interpolate": "lab",
     "range": [{"signal": "negative"}, {"signal": "neutral"}, {"signal": "positive"}],
 }  # fmt: skip
+WEIGHTS = {**SHARES, "domain": [0, {"signal": "brightest"}]}  # so that what is spread over many can be told apart
 PRODUCTS = {
     "name": "product", "type": "linear", "domain": [{"signal": "-most"}, 0, {"signal": "most"}], "clamp": True,
     "interpolate": "lab", "range": [{"signal": "negative"}, {"signal": "neutral"}, {"signal": "positive"}],
@@ -39,11 +40,11 @@ def overview(pairs: str, features: str) -> Spec:
     Data:    cells {s slot, r, v, ask} and grids {s, r, v, ask}, to be flattened; labels {s, k, short,
              top, own}; captions {s, name, sign, shape}; links {kind, a, b}; flows {j, w}.
     Signals: L, M (queries, keys), counts (rows of each slot), rest (slots of the lower row), p (query followed), from
-             and to (of the head's features, shares of a strip's width), most (largest |product|), hatch and shade (SVG
-             paths of the masked cells), columns (of each slot: unit, at, wide), tone (0 encoder, 1 decoder), asks (the
-             last slot that comes in for queries), when and whole (the step at which each slot's row p, and all its
-             rows, are known); at each step slot_at (in hand), lit_at (whether), flow_at (row, rows, cols, mix or
-             none), origin_at and goal_at (slots), glow_at, masked_at and dim_at.
+             and to (of the head's features, shares of a strip's width), most (largest |product|), brightest (weight),
+             hatch and shade (SVG paths of the masked cells), columns (of each slot: unit, at, wide), tone (0 encoder,
+             1 decoder), asks (the last slot that comes in for queries), when and whole (the step at which each slot's
+             row p, and all its rows, are known); at each step slot_at (in hand), lit_at (whether), flow_at (row, rows,
+             cols, mix or none), origin_at and goal_at (slots), glow_at, masked_at and dim_at.
     """
     data: list[dict[str, Any]] = [{"name": name} for name in ("cells", "grids", "labels", "captions", "links", "flows")]
     flat = {"type": "flatten", "fields": ["v"], "index": "u"}
@@ -60,7 +61,7 @@ def overview(pairs: str, features: str) -> Spec:
         *_links(), *_cells(), *_masks(), *_heads(), *_curtains(), *_rows(), *_labels(),
         *_captions(pairs, features), *_flows(), *_frame(),
     ]  # fmt: skip
-    return diagram(800, HEIGHT, _signals(), data, marks, scales=[FEATURES, PRODUCTS, SHARES])
+    return diagram(800, HEIGHT, _signals(), data, marks, scales=[FEATURES, PRODUCTS, WEIGHTS])
 
 
 def _address(index: str) -> dict[str, str]:
@@ -74,7 +75,7 @@ def _signals() -> list[Signal]:
     return [
         value("L", 1), value("M", 1), value("counts", [1] * len(SLOTS)), value("rest", 7), value("p", 0),
         value("from", 0), value("to", 1), value("most", 1), value("hatch", ""), value("shade", ""), value("tone", 0),
-        value("asks", 2), value("columns", []),
+        value("asks", 2), value("columns", []), value("brightest", 1),
         value("when", [0] * len(SLOTS)), value("whole", [0] * len(SLOTS)), *tracks, *layout_signals(),
         derived("side", "tone ? decoder : encoder"),
         *(derived(f"f{name.lower()}", glide.format(name)) for name in "XYWH"),
