@@ -12,6 +12,7 @@ from seq2seq.bench.table import Bar, Result, Row
 from seq2seq.stories.cell import MOST_CELLS
 
 LENGTHS, CUT = (10, 20, 40), 100  # tokens in; most steps timed of one story
+LAYER_TOKENS, LAYER_PICTURES = 20, 6  # letters on the Self-attention page, and how many pictures it draws
 SLIDES = 30  # slider steps beside each length
 MEASURES = {"player-step": ("reduce", 20), "player-frame": ("no-preference", 320)}  # motion, milliseconds to wait
 BARS = {"player-step": Bar(high=16), "player-frame": Bar(high=33)}
@@ -42,6 +43,11 @@ def percentiles(times: list[float]) -> tuple[float, float]:
 def attention_page(tokens: int) -> str:
     """The Attention page with reverse-gru-general on so many letters."""
     return f"attention?text={(string.ascii_lowercase * 3)[:tokens]}"
+
+
+def layer_page(tokens: int) -> str:
+    """The Self-attention page with reverse-transformer on so many letters: the encoder's top layer looks at itself."""
+    return f"self-attention?gather={(string.ascii_lowercase * 3)[:tokens]}&look=encoder-self&layer=2"
 
 
 def player_times(browser: Any, address: str, name: str, pictures: int) -> list[float]:
@@ -95,6 +101,13 @@ def measure_player() -> Result:
                     Row(f"{name}, {tokens} tokens, p50", mine[0], "ms", beside[0], threads=0),
                     Row(f"{name}, {tokens} tokens, p95", mine[1], "ms", beside[1], bar, threads=0),
                 ]
+        title = f"Self-attention, {LAYER_TOKENS} queries × {LAYER_TOKENS} keys"
+        for name, bar in BARS.items():
+            mine = percentiles(player_times(browser, f"{ours}/{layer_page(LAYER_TOKENS)}", name, LAYER_PICTURES))
+            rows += [
+                Row(f"{name}, {title}, p50", mine[0], "ms", threads=0),
+                Row(f"{name}, {title}, p95", mine[1], "ms", bar=bar, threads=0),
+            ]
         page, title = three_cells(Path(home)), f"{MOST_CELLS} cells side by side, {UNITS} units, {POSITIONS} positions"
         for name, bar in BARS.items():
             mine = percentiles(player_times(browser, f"{ours}/{page}", name, 1 + 3 * MOST_CELLS))
@@ -106,6 +119,7 @@ def measure_player() -> Result:
         "`reverse-gru-general` on the Attention page, stepped by →: the player's own measures, from the key until "
         "every visible picture is drawn (movement off), and of a gliding frame. The peer is a Streamlit slider over "
         "one small bar chart, from the key until the chart has changed in the page; same browser, in turn. The cells: "
-        "RNN, GRU and LSTM of 64 units on the page Inside the cell."
+        "RNN, GRU and LSTM of 64 units on the page Inside the cell. Self-attention: `reverse-transformer`, one "
+        "layer of four heads in six pictures."
     )
     return Result("player", rows, how)

@@ -55,8 +55,10 @@ def clickable(view):
                 if row["whole"]:
                     yield row["whole"], None
             elif name == "bars":
-                for field in ("dot", "score", "w"):
-                    yield from ((f"{row[f'ask_{field}']} {j}", value) for j, value in enumerate(row[field]))
+                for field in ("dot", "score", "w", "raw"):
+                    yield from (
+                        (f"{row[f'ask_{field}']} {j}", value) for j, value in enumerate(row[field]) if value is not None
+                    )
 
 
 @every
@@ -143,7 +145,8 @@ def test_weights_are_the_heads_and_a_masked_one_is_null(side, block, layer):
 def test_a_row_of_the_heat_map_shows_only_once_it_is_computed():
     view = next(view for view in story_of(shipped(), query=1).views if view.id == "heat-map")
     titles = [step.title for step in story_of(shipped(), query=1).steps]
-    begins, everyone = view.signals["own_at"].index(1), view.signals["all_at"].index(1)
+    begins, everyone = view.signals["own_at"].index(1, 1), view.signals["all_at"].index(1, 1)  # at first all is seen
+    assert view.signals["own_at"][:2] == view.signals["all_at"][:2] == [1, 0]
     assert "oftmax" in titles[begins] and titles[everyone] == "Every query at once" and begins < everyone
     assert view.signals["row_at"][: everyone + 1] == [1] * (everyone + 1)
     assert view.signals["row_at"][-6:] == list(range(6))

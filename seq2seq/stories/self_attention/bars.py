@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from seq2seq.stories.self_attention.focus import Focus
+from seq2seq.stories.self_attention.questions import unscaled
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
@@ -12,10 +13,11 @@ LEFT = 46
 
 
 @cache
-def three_bars(dots: str, scores: str, weights: str, keys: str) -> Spec:
-    """The picture as a Vega template; its parts are called dots, scores and weights, its axis keys.
+def three_bars(dots: str, scores: str, weights: str, without: str, keys: str) -> Spec:
+    """The picture as a Vega template; its parts are called dots, scores and weights, its axis keys; without: of what
+    the dashed outlines are.
 
-    Data:    bars {t, dot: […], score, w, seen, ask_dot, ask_score, ask_w}; asked {j, token, long}: the keys.
+    Data:    bars {t, dot: […], score, w, raw, seen, ask_dot, …}; asked {j, token, long}: the keys.
     Signals: M, low and high (of all products), row_at (the query), dots_at, scores_at, hides_at and weights_at (how far
              each is shown).
     """
@@ -40,6 +42,14 @@ def three_bars(dots: str, scores: str, weights: str, keys: str) -> Spec:
         *_bars("dot", "dot", tops[0], "muted", "dots"),
         *_bars("score", "score", tops[1], "muted", "scores * (datum.seen ? 1 : 1 - 0.85 * hides)"),
         *_bars("weight", "w", tops[2], "attention", "weights"),
+        mark(  # what the weights would be if nothing were divided by √d_k
+            "rect", "raw", clickable=True, x="sx + (datum.j + 0.12) * pitch", width="pitch * 0.76",
+            y="scale('weight', datum.raw)", y2="scale('weight', datum.raw < datum.w ? 0 : datum.w)", fill="panel",
+            fillOpacity=0.01, stroke="ink", strokeDash={"value": [4, 3]}, strokeOpacity="0.75 * weights",
+            tooltip="datum.long + ': ' + format(datum.raw, '.4f')", ask="datum.ask_raw + ' ' + datum.j",
+        ),
+        text(f"length(data('raw')) ? {quoted_text(without)} : ''", "width - 4", tops[2] - 14, align="right",
+             color="muted", size=12, fillOpacity="weights"),
         text("datum.seen ? '' : '−∞'", "sx + (datum.j + 0.5) * pitch", tops[1] + BARS / 2, "now", color="muted",
              size="pitch > 24 ? 13 : 11", fillOpacity="hides"),
         text("pitch < 30 ? datum.token : datum.long", "sx + (datum.j + 0.5) * pitch", tops[2] + BARS + 13, "now",
@@ -47,10 +57,10 @@ def three_bars(dots: str, scores: str, weights: str, keys: str) -> Spec:
         text(quoted_text(keys), "sx + M * pitch / 2", tops[2] + BARS + 32, color="muted", size=12),
     ]  # fmt: skip
     names = [{"type": "formula", "expr": f"data('asked')[datum.j].{name}", "as": name} for name in ("token", "long")]
-    flat: dict[str, Any] = {"type": "flatten", "fields": ["dot", "score", "w", "seen"], "index": "j"}
+    flat: dict[str, Any] = {"type": "flatten", "fields": ["dot", "score", "w", "raw", "seen"], "index": "j"}
     data: list[dict[str, Any]] = [
         {"name": "bars"}, {"name": "asked"}, filtered("rows", "bars", "datum.t == row"),
-        {"name": "now", "source": "rows", "transform": [flat, *names]},
+        {"name": "now", "source": "rows", "transform": [flat, *names]}, filtered("raw", "now", "datum.raw != null"),
     ]  # fmt: skip
     return diagram(400, tops[2] + BARS + FOOT, signals, data, marks, scales=scales, axes=axes)
 
@@ -91,5 +101,10 @@ def bar_rows(focus: Focus) -> list[dict[str, Any]]:
         for field, name in (("dot", "dots"), ("score", "scores"), ("w", "weights")):
             row[field] = focus.pairs(name)[t]
             row[f"ask_{field}"] = f"{focus.address}.{name} {focus.head} {t}"
+        raw = unscaled(focus.pairs("dots")[t], seen)
+        row["raw"] = [
+            float(w) if visible and focus.trace.scaled else None for w, visible in zip(raw, seen, strict=True)
+        ]
+        row["ask_raw"] = f"unscaled {focus.address} {focus.head} {t}"
         rows.append(row)
     return rows

@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from seq2seq.stories.self_attention.overview import FEATURES, PRODUCTS
+from seq2seq.stories.self_attention.overview import FEATURES, PRODUCTS, WEIGHTS
 from seq2seq.stories.signals import stepped
-from seq2seq.stories.vega import SHARES, Mark, Spec, derived, diagram, filtered, mark, rect, text, value
+from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, rect, text, value
 
 TERMS = {**FEATURES, "name": "term", "domain": [-1, 0, 1]}  # weights, and what is multiplied by them
 TALL, TOP, MOST_ROWS = 29, 54, 8
@@ -17,7 +17,7 @@ def enlarged() -> Spec:
     Data:    rows {scene, r, kind (feature, term, product or share), label, short, v, unit, ask, lead, total, whole}:
              cells with their addresses, `lead` where they have none of their own; a total and its address. heads
              {scene, v}: what stands above the columns. titles {scene, title, note}.
-    Signals: scene_at, most (largest |product|).
+    Signals: scene_at, most (largest |product|), brightest (weight).
     """
     flat = {"type": "flatten", "fields": ["v", "unit"], "index": "u"}
     address = {"type": "formula", "expr": "datum.ask ? datum.ask + ' ' + datum.unit : datum.lead", "as": "ask"}
@@ -32,8 +32,9 @@ def enlarged() -> Spec:
         *(filtered(kind, "cells", f"datum.kind == '{kind}'") for kind in kinds),
     ]  # fmt: skip
     signals = [
-        value("most", 1), *stepped("scene"), derived("roomy", "width > 560"), derived("large", "width > 1050"),
-        derived("sx", "large ? 250 : roomy ? 180 : 92"), derived("ends", "roomy ? 86 : 54"),
+        value("most", 1), value("brightest", 1), *stepped("scene"),
+        derived("roomy", "width > 560"), derived("large", "width > 1050"),
+        derived("sx", "large ? 250 : roomy ? 180 : 92"), derived("ends", "roomy ? 86 : 68"),
         derived("count", "length(data('columns'))"),
         derived("pitch", "min(large ? 60 : 54, (width - sx - ends) / max(1, count))"),
         derived("letter", "clamp(pitch * 0.31, 10.5, large ? 15 : 13)"),
@@ -59,7 +60,7 @@ def enlarged() -> Spec:
             fontSize="large ? 16 : roomy ? 14 : 11", ask="datum.whole",
         ),
     ]  # fmt: skip
-    return diagram(700, TOP + MOST_ROWS * TALL + 2, signals, data, marks, scales=[FEATURES, TERMS, PRODUCTS, SHARES])
+    return diagram(700, TOP + MOST_ROWS * TALL + 2, signals, data, marks, scales=[FEATURES, TERMS, PRODUCTS, WEIGHTS])
 
 
 def _cells(kind: str, x: str, y: str) -> list[Mark]:

@@ -5,9 +5,10 @@ from typing import Any
 
 from seq2seq.stories.network.marks import curve
 from seq2seq.stories.self_attention.focus import Focus
+from seq2seq.stories.self_attention.overview import WEIGHTS
 from seq2seq.stories.signals import Signal, smooth, stepped
 from seq2seq.stories.tokens import quoted, short_sign
-from seq2seq.stories.vega import SHARES, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
+from seq2seq.stories.vega import Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
 MAP, ARCS, HEADS = 372, 300, 300  # heights
 LEFT, RIGHT, TOP = 62, 48, 52
@@ -47,7 +48,7 @@ def heat_map(queries: str, keys: str) -> Spec:
     """
     foot = MAP - TOP - 8
     signals = [
-        value("L", 1), value("M", 1), value("hatch", ""), *_tracks(),
+        value("L", 1), value("M", 1), value("hatch", ""), value("brightest", 1), *_tracks(),
         derived("cw", f"min(52, (width - {LEFT + RIGHT}) / M)"), derived("ch", f"min(48, {foot} / L)"),
         derived("sx", f"{LEFT} + max(0, (width - {LEFT + RIGHT} - M * cw) / 2)"),
         derived("dark", "luminance(ink) < luminance(paper) ? ink : paper"),
@@ -56,8 +57,9 @@ def heat_map(queries: str, keys: str) -> Spec:
     x, y = "sx + datum.j * cw", f"{TOP} + datum.t * ch"
     edge = f"{TOP} + max(0, framed) * ch"
 
-    def curtain(top: str, end: str, known: str) -> Any:
-        return mark("rect", x="sx - 1", x2=f"sx + M * cw + {RIGHT}", y=top, y2=end, fill="panel",
+    def curtain(top: str, end: str, known: str) -> Any:  # once it is open, nothing of it takes the click
+        far = f"{known} > 0.99 ? sx - 1 : sx + M * cw + {RIGHT}"
+        return mark("rect", x="sx - 1", x2=far, y=top, y2=end, fill="panel",
                     fillOpacity=f"0.97 * (1 - {known})")  # fmt: skip
 
     marks = [
@@ -83,7 +85,7 @@ def heat_map(queries: str, keys: str) -> Spec:
         {"name": "weights"}, {"name": "asking"}, {"name": "asked"}, _pairs("weights"),
         filtered("seen", "pairs", "datum.w != null"), filtered("hidden", "pairs", "datum.w == null"),
     ]  # fmt: skip
-    return diagram(400, MAP, signals, data, marks, scales=[SHARES])
+    return diagram(400, MAP, signals, data, marks, scales=[WEIGHTS])
 
 
 @cache
@@ -131,7 +133,7 @@ def every_head(heads: str, keys: str) -> Spec:
              row_at, framed_at, own_at and all_at.
     """
     signals = [
-        value("N", 1), value("M", 1), *_tracks(), derived("left", "width > 420 ? 74 : 58"),
+        value("N", 1), value("M", 1), value("brightest", 1), *_tracks(), derived("left", "width > 420 ? 74 : 58"),
         derived("cw", f"min(52, (width - left - {RIGHT}) / M)"), derived("ch", f"min(38, {HEADS - TOP - 14} / N)"),
         derived("sx", f"left + max(0, (width - left - {RIGHT} - M * cw) / 2)"),
         derived("dark", "luminance(ink) < luminance(paper) ? ink : paper"),
@@ -146,8 +148,8 @@ def every_head(heads: str, keys: str) -> Spec:
              f"{y} + ch / 2", "pairs", size=12, color="luminance(scale('share', datum.w)) > 0.3 ? dark : light"),
         text("ch > 10 ? 'Σ = 1' : ''", "sx + M * cw + 8", f"{TOP} + (datum.n + 0.5) * ch", "names", align="left",
              color="muted", size=11),
-        mark("rect", x="sx - 1", x2=f"sx + M * cw + {RIGHT}", y=TOP - 1, y2=f"{TOP} + N * ch", fill="panel",
-             fillOpacity="0.97 * (1 - all)"),
+        mark("rect", x="sx - 1", x2=f"all > 0.99 ? sx - 1 : sx + M * cw + {RIGHT}", y=TOP - 1,
+             y2=f"{TOP} + N * ch", fill="panel", fillOpacity="0.97 * (1 - all)"),
         text("datum.name", "sx - 8", f"{TOP} + (datum.n + 0.5) * ch", "names", align="right",
              size="clamp(ch * 0.7, 11, 13)", fontWeight="datum.own ? 700 : 400",
              color="datum.own ? attention : ink"),
@@ -158,7 +160,7 @@ def every_head(heads: str, keys: str) -> Spec:
         {"name": "weights"}, {"name": "names"}, {"name": "asked"}, filtered("rows", "weights", "datum.t == row"),
         _pairs("rows"),
     ]  # fmt: skip
-    return diagram(400, HEADS, signals, data, marks, scales=[SHARES])
+    return diagram(400, HEADS, signals, data, marks, scales=[WEIGHTS])
 
 
 # ---- data

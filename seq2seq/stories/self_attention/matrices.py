@@ -8,7 +8,7 @@ import numpy as np
 from seq2seq.stories.decoding import busiest
 from seq2seq.stories.self_attention.focus import Focus
 from seq2seq.stories.self_attention.layout import GRIDS, SLOT, SLOTS, SPLIT
-from seq2seq.stories.tokens import quoted, short_sign
+from seq2seq.stories.tokens import short_sign
 from seq2seq.words import Words
 
 MOST = 720  # cells of a matrix: of a long input fewer features are drawn
@@ -155,7 +155,7 @@ def grids(focus: Focus) -> list[dict[str, Any]]:
 
 
 def labels(focus: Focus) -> list[dict[str, Any]]:
-    """Tokens beside the rows of matrices and grids, and above the grids' columns: {s, k, token, side, own}."""
+    """Tokens beside the rows of matrices and grids, and above the grids' columns: {s, k, short, top, own}."""
     found, (_, kv) = [], read_by(focus)
     for slot, tokens in (("q", focus.queries), ("k", focus.keys), ("v", focus.keys), ("heads", focus.queries),
                          ("dots", focus.queries), ("rest1", focus.queries)):  # fmt: skip
@@ -165,7 +165,7 @@ def labels(focus: Focus) -> list[dict[str, Any]]:
         found += _beside(focus, matrix.slot, focus.keys if keys else focus.queries, keys)
     for slot in GRIDS:
         found += [
-            {"s": SLOT[slot], "k": k, "token": quoted(token), "short": short_sign(token), "top": 1, "own": 0}
+            {"s": SLOT[slot], "k": k, "short": short_sign(token), "top": 1, "own": 0}
             for k, token in enumerate(focus.keys)
         ]
     return found
@@ -173,7 +173,7 @@ def labels(focus: Focus) -> list[dict[str, Any]]:
 
 def _beside(focus: Focus, slot: str, tokens: tuple[str, ...], keys: bool) -> list[dict[str, Any]]:
     return [
-        {"s": SLOT[slot], "k": k, "token": quoted(token), "short": short_sign(token), "top": 0,
+        {"s": SLOT[slot], "k": k, "short": short_sign(token), "top": 0,
          "own": int(not keys and k == focus.query)}
         for k, token in enumerate(tokens)
     ]  # fmt: skip

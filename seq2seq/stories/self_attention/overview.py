@@ -26,6 +26,7 @@ FEATURES = {  # wider than a state's: embeddings times √d and residual sums re
     "name": "feature", "type": "linear", "domain": [-2.5, 0, 2.5], "clamp": True, "interpolate": "lab",
     "range": [{"signal": "negative"}, {"signal": "neutral"}, {"signal": "positive"}],
 }  # fmt: skip
+WEIGHTS = {**SHARES, "domain": [0, {"signal": "brightest"}]}  # so that what is spread over many can be told apart
 PRODUCTS = {
     "name": "product", "type": "linear", "domain": [{"signal": "-most"}, 0, {"signal": "most"}], "clamp": True,
     "interpolate": "lab", "range": [{"signal": "negative"}, {"signal": "neutral"}, {"signal": "positive"}],
@@ -36,14 +37,14 @@ PRODUCTS = {
 def overview(pairs: str, features: str) -> Spec:
     """The diagram as a Vega template; pairs and features: what the axes of grids and strips are called.
 
-    Data:    cells {s slot, r, v, ask} and grids {s, r, v, ask}, to be flattened; labels {s, k, token,
-             short, top, own}; captions {s, name, sign, shape}; links {kind, a, b}; flows {j, w}.
+    Data:    cells {s slot, r, v, ask} and grids {s, r, v, ask}, to be flattened; labels {s, k, short,
+             top, own}; captions {s, name, sign, shape}; links {kind, a, b}; flows {j, w}.
     Signals: L, M (queries, keys), counts (rows of each slot), rest (slots of the lower row), p (query followed), from
-             and to (of the head's features, shares of a strip's width), most (largest |product|), hatch and shade (SVG
-             paths of the masked cells), columns (of each slot: unit, at, wide), tone (0 encoder, 1 decoder), asks (the
-             last slot that comes in for queries), when and whole (the step at which each slot's row p, and all its
-             rows, are known); at each step slot_at (in hand), lit_at (whether), flow_at (row, rows, cols, mix or
-             none), origin_at and goal_at (slots), glow_at, masked_at and dim_at.
+             and to (of the head's features, shares of a strip's width), most (largest |product|), brightest (weight),
+             hatch and shade (SVG paths of the masked cells), columns (of each slot: unit, at, wide), tone (0 encoder,
+             1 decoder), asks (the last slot that comes in for queries), when and whole (the step at which each slot's
+             row p, and all its rows, are known); at each step slot_at (in hand), lit_at (whether), flow_at (row, rows,
+             cols, mix or none), origin_at and goal_at (slots), glow_at, masked_at and dim_at.
     """
     data: list[dict[str, Any]] = [{"name": name} for name in ("cells", "grids", "labels", "captions", "links", "flows")]
     flat = {"type": "flatten", "fields": ["v"], "index": "u"}
@@ -60,7 +61,7 @@ def overview(pairs: str, features: str) -> Spec:
         *_links(), *_cells(), *_masks(), *_heads(), *_curtains(), *_rows(), *_labels(),
         *_captions(pairs, features), *_flows(), *_frame(),
     ]  # fmt: skip
-    return diagram(800, HEIGHT, _signals(), data, marks, scales=[FEATURES, PRODUCTS, SHARES])
+    return diagram(800, HEIGHT, _signals(), data, marks, scales=[FEATURES, PRODUCTS, WEIGHTS])
 
 
 def _address(index: str) -> dict[str, str]:
@@ -74,7 +75,7 @@ def _signals() -> list[Signal]:
     return [
         value("L", 1), value("M", 1), value("counts", [1] * len(SLOTS)), value("rest", 7), value("p", 0),
         value("from", 0), value("to", 1), value("most", 1), value("hatch", ""), value("shade", ""), value("tone", 0),
-        value("asks", 2), value("columns", []),
+        value("asks", 2), value("columns", []), value("brightest", 1),
         value("when", [0] * len(SLOTS)), value("whole", [0] * len(SLOTS)), *tracks, *layout_signals(),
         derived("side", "tone ? decoder : encoder"),
         *(derived(f"f{name.lower()}", glide.format(name)) for name in "XYWH"),
@@ -147,7 +148,8 @@ def _curtains() -> list[Mark]:
 
 def _curtain(k: int, top: str, foot: str, known: str) -> Mark:
     return mark(
-        "rect", x=f"X[{k}] + W[{k}] * {known}", x2=f"X[{k}] + W[{k}]", y=top, y2=foot, fill="panel",
+        "rect", x=f"X[{k}] + W[{k}] * {known}", x2=f"X[{k}] + W[{k}] * (step < 0.01 ? {known} : 1)",
+        y=top, y2=foot, fill="panel",
         fillOpacity=f"counts[{k}] && {known} < 1 ? 0.93 * min(1, step) : 0",
     )  # fmt: skip
 
@@ -176,7 +178,7 @@ def _labels() -> list[Mark]:
     tall = "H[datum.s] / counts[datum.s]"
     fits = f"(datum.own || {tall} > 10.5)"
     beside = text(
-        f"datum.top || !{fits} ? '' : roomy ? datum.token : datum.short", "X[datum.s] - 5",
+        f"datum.top || !{fits} ? '' : datum.short", "X[datum.s] - 5",
         f"Y[datum.s] + (datum.k + 0.5) * {tall}", "labels", align="right", limit="roomy ? 32 : 12",
         size="roomy ? clamp(H[datum.s] / counts[datum.s], 11, small) : 11", color="datum.own ? side : muted",
         fontWeight="datum.own ? 700 : 400",
@@ -198,7 +200,8 @@ def _captions(pairs: str, features: str) -> list[Mark]:
             limit=f"datum.s >= {SLOT['rest1']} ? bw + low - 4 : W[datum.s] + gap - 4",
         ),
         text(  # the shape, where there is room for it behind the name
-            "large ? datum.shape : ''", "X[datum.s] + W[datum.s]", f"Y[datum.s] - {lift}", "captions", align="right",
+            "large && W[datum.s] > 150 ? datum.shape : ''", "X[datum.s] + W[datum.s]",
+            f"Y[datum.s] - {lift}", "captions", align="right",
             color="muted", size="small - 1.5",
         ),
     ]  # fmt: skip

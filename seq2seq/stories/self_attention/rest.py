@@ -59,7 +59,7 @@ class Rest:
         vector = teller.own("out")
         u = teller.loud(vector)
         weights = focus.vectors.layer_parameter(focus.side, focus.layer, focus.block, "output.weight")[u]
-        title = teller.say("loupe.title.out", query=teller.spot["query"], feature=u)
+        title = teller.say("selfatt.loupe.title.out", query=teller.spot["query"], feature=u)
         scene = teller.scenes.product(title, teller.own("heads"), weights, vector[u], "z", "W_O")
         slot = slot_of(focus, "out")
         line, slots = teller.units(r"o = W_O\, z + b", vector), {"feature": u, "value": short(vector[u].value)}
@@ -72,11 +72,11 @@ class Rest:
         state = focus.vectors.state(focus.side, focus.layer, block, focus.query)
         out, both = teller.values(f"{block}.out"), teller.values(f"{block}.residual")
         say, scenes = teller.say, teller.scenes
-        gave = say("loupe.gave.feed" if block == "feed" else "loupe.gave")
+        gave = say("selfatt.loupe.gave.feed" if block == "feed" else "selfatt.loupe.gave")
         lines = [
-            scenes.vector(say("loupe.came"), "x", state),
+            scenes.vector(say("selfatt.loupe.came"), "x", state),
             scenes.vector(gave, "+ o", out),
-            scenes.vector(say("loupe.both"), "=", both),
+            scenes.vector(say("selfatt.loupe.both"), "=", both),
         ]
         line = teller.units(r"r = x + o" if block != "feed" else r"r = n + f", both)
         slot = slot_of(focus, name)
@@ -107,9 +107,9 @@ class Rest:
         name = "cross.norm" if self.post else "cross.residual"
         state = focus.vectors.state(focus.side, focus.layer, "cross", focus.query)
         lines = [
-            teller.scenes.vector(teller.say("loupe.came"), "x", state),
-            teller.scenes.vector(teller.say("loupe.gave.cross"), "+ o", teller.values("cross.out")),
-            teller.scenes.vector(teller.say("loupe.across"), "→", teller.values(name)),
+            teller.scenes.vector(teller.say("selfatt.loupe.came"), "x", state),
+            teller.scenes.vector(teller.say("selfatt.loupe.gave.cross"), "+ o", teller.values("cross.out")),
+            teller.scenes.vector(teller.say("selfatt.loupe.across"), "→", teller.values(name)),
         ]
         scene = teller.scenes.stack(teller.loupe("across"), lines)
         teller.add("across", teller.units("x", teller.values(name)), passages.RESIDUAL, scene,
@@ -123,7 +123,7 @@ class Rest:
         u = max(range(len(vector)), key=lambda unit: vector[unit].value)
         weights = focus.vectors.parameter(f"{focus.side}.{focus.layer}.inner.weight")[u]
         read = focus.vectors.read(focus.side, focus.layer, "feed", focus.query)
-        title = teller.say("loupe.title.inner", query=teller.spot["query"], unit=u)
+        title = teller.say("selfatt.loupe.title.inner", query=teller.spot["query"], unit=u)
         scene = teller.scenes.product(title, read, weights, vector[u], "n", "W₁")
         line, active = Line(), sum(number.value > 0 for number in vector)
         line.latex = rf"f = \max(0,\ W_1 n + b_1) \\ f_{{{line.text(u)}}} = {line.number(vector[u])}"
@@ -138,7 +138,7 @@ class Rest:
         vector = teller.values("feed.out")
         u = teller.loud(vector)
         weights = focus.vectors.parameter(f"{focus.side}.{focus.layer}.outer.weight")[u]
-        title = teller.say("loupe.title.outer", query=teller.spot["query"], feature=u)
+        title = teller.say("selfatt.loupe.title.outer", query=teller.spot["query"], feature=u)
         scene = teller.scenes.product(title, teller.values("feed.inner"), weights, vector[u], "f", "W₂")
         line, slots = teller.units(r"W_2 f + b_2", vector), {"feature": u, "value": short(vector[u].value)}
         teller.add("outer", line, passages.FEED, scene, shows=[slot_of(focus, "outer")], stage="outer", slots=slots,
@@ -149,8 +149,8 @@ class Rest:
         teller, focus = self.teller, self.focus
         state = teller.values("h")
         lines = [
-            teller.scenes.vector(teller.say("loupe.before.layer"), "x", teller.read()),
-            teller.scenes.vector(teller.say("loupe.after.layer"), "h", state),
+            teller.scenes.vector(teller.say("selfatt.loupe.before.layer"), "x", teller.read()),
+            teller.scenes.vector(teller.say("selfatt.loupe.after.layer"), "h", state),
         ]
         last = focus.layer == focus.trace.layers - 1
         key = f"done.{focus.side}" + (".last" if last else "")

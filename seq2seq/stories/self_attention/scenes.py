@@ -42,14 +42,14 @@ class Scene:
 
 @dataclass
 class Scenes:
-    """Makes the scenes of a focus; `say` looks under "selfatt.loupe."."""
+    """Makes the scenes of a focus."""
 
     focus: Focus
     words: Words
     made: list[Scene] = field(default_factory=list)
 
     def say(self, key: str, **slots: object) -> str:
-        return self.words.say(f"selfatt.loupe.{key}", **slots)
+        return self.words.say(key, **slots)
 
     def add(self, scene: Scene) -> int:
         """Keep a scene; returns its number."""
@@ -77,7 +77,7 @@ class Scenes:
 
     def stack(self, title: str, lines: Sequence[Line], note: str = "") -> Scene:
         """Vectors one below the other."""
-        return Scene(title, self.focus.shown, lines, note or self.say("some", shown=len(self.focus.shown),
+        return Scene(title, self.focus.shown, lines, note or self.say("selfatt.loupe.some", shown=len(self.focus.shown),
                                                                      width=self.focus.trace.width))  # fmt: skip
 
     def normed(self, title: str, before: Sequence[Number], after: Sequence[Number]) -> Scene:
@@ -86,7 +86,7 @@ class Scenes:
         for key, sign, numbers in (("before", "r", before), ("after", "LN", after)):
             held = np.array([number.value for number in numbers])
             mean, spread = (f"{value:.2f}".replace("-", "−") for value in (float(held.mean()), float(held.std())))
-            lines.append(self.vector(self.say(key, mean=mean, spread=spread), sign, numbers))
+            lines.append(self.vector(self.say(f"selfatt.loupe.{key}", mean=mean, spread=spread), sign, numbers))
         return self.stack(title, lines)
 
     def product(
@@ -98,13 +98,13 @@ class Scenes:
         ask = read[0].address.rsplit(" ", 1)[0]
         row = own.address.rsplit(" ", 1)[1]
         lines = [
-            Line(self.say("read"), letter, [read[u].value for u in units], units, ask),
-            Line(self.say("row", matrix=matrix, row=row), f"× {matrix}", [float(weights[u]) for u in units], units,
-                 lead=own.address, kind="term"),
-            Line(self.say("terms"), "=", [float(terms[u]) for u in units], units, lead=own.address,
+            Line(self.say("selfatt.loupe.read"), letter, [read[u].value for u in units], units, ask),
+            Line(self.say("selfatt.loupe.row", matrix=matrix, row=row), f"× {matrix}",
+                 [float(weights[u]) for u in units], units, lead=own.address, kind="term"),
+            Line(self.say("selfatt.loupe.terms"), "=", [float(terms[u]) for u in units], units, lead=own.address,
                  kind="term", total=f"Σ+b {short(own.value)}", whole=own.address),
         ]  # fmt: skip
-        note = self.say("largest", shown=len(units), count=len(terms)) if len(units) < len(terms) else ""
+        note = self.say("selfatt.loupe.largest", shown=len(units), count=len(terms)) if len(units) < len(terms) else ""
         return Scene(title, units, lines, note)
 
     def heads(self, title: str, numbers: Sequence[Number], sign: str) -> Scene:
@@ -115,7 +115,7 @@ class Scenes:
         first = max(0, min(self.focus.head - MOST_ROWS // 2, self.focus.trace.heads - MOST_ROWS))
         for n in range(first, min(self.focus.trace.heads, first + MOST_ROWS)):
             units = list(range(n * width, n * width + count))
-            label = self.say("head", head=n + 1, first=n * width, last=(n + 1) * width - 1)
+            label = self.say("selfatt.loupe.head", head=n + 1, first=n * width, last=(n + 1) * width - 1)
             mark = " ●" if n == self.focus.head else ""
             lines.append(Line(label + mark, f"{n + 1}{mark}", [numbers[u].value for u in units], units, address))
         return Scene(title, [f"+{u}" if u else "0" for u in range(count)], lines)
@@ -130,9 +130,9 @@ class Scenes:
         whole = f"{focus.address}.dots {focus.head} {focus.query} {j}"
         terms = [query[u].value * key[u].value for u in focus.shown]
         lines = [
-            self.vector(self.say("query", token=quoted(focus.queries[focus.query])), "q", query),
-            self.vector(self.say("times.key", token=quoted(focus.keys[j])), "× k", key),
-            Line(self.say("terms"), "=", terms, focus.shown, lead=whole, kind="term",
+            self.vector(self.say("selfatt.loupe.query", token=quoted(focus.queries[focus.query])), "q", query),
+            self.vector(self.say("selfatt.loupe.times.key", token=quoted(focus.keys[j])), "× k", key),
+            Line(self.say("selfatt.loupe.terms"), "=", terms, focus.shown, lead=whole, kind="term",
                  total=f"Σ {short(float(focus.pairs('dots')[focus.query, j]))}", whole=whole),
         ]  # fmt: skip
         return self.stack(title, lines)
@@ -145,10 +145,12 @@ class Scenes:
         """The query, and every key with what the two come to."""
         focus = self.focus
         query = focus.vectors.gate(focus.side, focus.layer, f"{focus.block}.q", focus.query)
-        lines = [self.vector(self.say("query", token=quoted(focus.queries[focus.query])), "q", query)]
+        lines = [self.vector(self.say("selfatt.loupe.query", token=quoted(focus.queries[focus.query])), "q", query)]
         for j in self.some_keys():
             key = focus.vectors.gate(focus.side, focus.layer, f"{focus.block}.k", j)
-            line = self.vector(self.say("key", token=quoted(focus.keys[j])), f"k {short_sign(focus.keys[j])}", key)
+            line = self.vector(
+                self.say("selfatt.loupe.key", token=quoted(focus.keys[j])), f"k {short_sign(focus.keys[j])}", key
+            )
             whole = f"{focus.address}.dots {focus.head} {focus.query} {j}"
             total = f"q·k {short(float(focus.pairs('dots')[focus.query, j]))}"
             lines.append(Line(line.label, line.sign, line.values, line.units, line.ask, total=total, whole=whole))
@@ -161,14 +163,14 @@ class Scenes:
         for j in self.some_keys():
             values = focus.of("v")[j]
             weight, own = float(focus.row[j]), f"{focus.address}.weights {focus.head} {focus.query} {j}"
-            label = self.say("share", weight=short(weight)[:4], token=quoted(focus.keys[j]))
+            label = self.say("selfatt.loupe.share", weight=short(weight)[:4], token=quoted(focus.keys[j]))
             lines.append(
                 Line(label, f"{short(weight)[:4]} {short_sign(focus.keys[j])}",
                      [weight * float(values[u]) for u in focus.shown], focus.shown, lead=own,
                      kind="term")
             )  # fmt: skip
         more = len(focus.seen) - len(lines)
-        label = self.say("sum.more", more=more) if more else self.say("sum")
+        label = self.say("selfatt.loupe.sum.more", more=more) if more else self.say("selfatt.loupe.sum")
         return self.stack(title, [*lines, self.vector(label, "z", result)])
 
     # ---- rows over the keys
@@ -196,7 +198,7 @@ class Scenes:
         sign = {"dots": "q·k", "scores": "s", "hidden": "s", "weights": "α"}[name]
         key = "scores.raw" if name == "scores" and not focus.trace.scaled else name
         return Line(
-            label or self.say(key), label[:8] or sign, values, range(len(values)),
+            label or self.say(f"selfatt.loupe.{key}"), label[:8] or sign, values, range(len(values)),
             f"{focus.address}.{held} {focus.head} {query}", kind=kind, total=total,
         )  # fmt: skip
 

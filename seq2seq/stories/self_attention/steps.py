@@ -15,6 +15,7 @@ from seq2seq.stories.story import Step
 from seq2seq.stories.tokens import quoted
 from seq2seq.words import Words
 
+KNOWN = ("masked", "own", "all", "dots", "scores", "hides", "weights")  # tracks that say how much is known
 NEVER = 10_000  # the step at which an empty slot is known
 
 
@@ -41,6 +42,11 @@ class Moment:
     weights: int = 0
 
 
+def _known(shown: int) -> dict[str, Any]:
+    """Tracks that say how much is known, all at once."""
+    return dict.fromkeys(KNOWN, shown)
+
+
 @dataclass(frozen=True)
 class Told:
     """All steps of a story, with their tracks, scenes and formulas; when and whole: see `overview`."""
@@ -59,7 +65,7 @@ class Told:
 
 
 class Telling:
-    """What telling needs: sentences, numbers, and the steps so far. `say` looks under "selfatt."."""
+    """What telling needs: sentences, numbers, and the steps so far."""
 
     def __init__(self, focus: Focus, words: Words) -> None:
         self.focus, self.words, self.book = focus, words, FormulaBook()
@@ -70,14 +76,15 @@ class Telling:
         used = {matrix.slot for matrix in matrices_of(focus)} | {"dots", "scores", "weights"}
         self.when = [0 if slot in used else NEVER for slot in SLOTS]
         self.whole = list(self.when)
-        self.moment = Moment("intro", row=focus.query)
+        # at first all is seen, then it is taken apart
+        self.moment = Moment("intro", row=focus.query, **_known(1))
         self.asks, self.tells = read_by(focus)
 
     def say(self, key: str, **slots: object) -> str:
-        return self.words.say(f"selfatt.{key}", **slots)
+        return self.words.say(key, **slots)
 
     def chapter(self, key: str) -> None:
-        self.chapters.append(self.say(f"chapter.{key}"))
+        self.chapters.append(self.say(f"selfatt.chapter.{key}"))
 
     def add(self, key: str, line: Line | None, passage: Passage, scene: Scene | None = None, **more: Any) -> None:
         """One step; its sentences are `key.title` and `key.text`; tracks named move, the others stay.
@@ -93,8 +100,10 @@ class Telling:
             self.when[SLOT[slot]] = len(self.steps)
         if scene is not None:
             more["scene"] = self.scenes.add(scene)
+        if len(self.steps) == 1:
+            self.moment = replace(self.moment, **_known(0))
         self.moment = replace(self.moment, **more)
-        title, text = (self.say(f"{key}.{part}", **slots) for part in ("title", "text"))
+        title, text = (self.say(f"selfatt.{key}.{part}", **slots) for part in ("title", "text"))
         formula = line.into(self.book) if line else None
         self.steps.append(Step(title, text, len(self.chapters) - 1, formula, passage))
         self.moments.append(self.moment)

@@ -61,6 +61,11 @@ def _most(focus: Focus) -> float:
     return max(float(np.abs(focus.pairs("dots")).max()), 1e-6)
 
 
+def _brightest(focus: Focus) -> float:
+    """The largest weight of all heads, a little above it: the end of the weights' colours."""
+    return min(1.0, float(np.ceil(focus.of("weights").max() * 20)) / 20)
+
+
 def _overview(focus: Focus, told: Told, words: Words) -> View:
     say = words.say
     counts = [0] * len(SLOTS)
@@ -72,7 +77,8 @@ def _overview(focus: Focus, told: Told, words: Words) -> View:
     begin, end = segment(focus)
     signals: dict[str, Any] = {
         "L": len(focus.queries), "M": len(focus.keys), "counts": counts, "p": focus.query, "from": begin, "to": end,
-        "rest": sum(count > 0 for count in counts[-REST:]), "most": _most(focus), "hatch": strokes, "shade": area,
+        "rest": sum(count > 0 for count in counts[-REST:]), "most": _most(focus),
+        "brightest": _brightest(focus), "hatch": strokes, "shade": area,
         "columns": columns(focus), "tone": int(focus.side == "decoder"),
         "asks": SLOT[read_by(focus)[0]], "when": told.when, "whole": told.whole,
     }  # fmt: skip
@@ -116,7 +122,7 @@ def _loupe(focus: Focus, told: Told, words: Words) -> View:
     return View(
         "loupe", say("selfatt.loupe.name"), say("selfatt.loupe.hint"), enlarged(), "vega",
         [describe(moment) for moment in told.moments], told.scenes.data(), "rows",
-        {"most": _most(focus), "scene_at": told.track("scene")}, wide=True,
+        {"most": _most(focus), "brightest": _brightest(focus), "scene_at": told.track("scene")}, wide=True,
     )  # fmt: skip
 
 
@@ -132,7 +138,7 @@ def _bars(focus: Focus, told: Told, words: Words) -> View:
     say, dots, scores = words.say, focus.pairs("dots"), focus.pairs("scores")
     held = np.concatenate([dots.ravel(), scores.ravel()])
     key = "scores" if focus.trace.scaled else "scores.raw"
-    names = [say(f"selfatt.bars.{name}") for name in ("dots", key, "weights")]
+    names = [say(f"selfatt.bars.{name}") for name in ("dots", key, "weights", "without")]
 
     def describe(moment: Moment) -> str:
         return _best(focus, words, moment.row) if moment.weights else say("selfatt.bars.nothing")
@@ -162,12 +168,12 @@ def _told_weights(focus: Focus, told: Told, words: Words) -> list[str]:
 
 def _map(focus: Focus, told: Told, words: Words) -> View:
     say = words.say
-    hint = say("selfatt.map.hint.masked" if focus.masked else "selfatt.map.hint")
+    hint = say("selfatt.map.hint.masked" if focus.masked else "selfatt.map.hint", most=f"{_brightest(focus):.2f}")
     return View(
         "heat-map", say("selfatt.map.title", head=focus.head + 1), hint,
         heat_map(say("selfatt.axis.queries"), say("selfatt.axis.keys")), "vega", _told_weights(focus, told, words),
         {"weights": weight_rows(focus), "asking": asking(focus), "asked": asked(focus)}, "weights",
-        _shared(focus, told) | {"L": len(focus.queries), "hatch": hatch(focus)[0]},
+        _shared(focus, told) | {"L": len(focus.queries), "hatch": hatch(focus)[0], "brightest": _brightest(focus)},
     )  # fmt: skip
 
 
@@ -197,5 +203,5 @@ def _heads(focus: Focus, told: Told, words: Words) -> View:
         "heads", say("selfatt.heads.title"), say("selfatt.heads.hint"),
         every_head(say("selfatt.axis.heads"), say("selfatt.axis.keys")), "vega", alternatives,
         {"weights": head_rows(focus), "names": names, "asked": asked(focus)}, "weights",
-        _shared(focus, told) | {"N": focus.trace.heads},
+        _shared(focus, told) | {"N": focus.trace.heads, "brightest": _brightest(focus)},
     )  # fmt: skip

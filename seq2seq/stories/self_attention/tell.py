@@ -47,7 +47,9 @@ class Teller(Telling):
             self.embed()
         else:
             below = focus.vectors.gate(focus.side, focus.layer - 1, "h", focus.query)
-            scene = self.scenes.stack(self.loupe("in"), [self.scenes.vector(self.say("loupe.below"), "h", below)])
+            scene = self.scenes.stack(
+                self.loupe("in"), [self.scenes.vector(self.say("selfatt.loupe.below"), "h", below)]
+            )
             line = self.units("x", below)
             self.add("below", line, passages.RESIDUAL, scene, shows=["in1"], slot=SLOT["in1"], lit=1, stage="in")
         if focus.trace.norm == "pre" and focus.block != "cross":
@@ -58,7 +60,7 @@ class Teller(Telling):
 
     def loupe(self, key: str) -> str:
         """A scene's title."""
-        return self.say(f"loupe.title.{key}", query=self.focus.name(self.words, False, self.focus.query))
+        return self.say(f"selfatt.loupe.title.{key}", query=self.focus.name(self.words, False, self.focus.query))
 
     def read(self) -> list[Number]:
         """What the query's row of the block reads."""
@@ -77,9 +79,9 @@ class Teller(Telling):
         parts = [numbers(values[at], f"{address} {at}") for values, address in ((tokens, token), (places, place))]
         both = focus.vectors.embedded(focus.side, at)
         lines = [
-            self.scenes.vector(say("loupe.token", token=self.token(False, at)), "E", parts[0]),
-            self.scenes.vector(say("loupe.place", position=at + 1), "+ P", parts[1]),
-            self.scenes.vector(say("loupe.both"), "= x", both),
+            self.scenes.vector(say("selfatt.loupe.token", token=self.token(False, at)), "E", parts[0]),
+            self.scenes.vector(say("selfatt.loupe.place", position=at + 1), "+ P", parts[1]),
+            self.scenes.vector(say("selfatt.loupe.both"), "= x", both),
         ]
         post = trace.norm == "post"
         passage = passages.EMBED[focus.side]
@@ -88,7 +90,7 @@ class Teller(Telling):
         self.add("embed", line, passage, scene, shows=["in1"] if post else [], slot=SLOT["in1"], lit=1, stage="embed")
         scene = self.scenes.stack(self.loupe("place"), lines)
         line = self.units(r"x = \sqrt{d}\, E[w] + P", both)
-        slots = {"kind": say(f"positions.{trace.positions[focus.side == 'decoder']}")}
+        slots = {"kind": say(f"selfatt.positions.{trace.positions[focus.side == 'decoder']}")}
         last = "in3" if post else "in1"
         self.add("place", line, passage, scene, shows=["in2", "in3"] if post else ["in1"], slot=SLOT[last],
                  stage="place", slots=slots)  # fmt: skip
@@ -98,8 +100,10 @@ class Teller(Telling):
         focus = self.focus
         best = focus.ranked()[0]
         lines = [
-            self.scenes.vector(self.say("loupe.x.decoder"), "x", self.read()),
-            self.scenes.vector(self.say("loupe.memory", token=self.token(True, best)), "m", focus.vectors.memory(best)),
+            self.scenes.vector(self.say("selfatt.loupe.x.decoder"), "x", self.read()),
+            self.scenes.vector(
+                self.say("selfatt.loupe.memory", token=self.token(True, best)), "m", focus.vectors.memory(best)
+            ),
         ]
         scene = self.scenes.stack(self.loupe("sources"), lines)
         self.add("sources", None, passages.MEMORY, scene, shows=["in1", "in2"], slot=SLOT["in1"], lit=1, stage="in")
@@ -116,7 +120,9 @@ class Teller(Telling):
             row = "qkv".index(letter) * focus.trace.width + u
             weights = focus.vectors.layer_parameter(focus.side, focus.layer, focus.block, "project.weight")[row]
             read = self.read() if letter == "q" else focus.vectors.asked(focus.side, focus.layer, focus.block, at)
-            title = self.say(f"loupe.title.{letter}", token=focus.name(self.words, letter != "q", at), feature=u)
+            title = self.say(
+                f"selfatt.loupe.title.{letter}", token=focus.name(self.words, letter != "q", at), feature=u
+            )
             matrix = f"W_{letter.upper()}"
             scene = self.scenes.product(title, read, weights, vector[u], "m" if self.across(letter) else "x", matrix)
             line = Line()
@@ -168,7 +174,7 @@ class Teller(Telling):
         query, key = ([vector[u] for u in focus.own] for vector in (self.own("q"), self.own("k", best)))
         line.latex = rf"q_{{{self.at(line)}}} \cdot k_{{{line.text(best + 1)}}}"
         line.latex += rf" \\ = {line.products(query, key)} \\ = {line.number(dot)}"
-        title = self.say("loupe.title.dot", query=focus.name(self.words, False, focus.query), **names)
+        title = self.say("selfatt.loupe.title.dot", query=focus.name(self.words, False, focus.query), **names)
         tracks = {"flow": "cols", "origin": SLOT["k"], "goal": SLOT["dots"], "glow": 1, "slot": SLOT["dots"]}
         self.add(
             "dot", line, passages.ATTENTION["dots"], self.scenes.pair(title, best), stage="dot",
@@ -268,7 +274,7 @@ class Teller(Telling):
             weights = focus.vectors.attention(focus.side, focus.layer, f"{focus.block}.weights", focus.head, t)
             line.latex = rf"\alpha_{{{line.text(t + 1)}}} = {line.units(weights, 6)}, \quad \sum_j \alpha_j = 1"
             key = "row" if row[best] >= 0.5 else "row.spread"
-            title = self.say("loupe.title.row", query=focus.name(self.words, False, t))
+            title = self.say("selfatt.loupe.title.row", query=focus.name(self.words, False, t))
             scene = self.scenes.over_keys(title, ["hidden", "weights"], t)
             slots = self.spread(row) | {"query": focus.name(self.words, False, t), "seen": int(focus.visible[t].sum())}
             self.add(key, line, passages.ATTENTION["weights"], scene, row=t, slot=SLOT["weights"], lit=1, stage="row",
