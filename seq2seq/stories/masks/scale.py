@@ -9,6 +9,7 @@ from seq2seq.stories.masks.scale_explain import DRAW
 from seq2seq.stories.masks.scale_pictures import scale_bars, scale_curves
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions.options import MARGIN
+from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.traces.masks import ScaleRun, ScaleTrace
@@ -89,13 +90,18 @@ def _span(shares: Sequence[float]) -> str:
 
 
 def _trained(trace: ScaleTrace, words: Words) -> Step:
-    slots: dict[str, Any] = {"updates": trace.updates}
-    for width in (FEW, MANY):
-        for scaled in (True, False):
-            shares = last_shares(trace, width, scaled)
-            slots[f"{'scaled' if scaled else 'raw'}_{width}"] = _span(shares)
-            slots[f"n_{width}"] = max(len(shares), slots.get(f"n_{width}", 0))
-    return Step(words.say("scale.trained.title"), words.say("scale.trained.text", **slots), 0, None, SCALES)
+    """What was measured of a large head, and of small ones where they were trained; what it says, if it is clear."""
+    say, told = words.say, []
+    for width, key in ((MANY, "large"), (FEW, "small")):
+        with_scale, without = (last_shares(trace, width, scaled) for scaled in (True, False))
+        if not (with_scale or without):
+            continue
+        slots = {"updates": trace.updates, "width": width, "scaled": _span(with_scale), "raw": _span(without)}
+        told.append(say(f"scale.trained.{key}", **slots))
+        if with_scale and without and width == MANY:
+            clear = min(with_scale) - max(without) > MARGIN
+            told.append(say("scale.trained.gap" if clear else "scale.trained.even"))
+    return Step(say("scale.trained.title"), in_a_row(told), 0, None, SCALES)
 
 
 def _bars(trace: ScaleTrace, steps: Sequence[Step], words: Words) -> View:
@@ -134,16 +140,15 @@ def _bars(trace: ScaleTrace, steps: Sequence[Step], words: Words) -> View:
 def _runs(trace: ScaleTrace, steps: Sequence[Step], words: Words) -> View:
     say, first = words.say, min(run.seed for run in trace.runs)
     rows = {width: [row for run in trace.runs if run.head_width == width for row in _rows(run, first, words)]
-            for width in (FEW, MANY)}  # fmt: skip
-    spec = scale_curves(
-        tuple(say("scale.runs.plot", width=width, heads=heads) for width, heads in ((FEW, 4), (MANY, 1))),
-        say("axis.step"), (say("scale.with"), say("scale.without")),
-    )  # fmt: skip
+            for width in (MANY, FEW)}  # fmt: skip
+    titles = [say("scale.runs.plot", width=width, heads=heads) for width, heads in ((MANY, 1), (FEW, 4)) if rows[width]]
+    spec = scale_curves(tuple(titles), say("axis.step"), (say("scale.with"), say("scale.without")))
     signals = {"last": trace.updates, "now_at": [trace.updates] * len(steps)}
     told = _trained(trace, words).text
+    data = dict(zip(("first", "second"), filter(None, rows.values()), strict=False))
     return View(
-        "runs", say("scale.runs.title"), say("scale.runs.hint"), spec, "vega", [told] * len(steps),
-        {"few": rows[FEW], "many": rows[MANY]}, "many", signals, wide=True,
+        "runs", say("scale.runs.title"), say("scale.runs.hint"), spec, "vega", [told] * len(steps), data, "first",
+        signals, wide=True,
     )  # fmt: skip
 
 

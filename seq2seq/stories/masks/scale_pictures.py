@@ -1,6 +1,7 @@
 """How the scale is drawn: one draw as bars, the largest weight against d_k; exact match of trained models."""
 
 from functools import cache
+from typing import Any
 
 from seq2seq.stories.masks.leak_pictures import BELOW, EXACT, TALL, TOP, legend, plot, plot_signals
 from seq2seq.stories.signals import stepped
@@ -97,14 +98,15 @@ def _means(title: str, x_title: str, names: tuple[str, str]) -> list[Mark]:
 
 
 @cache
-def scale_curves(titles: tuple[str, str], x_title: str, names: tuple[str, str]) -> Spec:
-    """Exact match over the updates, for a small d_k and a large one.
+def scale_curves(titles: tuple[str, ...], x_title: str, names: tuple[str, str]) -> Spec:
+    """Exact match over the updates, one plot or two.
 
-    Data: few and many {good (scaled), bold, line, step, exact, asks, tip}. Signals: last, now_at.
+    Data: first and, with two titles, second {good (scaled), bold, line, step, exact, asks, tip}. Signals: last, now_at.
     """
-    marks = [
-        *plot("few", "exact", titles[0], "0", "0", x_title),
-        *plot("many", "exact", titles[1], "across", "down", x_title),
-        *legend(names),
-    ]  # fmt: skip
-    return diagram(760, TOP + TALL + BELOW, plot_signals(), [{"name": "few"}, {"name": "many"}], marks, scales=[EXACT])
+    places = (("first", "0", "0"), ("second", "across", "down"))
+    data: list[dict[str, Any]] = []
+    marks: list[Mark] = []
+    for (name, x, y), title in zip(places, titles, strict=False):
+        data.append({"name": name})
+        marks += plot(name, "exact", title, x, y, x_title)
+    return diagram(760, TOP + TALL + BELOW, plot_signals(), data, [*marks, *legend(names)], scales=[EXACT])
