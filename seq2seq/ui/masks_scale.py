@@ -37,7 +37,7 @@ def _part(words: Words, live: bool) -> None:
         waiting = any(not run.over for run in runs)
         st.session_state["scale-live"] = waiting
         updates = scale_config(*SHAPES[0], True).training.steps
-        say_how_many(runs, mine, "scale", words, runs=len(measured_scale()), updates=updates)
+        say_how_many(runs, mine, "scale", words, models=len(measured_scale()), updates=updates)
         trace = scale_trace(draw, _mine(runs) if mine else measured_scale(), updates)
 
         def explain() -> ScaleExplainer:
