@@ -7,6 +7,7 @@ are not trained again. "pads" trains nothing: it puts pads behind held-out sourc
 """
 
 import json
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -20,6 +21,7 @@ from seq2seq.studies.masks import KEPT, MEASURED, SEEDS, SHAPES, leak_config, me
 from seq2seq.studies.shipped import MASK_TASKS
 from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import PAD, Pair, Vocabulary
+from seq2seq.training import trainer as loop
 from seq2seq.training.config import RunConfig
 from seq2seq.training.evaluate import evaluate, shift_right
 from seq2seq.training.trainer import Trainer
@@ -167,4 +169,5 @@ def measure(parts: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    loop.SECONDS_BETWEEN_REPORTS = math.inf  # milestones only: by the clock, a busy machine would do little else
     measure(sys.argv[1:] or list(PARTS))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from seq2seq.models.config import TransformerConfig
 from seq2seq.stories.masks import ScaleExplainer, scale_story
-from seq2seq.studies.masks import SEEDS, SHAPES, scale_config
+from seq2seq.studies.masks import SHAPES, scale_config
 from seq2seq.studies.scale import measured_scale, scale_run, scale_trace
 from seq2seq.traces.masks import ScaleRun, ScaleTrace
 from seq2seq.training.config import RunConfig
@@ -37,7 +37,7 @@ def _part(words: Words, live: bool) -> None:
         waiting = any(not run.over for run in runs)
         st.session_state["scale-live"] = waiting
         updates = scale_config(*SHAPES[0], True).training.steps
-        say_how_many(runs, mine, "scale", words, seeds=len(SEEDS), updates=updates)
+        say_how_many(runs, mine, "scale", words, models=len(measured_scale()), updates=updates)
         trace = scale_trace(draw, _mine(runs) if mine else measured_scale(), updates)
 
         def explain() -> ScaleExplainer:
