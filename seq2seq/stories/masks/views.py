@@ -102,7 +102,7 @@ def _row(trace: MasksTrace, moments: Sequence["Moment"], words: Words) -> View:
                 "w": float(look.weights[b, i, j]), "open": float(look.open[b, i, j]),
                 "asks": [f"score {where}", f"weight {where}", f"open {where}"],
             })  # fmt: skip
-    spans = {}
+    spans: dict[int, tuple[float, float]] = {}
     for p, b, i in known:
         scores, (low, high) = trace.looks[PLACES[p]].scores[b, i], spans.get(p, (0.0, 0.0))
         spans[p] = (min(low, float(scores.min())), max(high, float(scores.max())))
