@@ -22,7 +22,7 @@ ALLOWED = {
     "stories": {"traces", "words"},
     "player": {"stories"},
     "training": {"tasks", "models", "decoding", "recording", "traces", "words"},
-    "studies": {"tasks", "models", "preparing", "recording", "traces", "stories", "training", "words"},
+    "studies": {"tasks", "models", "decoding", "preparing", "recording", "traces", "stories", "training", "words"},
     "ui": {"tasks", "models", "preparing", "traces", "stories", "player", "training", "studies", "words"},
     "bench": {"tasks", "models", "traces", "stories", "training", "studies", "words"},
     "__main__": {"tasks", "models", "traces", "stories", "player", "training", "studies", "words", "bench"},
