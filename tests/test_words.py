@@ -39,7 +39,9 @@ def test_chinese_is_chinese():
 def test_every_id_in_the_code_exists(key):
     known = sentences("en")
     # inside a teller, ids are written without their common beginning
-    assert any(prefix + key in known for prefix in ("", "decoding.", "inside.", "inside.whatif.", "selfatt.", "selfatt.loupe."))
+    assert any(
+        prefix + key in known for prefix in ("", "decoding.", "inside.", "inside.whatif.", "selfatt.", "selfatt.loupe.")
+    )
 
 
 def test_every_lesson_exists_in_every_language():
