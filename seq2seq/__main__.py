@@ -69,7 +69,27 @@ def build_parser() -> argparse.ArgumentParser:
         return sub
 
     command("tasks", list_tasks, "list what can be learnt")
-    train = command("train", train_run, "train a model and keep it in the run store")
+    add_training(command("train", train_run, "train a model and keep it in the run store"))
+    command("runs", list_runs, "list the runs of this user's store, newest first, and the shipped models")
+    decode = command("decode", decode_texts, "decode greedily; without TEXT, one input a line from standard input")
+    decode.add_argument("model", metavar="RUN", help="a run's id or a shipped model's name")
+    decode.add_argument("text", metavar="TEXT", nargs="?")
+    export = command("export", export_story, "write the story of one decoding as an HTML file that plays offline")
+    export.add_argument("model", metavar="RUN", help="a run's id or a shipped model's name")
+    export.add_argument("text", metavar="TEXT")
+    export.add_argument("--out", required=True, metavar="F.html")
+    for name, text in (("layer", "default: the top one"), ("head", "default: the mean of all")):
+        export.add_argument(f"--{name}", type=int, metavar="N", help=f"transformer only, from 1; {text}")
+    export.add_argument("--language", default="en", choices=list(LANGUAGES))
+    bench = command("bench", measure, "measure what the studio promises, beside its peers (for developers)")
+    bench.add_argument("--only", nargs="+", metavar="NAME", help="these benches only")
+    bench.add_argument("--device", default="cpu", choices=[name for name in DEVICES if name != "auto"])
+    bench.add_argument("--write", action="store_true", help="put the tables into BENCHMARKS.md")
+    return parser
+
+
+def add_training(train: argparse.ArgumentParser) -> None:
+    """The options of `train`: the task, the network, the way it is trained."""
     train.add_argument("--task", default="reverse", choices=list(TASKS))
     train.add_argument("--cell", default=RecurrentConfig.cell, choices=[*CELLS, CONV, TRANSFORMER])
     train.add_argument("--attention", choices=ATTENTIONS, help="recurrent cells only")
@@ -112,22 +132,6 @@ def build_parser() -> argparse.ArgumentParser:
     for name, text in TASK_SETTINGS.items():
         train.add_argument(f"--{name}", type=int, metavar="N", help=text)
     train.add_argument("--device", default="auto", choices=DEVICES)
-    command("runs", list_runs, "list the runs of this user's store, newest first, and the shipped models")
-    decode = command("decode", decode_texts, "decode greedily; without TEXT, one input a line from standard input")
-    decode.add_argument("model", metavar="RUN", help="a run's id or a shipped model's name")
-    decode.add_argument("text", metavar="TEXT", nargs="?")
-    export = command("export", export_story, "write the story of one decoding as an HTML file that plays offline")
-    export.add_argument("model", metavar="RUN", help="a run's id or a shipped model's name")
-    export.add_argument("text", metavar="TEXT")
-    export.add_argument("--out", required=True, metavar="F.html")
-    for name, text in (("layer", "default: the top one"), ("head", "default: the mean of all")):
-        export.add_argument(f"--{name}", type=int, metavar="N", help=f"transformer only, from 1; {text}")
-    export.add_argument("--language", default="en", choices=list(LANGUAGES))
-    bench = command("bench", measure, "measure what the studio promises, beside its peers (for developers)")
-    bench.add_argument("--only", nargs="+", metavar="NAME", help="these benches only")
-    bench.add_argument("--device", default="cpu", choices=[name for name in DEVICES if name != "auto"])
-    bench.add_argument("--write", action="store_true", help="put the tables into BENCHMARKS.md")
-    return parser
 
 
 def limit_or_none(text: str) -> float | None:

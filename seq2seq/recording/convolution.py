@@ -7,11 +7,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seq2seq.decoding.walk import Chooser, forced_by, most_probable, walk
+from seq2seq.decoding.walk import walk
 from seq2seq.models.convolutional import WAY, Convolutional
 from seq2seq.models.model import EncoderRecord, Step
+from seq2seq.recording.begin import chooser_along, source_as_read
 from seq2seq.recording.decoding import LONGEST_OUTPUT
-from seq2seq.tasks import EOS, UNK, Vocabulary
+from seq2seq.tasks import UNK, Vocabulary
 from seq2seq.traces import ConvTrace
 
 
@@ -28,16 +29,11 @@ def record_convolution(
     Args:   source and target: tokens, without special ones; longest: most steps to take.
     Raises: ValueError if the source is empty.
     """
-    if not source:
-        raise ValueError("there is nothing to read: the source has no token")
     source_vocabulary, target_vocabulary = vocabularies
-    tensor = torch.tensor([source_vocabulary.encode(source)], device=model.device)
+    tensor = torch.tensor([source_vocabulary.encode(source_as_read(source))], device=model.device)
     read, _, _ = model.read_source(tensor)
     memory, record = model.encode_glass(tensor)
-    choose: Chooser = most_probable
-    if target is not None:
-        forced = [*target_vocabulary.encode(target), EOS]
-        choose, longest = forced_by(torch.tensor([forced], device=model.device)), len(forced)
+    choose, longest = chooser_along(target, target_vocabulary, longest, model.device)
     tokens, _, steps = zip(*walk(model, memory, choose, longest), strict=True)
     numbers = tuple(read[0].tolist())
     return ConvTrace(

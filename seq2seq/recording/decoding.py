@@ -9,12 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seq2seq.decoding.walk import Chooser, forced_by, most_probable, walk
+from seq2seq.decoding.walk import walk
 from seq2seq.models.model import EncoderRecord, Memory, Step
 from seq2seq.models.recurrent import Recurrent, RecurrentState
+from seq2seq.recording.begin import chooser_along, source_as_read
 from seq2seq.recording.changes import choose_instead, erase_end, inside, start_instead, touched
-from seq2seq.tasks import EOS, UNK, Vocabulary
-from seq2seq.traces import BorrowStart, Change, DecodingTrace, DisturbStart, EraseState, Gates, ReadInstead
+from seq2seq.tasks import UNK, Vocabulary
+from seq2seq.traces import BorrowStart, Change, DecodingTrace, DisturbStart, EraseState, Gates
 
 LONGEST_OUTPUT = 64  # steps after which a model that never ends is stopped
 
@@ -34,11 +35,8 @@ def record_decoding(
             differently.
     Raises: ValueError if the source is empty.
     """
-    if not source:
-        raise ValueError("there is nothing to read: the source has no token")
     source_vocabulary, target_vocabulary = vocabularies
-    if isinstance(change, ReadInstead):
-        source = [*source[: change.position], change.token, *source[change.position + 1 :]]
+    source = source_as_read(source, change)
     numbers = source_vocabulary.encode(source)
     memory, read = model.encode_glass(torch.tensor([numbers], device=model.device), inside=partial(inside, change))
     if isinstance(change, EraseState):
@@ -49,10 +47,7 @@ def record_decoding(
         memory = replace(memory, start=other.start)
     elif not model.attention or isinstance(change, DisturbStart):
         memory = replace(memory, start=start_instead(memory.start, change))
-    choose: Chooser = most_probable
-    if target is not None:
-        forced = [*target_vocabulary.encode(target), EOS]
-        choose, longest = forced_by(torch.tensor([forced], device=model.device)), len(forced)
+    choose, longest = chooser_along(target, target_vocabulary, longest, model.device)
     choose = choose_instead(choose, change, target_vocabulary)
     tokens, _, steps = zip(*walk(model, memory, choose, longest, partial(touched, change)), strict=True)
     return DecodingTrace(

@@ -7,15 +7,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seq2seq.decoding.walk import Chooser, forced_by, most_probable, walk
-from seq2seq.models.model import Step
-from seq2seq.models.transformer import WAY, Transformer
+from seq2seq.decoding.walk import walk
+from seq2seq.models.model import Memory, Step
+from seq2seq.models.transformer import WAY, Transformer, TransformerState
+from seq2seq.recording.begin import chooser_along, source_as_read
 from seq2seq.recording.changes import choose_instead, touched
 from seq2seq.recording.decoding import LONGEST_OUTPUT
-from seq2seq.tasks import BOS, EOS, UNK, Vocabulary
-from seq2seq.traces import Change, Gates, ReadInstead, TransformerTrace
-
-Layers = Sequence[dict[str, Tensor]]
+from seq2seq.tasks import BOS, UNK, Vocabulary
+from seq2seq.traces import Change, Gates, TransformerTrace
 
 
 @torch.inference_mode()
@@ -37,33 +36,17 @@ def record_transformer(
             differently.
     Raises: ValueError if the source is empty.
     """
-    if not source:
-        raise ValueError("there is nothing to read: the source has no token")
     source_vocabulary, target_vocabulary = vocabularies
-    if isinstance(change, ReadInstead):
-        source = [*source[: change.position], change.token, *source[change.position + 1 :]]
+    source = source_as_read(source, change)
     numbers = source_vocabulary.encode(source)
-    tensor = torch.tensor([numbers], device=model.device)
-    memory, read = model.encode_glass(tensor)
-    choose: Chooser = most_probable
-    if target is not None:
-        forced = [*target_vocabulary.encode(target), EOS]
-        choose, longest = forced_by(torch.tensor([forced], device=model.device)), len(forced)
+    memory, read = model.encode_glass(torch.tensor([numbers], device=model.device))
+    choose, longest = chooser_along(target, target_vocabulary, longest, model.device)
     choose = choose_instead(choose, change, target_vocabulary)
     tokens, _, steps = zip(*walk(model, memory, choose, longest, partial(touched, change)), strict=True)
     written = torch.stack(tokens, 1)  # (1, T)
     previous = torch.cat([torch.full_like(written[:, :1], BOS), written[:, :-1]], 1)
-    if target is not None and not model.config.causal:
-        readout, layers = model.decode_glass(previous, memory)
-        logits = model.output(readout)
-        read_out = {"readout": readout[0], "logits": logits[0], "log_probs": logits[0].log_softmax(-1)}
-    else:
-        layers = [_stitched(model, layer, steps) for layer in range(model.config.layers)]
-        read_out = {
-            name: torch.stack([getattr(step, name)[0] for step in steps]) for name in ("readout", "logits", "log_probs")
-        }
-    stands = model.source_place(len(source), device=model.device)
-    fed, places = model.embed_target(previous)[0], model.target_place(previous.shape[1], device=model.device)
+    whole = target is not None and not model.config.causal
+    layers, read_out = _read_whole(model, memory, previous) if whole else _read_stepwise(model, steps)
     return TransformerTrace(
         heads=model.config.heads,
         norm=model.config.norm,
@@ -76,12 +59,7 @@ def record_transformer(
         output=tuple(target_vocabulary.tokens[int(token)] for token in tokens),
         forced=target is not None,
         vocabulary=target_vocabulary.tokens,
-        source_tokens=_array(read.embedded[0] - stands),
-        source_places=_array(stands),
-        embedded=_array(read.embedded[0]),
-        target_tokens=_array(fed - places),
-        target_places=_array(places),
-        fed=_array(fed),
+        **_embedded(model, read.embedded[0], model.embed_target(previous)[0]),
         encoder=tuple(_arrays(layer[WAY]) for layer in read.layers),
         states=_array(memory.states[0]),
         decoder=tuple(_arrays(layer) for layer in layers),
@@ -89,6 +67,33 @@ def record_transformer(
         parameters={name: _array(value) for name, value in model.named_parameters()},
         change=change,
     )
+
+
+def _embedded(model: Transformer, embedded: Tensor, fed: Tensor) -> dict[str, np.ndarray]:
+    """What both sides read, (S, d) and (T, d), and its two parts: the token and the place."""
+    stands = model.source_place(len(embedded), device=model.device)
+    turns = model.target_place(len(fed), device=model.device)
+    sides = {
+        "source_tokens": embedded - stands, "source_places": stands, "embedded": embedded,
+        "target_tokens": fed - turns, "target_places": turns, "fed": fed,
+    }  # fmt: skip
+    return {name: _array(value) for name, value in sides.items()}
+
+
+def _read_whole(
+    model: Transformer, memory: Memory[TransformerState], previous: Tensor
+) -> tuple[list[dict[str, Tensor]], dict[str, Tensor]]:
+    """The decoder's layers and what is read out of them, over a whole target at once."""
+    readout, layers = model.decode_glass(previous, memory)
+    logits = model.output(readout)
+    return layers, {"readout": readout[0], "logits": logits[0], "log_probs": logits[0].log_softmax(-1)}
+
+
+def _read_stepwise(model: Transformer, steps: Sequence[Step]) -> tuple[list[dict[str, Tensor]], dict[str, Tensor]]:
+    """The same, each row as its step computed it."""
+    layers = [_stitched(model, layer, steps) for layer in range(model.config.layers)]
+    names = ("readout", "logits", "log_probs")
+    return layers, {name: torch.stack([getattr(step, name)[0] for step in steps]) for name in names}
 
 
 def _stitched(model: Transformer, layer: int, steps: Sequence[Step]) -> dict[str, Tensor]:

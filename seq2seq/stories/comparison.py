@@ -41,7 +41,7 @@ CHANGED_BY = {
     DisturbContext: Passage("models/recurrent.py", "Recurrent.look", ('touch("context"',)),
     DisturbUnit: Passage("models/recurrent.py", "Recurrent.step", ('touch("state"',)),
     WriteInstead: Passage("recording/changes.py", "choose_instead", ("number == change.step",)),
-    ReadInstead: Passage("recording/decoding.py", "record_decoding", ("change.position",)),
+    ReadInstead: Passage("recording/begin.py", "source_as_read", ("change.position",)),
     ClampGate: Passage("recording/changes.py", "inside", ("change.value",)),
     EraseState: Passage("recording/changes.py", "inside", ("torch.zeros_like",)),
 }

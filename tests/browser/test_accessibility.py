@@ -9,6 +9,7 @@ from tests.browser.player import player, steps
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
+SEVERAL = {"convolution": 2, "positions": 3, "masks": 4}  # players on a page that has more than one
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"], "resultTypes": ["violations"]}
 
 
@@ -28,8 +29,8 @@ def assert_accessible(page):
 @pytest.mark.parametrize("place", [place for places in GROUPS.values() for place in places], ids=lambda p: p.stem)
 def test_pages(visit, place, scheme, language):
     page = visit(f"/{'' if place == HOME else place.address}?lang={language}", color_scheme=scheme, **QUIET)
-    if place.stem == "convolution":
-        page.get_by_test_id("player").nth(1).wait_for()
+    if place.stem in SEVERAL:
+        page.get_by_test_id("player").nth(SEVERAL[place.stem] - 1).wait_for()
     elif place.stem != "train":
         player(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -59,7 +59,7 @@ CHANGED_BY: dict[type[Change], Passage] = {
     LookElsewhere: Passage("recording/changes.py", "across", ("cross weights", "value = value", "value[:, slice")),
     DisturbContext: Passage("recording/changes.py", "across", ("cross heads", "return disturbed")),
     DisturbUnit: Passage(MODEL, "Transformer.step", ('touch("state"',)),
-    ReadInstead: Passage("recording/transformer.py", "record_transformer", ("change.position",)),
+    ReadInstead: Passage("recording/begin.py", "source_as_read", ("change.position",)),
 }
 
 
