@@ -132,8 +132,8 @@ def test_bad_input_leaves_everything_standing(visit):
     for typed, sentence in [("", "nothing to read"), ("日本", "knows none"), ("a" * 100, "at most")]:
         box.fill(typed)
         box.press("Enter")
-        expect(page.get_by_text(re.compile(sentence))).to_be_visible()
+        expect(page.get_by_text(re.compile(sentence))).to_be_visible(timeout=30_000)
         expect(found).to_be_visible()
     box.fill("fine")
     box.press("Enter")
-    expect(found.locator(".text")).to_contain_text("fine")
+    expect(found.locator(".text")).to_contain_text("fine", timeout=30_000)
