@@ -7,6 +7,8 @@ import pytest
 
 from seq2seq.bench.browser import FLAGS, chromium, studio
 
+PATIENCE = 15_000  # ms that a test waits for what it expects, unless it says otherwise: machines are busy
+
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
@@ -24,8 +26,9 @@ def browser():
         if os.environ.get("CI"):
             pytest.fail("CI needs a Chromium")
         pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield started
