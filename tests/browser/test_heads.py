@@ -114,6 +114,8 @@ def test_an_exported_file_plays_with_the_network_off(browser, tmp_path):
     found.focus()
     page.keyboard.press("End")
     expect(found.locator("h3")).to_contain_text("heads can go")
+    found.locator("figure[data-view=shares]").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)  # a picture that was out of sight is drawn at this step only now
     found.locator("figure[data-view=shares] .mark-rect").nth(1).locator("path").nth(3).click()
     expect(found.locator(".asked math").last).to_be_visible()
     assert not complaints and asked == [file.as_uri()]
