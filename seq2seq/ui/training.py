@@ -46,7 +46,7 @@ TRANSFORMER_SHAPE = {  # by the ids of its controls
     **{f"transformer-{name}": getattr(TransformerConfig, name) for name in (*SIZES, *SIDES, *SWITCHES)},
     "norm": TransformerConfig.norm, "transformer-rate": TRANSFORMER_RATE,
 }  # fmt: skip
-SORTED_LETTERS = ("reverse", "copy", "sort", "random-target")  # tasks whose longest input can be chosen
+LENGTH_CHOSEN = ("reverse", "copy", "sort", "random-target")  # tasks whose longest input can be chosen
 
 
 def _set(**values: Any) -> Callable[[], None]:
@@ -195,7 +195,7 @@ def _more(words: Words, task: str, cell: str) -> tuple[ModelConfig, TrainingConf
     with data:
         until = switch("until", say("train.until"), True)
         steps = whole("steps", say("train.steps"), TrainingConfig.steps, *map(int, LIMITS["steps"]), step=100)
-        if task in SORTED_LETTERS:
+        if task in LENGTH_CHOSEN:
             data_settings["longest"] = whole("longest", say("train.longest"), 10, 4, 20)
         if task == "sort":
             data_settings["distinct"] = switch("distinct", say("train.distinct"), False)
