@@ -102,7 +102,9 @@ def make_optimiser(config: TrainingConfig, model: Seq2Seq) -> Optimizer:
         return SGD(parameters, lr=rate, momentum=0.9)
     if config.optimiser == "rmsprop":
         return RMSprop(parameters, lr=rate)
-    return Adam(parameters, lr=rate) if config.optimiser == "adam" else AdamW(parameters, lr=rate, weight_decay=0.01)
+    if config.optimiser == "adam":
+        return Adam(parameters, lr=rate, fused=True)  # one pass over all weights: a tenth of a Transformer's update
+    return AdamW(parameters, lr=rate, weight_decay=0.01, fused=True)
 
 
 def rate_factor(step: int, steps: int) -> float:
