@@ -16,7 +16,7 @@ ALLOWED = {
     "models": {"tasks"},
     "traces": set(),
     "preparing": {"tasks", "traces"},
-    "decoding": {"tasks", "models"},
+    "decoding": {"tasks", "models", "traces"},
     "recording": {"tasks", "models", "decoding", "traces"},
     "words": {"tasks"},
     "stories": {"traces", "words"},

@@ -1,0 +1,124 @@
+"""Beam search that forgets nothing: every candidate is kept in the record, with what became of it.
+
+At each step every hypothesis that was kept is expanded by every token; of all these candidates the `width` best that
+have not ended go on, and those that ended are finished if they are among the `width` best of all. So does Hugging
+Face's `generate`, which is our reference (tests/decoding/test_hugging_face.py).
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from seq2seq.decoding.allowed import Allowed, check_beam
+from seq2seq.decoding.greedy import greedy_beside
+from seq2seq.decoding.writer import Writer
+from seq2seq.traces.search import (
+    FINISHED,
+    FULL,
+    GUESS,
+    KEPT,
+    OUTSIDE,
+    PRUNED,
+    ROOT,
+    BeamSettings,
+    SearchTrace,
+)
+
+
+def beam_search(writer: Writer, asked: BeamSettings) -> SearchTrace:
+    """Search for the output with the best score, `asked.width` hypotheses wide.
+
+    Raises: InputError if it cannot be asked for so; see `check_beam` and `Allowed`.
+    """
+    check_beam(asked)
+    allowed = Allowed(asked.limits, writer)
+    tree = Tree(asked, writer.end)
+    tokens, state = writer.begin()
+    for number in range(asked.limits.longest):
+        ahead = writer.ahead(tokens, state)
+        tree.look(ahead.weights)
+        tree.grow(allowed.log_probs(ahead.log_probs, number))
+        if tree.may_stop():
+            break
+        rows, tokens = tree.go_on()
+        state = ahead.state.select(torch.tensor(rows))
+    trace = SearchTrace(
+        source=writer.source, vocabulary=writer.vocabulary, asked=asked, end=writer.end, **tree.arrays()
+    )
+    return replace(trace, greedy=greedy_beside(trace, writer, allowed))
+
+
+class Tree:
+    """The candidates so far, a block of equally long arrays for each step, and the hypotheses that go on."""
+
+    def __init__(self, asked: BeamSettings, end: int) -> None:
+        self.asked, self.end = asked, end
+        self.blocks: list[dict[str, np.ndarray]] = []
+        self.expanded: list[int] = []
+        self.weights: list[np.ndarray] = []
+        self.kept, self.totals = [ROOT], np.zeros(1)  # the hypotheses that are expanded next
+        self.count = 0  # of candidates before the last step's
+        self.best: np.ndarray = np.zeros(0)  # the scores of the `width` best outputs so far, falling
+
+    def look(self, weights: np.ndarray | None) -> None:
+        """Keep where the hypotheses looked (R, S) to choose their next tokens."""
+        self.expanded += self.kept
+        if weights is not None:
+            self.weights.append(weights)
+
+    def grow(self, log_probs: np.ndarray) -> None:
+        """Add every candidate of a step, log_probs (R, V) of the next tokens, and say what becomes of it."""
+        asked, number = self.asked, len(self.blocks)
+        rows, tokens = np.nonzero(np.isfinite(log_probs))
+        total = self.totals[rows] + log_probs[rows, tokens]
+        order = np.argsort(-total, kind="stable")
+        rows, tokens, total = rows[order], tokens[order], total[order]
+        ended, among = tokens == self.end, np.arange(len(order)) < asked.width
+        status = np.where(ended, OUTSIDE, PRUNED)
+        if number + 1 == asked.limits.longest:  # whoever has not ended is cut off here
+            status[among] = FINISHED
+        else:
+            status[ended & among] = FINISHED
+            status[np.flatnonzero(~ended)[: asked.width]] = KEPT
+        self.count = sum(len(block["token"]) for block in self.blocks)
+        self.blocks.append(
+            {
+                "step": np.full(len(order), number), "parent": np.array(self.kept)[rows], "token": tokens,
+                "log_prob": log_probs[rows, tokens], "total": total, "rank": np.arange(len(order)), "status": status,
+                "row": rows,
+            }
+        )  # fmt: skip
+        scores = [asked.penalty.score(float(value), number + 1) for value in total[status == FINISHED]]
+        self.best = np.sort(np.append(self.best, scores))[::-1][: asked.width]
+
+    def may_stop(self) -> bool:
+        """Whether no hypothesis is left that could go on, or none that needs to; see `BeamSettings.stop`."""
+        asked, block, length = self.asked, self.blocks[-1], len(self.blocks)
+        open_ones = block["total"][block["status"] == KEPT]
+        if not len(open_ones):
+            return True
+        if len(self.best) < asked.width:
+            return False
+        if asked.stop == FULL:
+            return True
+        most = asked.penalty.score if asked.stop == GUESS else self._bound
+        return most(float(open_ones[0]), length) <= float(self.best[-1])
+
+    def _bound(self, log_prob: float, length: int) -> float:
+        return self.asked.penalty.bound(log_prob, length, self.asked.limits.longest)
+
+    def go_on(self) -> tuple[list[int], list[int]]:
+        """The rows and the tokens of the hypotheses that are expanded next."""
+        block = self.blocks[-1]
+        among = np.flatnonzero(block["status"] == KEPT)
+        self.kept, self.totals = [self.count + int(n) for n in among], block["total"][among]
+        return block["row"][among].tolist(), block["token"][among].tolist()
+
+    def arrays(self) -> dict[str, Any]:
+        """All candidates, field by field."""
+        names = ("step", "parent", "token", "log_prob", "total", "rank", "status")
+        joined: dict[str, Any] = {name: np.concatenate([block[name] for block in self.blocks]) for name in names}
+        weights = np.concatenate(self.weights) if self.weights else None
+        return {**joined, "expanded": np.array(self.expanded), "weights": weights}

@@ -1,0 +1,91 @@
+"""The record of an exact search: every beginning that was looked at, and how the proof closed."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from seq2seq.traces.scoring import LengthPenalty
+from seq2seq.traces.search import ROOT, Limits, SearchTrace
+
+EXPANDED, ENDED, DROPPED, OPEN = range(4)
+FATES = ("expanded", "ended", "dropped", "open")
+MOST_EXPANSIONS = 100_000
+SAME = 1e-9  # two scores nearer than that are equal
+
+
+@dataclass(frozen=True)
+class ExactSettings:
+    """What an exact search is asked for; width: of the beam whose output is the first to beat."""
+
+    penalty: LengthPenalty = field(default_factory=LengthPenalty)
+    limits: Limits = field(default_factory=Limits)
+    budget: int = 2000  # expansions
+    width: int = 4
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output: tokens by number, ⟨eos⟩ included unless it was cut off; natural log-probability; its score."""
+
+    tokens: tuple[int, ...]
+    log_prob: float
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExactTrace:
+    """N beginnings in the order in which they were made, E expansions.
+
+    What became of a beginning: expanded; ended, an output; dropped, as nothing that begins so can beat the best output;
+    open, the budget was spent before.
+    """
+
+    source: tuple[str, ...]
+    vocabulary: tuple[str, ...]
+    asked: ExactSettings
+    beam: SearchTrace  # whose output was the first to beat
+    parent: np.ndarray  # (N,) ROOT behind the empty beginning
+    token: np.ndarray  # (N,)
+    log_prob: np.ndarray  # (N,) of the token alone
+    total: np.ndarray  # (N,) of the beginning
+    bound: np.ndarray  # (N,) the most that anything which begins so can score
+    fate: np.ndarray  # (N,) see FATES
+    expanded: np.ndarray  # (E,) the beginnings in the order of their expansion, ROOT first
+    lower: np.ndarray  # (E,) after each expansion: the best score of an output so far
+    upper: np.ndarray  # (E,) the most that any beginning still open promises, at least `lower`
+    best: Output
+    proved: bool
+
+    @property
+    def expansions(self) -> int:
+        """How many beginnings were looked at."""
+        return len(self.expanded)
+
+    @property
+    def beam_output(self) -> Output:
+        """What the beam found."""
+        node = self.beam.best
+        return Output(tuple(self.beam.numbers(node)), float(self.beam.total[node]), float(self.beam.score[node]))
+
+    @property
+    def search_error(self) -> bool | None:
+        """Whether a better output exists than the beam's; None: not proved either way."""
+        if self.best.score > self.beam_output.score + SAME:
+            return True
+        return False if self.proved else None
+
+    def tokens(self, output: Output) -> list[str]:
+        """An output as tokens."""
+        return [self.vocabulary[number] for number in output.tokens]
+
+    def text(self, output: Output) -> str:
+        """An output as it is read, without ⟨eos⟩."""
+        return "".join(self.vocabulary[number] for number in output.tokens if number != self.beam.end)
+
+    def path(self, node: int) -> list[int]:
+        """The beginnings from the first token to this one."""
+        found: list[int] = []
+        while node != ROOT:
+            found.append(node)
+            node = int(self.parent[node])
+        return found[::-1]
