@@ -23,9 +23,10 @@ ALLOWED = {
     "player": {"stories"},
     "training": {"tasks", "models", "decoding", "recording", "traces", "words"},
     "studies": {"tasks", "models", "decoding", "preparing", "recording", "traces", "stories", "training", "words"},
-    "ui": {"tasks", "models", "preparing", "traces", "stories", "player", "training", "studies", "words"},
-    "bench": {"tasks", "models", "traces", "stories", "training", "studies", "words"},
-    "__main__": {"tasks", "models", "traces", "stories", "player", "training", "studies", "words", "bench"},
+    "ui": {"tasks", "models", "preparing", "decoding", "traces", "stories", "player", "training", "studies", "words"},
+    "bench": {"tasks", "models", "decoding", "traces", "stories", "training", "studies", "words"},
+    "commands": {"tasks", "models", "decoding", "traces", "training", "studies", "words"},
+    "__main__": {"tasks", "commands", "traces", "stories", "player", "training", "studies", "words", "bench"},
 }
 
 

@@ -101,7 +101,7 @@ class Tree:
             return True
         if len(self.best) < asked.width:
             return False
-        if asked.stop == FULL:
+        if asked.stop == FULL or asked.width == 1:  # one hypothesis that has ended is greedy's, whatever the penalty
             return True
         most = asked.penalty.score if asked.stop == GUESS else self._bound
         return most(float(open_ones[0]), length) <= float(self.best[-1])

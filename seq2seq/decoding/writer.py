@@ -94,7 +94,8 @@ class TableWriter:
     def __init__(self, table: Mapping[str, Sequence[float]], vocabulary: tuple[str, ...]) -> None:
         if vocabulary[-1] != SPECIALS[EOS]:
             raise ValueError("the last token of a table is ⟨eos⟩")
-        self.table, self.source, self.vocabulary, self.end = table, (), vocabulary, len(vocabulary) - 1
+        self.table, self.vocabulary, self.end = table, vocabulary, len(vocabulary) - 1
+        self.source: tuple[str, ...] = ()
 
     def begin(self) -> tuple[Sequence[int], State]:
         return [-1], Prefixes(("",))

@@ -24,7 +24,7 @@ from seq2seq.tasks import Vocabulary
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.training.checkpoint import pack
 from seq2seq.training.config import RunConfig
-from seq2seq.training.evaluate import evaluate
+from seq2seq.training.evaluate import evaluate, right_of
 from seq2seq.training.snapshots import Tables, is_kept
 from seq2seq.training.trainer import Trainer
 
@@ -67,7 +67,8 @@ def train_to_the_end(config: RunConfig, name: str, kept: dict[int, Tables] | Non
 def score_trained(trainer: Trainer, seconds: float) -> dict[str, Any]:
     """How a model was trained, and how good it is on its test split; by length too, where its run asks for it."""
     task = trainer.config.task
-    test = evaluate(trainer.model, trainer.batch(task.sample("test", TESTED)), trainer.target_vocabulary)
+    pairs = task.sample("test", TESTED)
+    test = evaluate(trainer.model, trainer.batch(pairs), trainer.target_vocabulary, right=right_of(task, pairs))
     scored: dict[str, Any] = {
         "trained": {
             "date": date.today().isoformat(),

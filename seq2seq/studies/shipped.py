@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from seq2seq.models.config import CELLS, ConvConfig, RecurrentConfig, TransformerConfig
-from seq2seq.tasks import Dates, Recall, Task
+from seq2seq.tasks import Dates, DatesShort, Recall, Synonyms, Task
 from seq2seq.tasks.random_target import RandomTarget
 from seq2seq.tasks.sequences import Copy, LetterTask, Reverse, Sort
 from seq2seq.training.config import TRANSFORMER_RATE, RunConfig, TrainingConfig
@@ -25,7 +25,7 @@ def lengths_recipe(task: type[LetterTask], attention: str, hidden: int = 64, see
 
 def to_be_picked() -> list[str]:
     """Names of the shipped models that any page may look into; the others belong to a page that compares them."""
-    return [name for name in shipped_names() if not name.startswith(("lengths-", "positions-", "masks-"))]
+    return [name for name in shipped_names() if not name.startswith(("lengths-", "positions-", "masks-", "search-"))]
 
 
 def lengths_name(task: str, attention: str, hidden: int = LENGTHS_HIDDEN[0]) -> str:
@@ -147,6 +147,22 @@ RECIPES: dict[str, RunConfig] = {
         for task in (Reverse, Copy)
         for attention in ("none", "general")
     },
+    # what search can be seen on: many right answers and one wrong one, a few right answers, one not found yet
+    "search-synonyms": RunConfig(
+        Synonyms(),
+        RecurrentConfig(cell="gru", attention="general", bidirectional=True, hidden=64),
+        TrainingConfig(steps=1200, until=None, learning_rate=4e-3, device="cpu"),
+    ),
+    "search-dates-short": RunConfig(
+        DatesShort(),
+        RecurrentConfig(cell="gru", attention="general", bidirectional=True, hidden=64),
+        TrainingConfig(steps=1500, until=None, learning_rate=4e-3, device="cpu"),
+    ),
+    "search-reverse-half": RunConfig(
+        Reverse(),
+        RecurrentConfig(cell="gru", attention="none", hidden=64),
+        TrainingConfig(steps=600, until=None, learning_rate=4e-3, device="cpu"),
+    ),
     # one symbol held for a while, trained alike: after 5 letters of noise every cell still knows it; after 20 the
     # simple RNN is at chance, and the LSTM knows it only because its forget gates begin wide open
     **{
@@ -166,6 +182,7 @@ RECIPES: dict[str, RunConfig] = {
         for cell in CELLS
     },
 }
+SEARCHED = ("search-synonyms", "search-reverse-half", "search-dates-short")
 SNAPSHOTS = ("sort-gru-general",)  # models whose embedding tables are kept on the way
 
 

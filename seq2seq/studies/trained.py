@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from seq2seq.decoding import ModelWriter
 from seq2seq.models.convolutional import Convolutional
 from seq2seq.models.make import make_model
 from seq2seq.models.model import Seq2Seq
@@ -82,6 +83,14 @@ class Trained:
     def write(self, text: str) -> DecodingTrace | ConvTrace | TransformerTrace:
         """Whatever kind of model it is: everything that happens between a typed text and the output."""
         return record(self.model, *self.read(text, None))
+
+    def writer(self, text: str) -> ModelWriter:
+        """The model once it has read a typed text, for every kind of search.
+
+        Raises: InputError if the text cannot be used.
+        """
+        tokens, (source, target), _ = self.read(text, None)
+        return ModelWriter(self.model, torch.tensor([source.encode(tokens)]), tuple(tokens), target.tokens)
 
     def read(self, text: str, target: str | None) -> tuple[list[str], tuple[Vocabulary, Vocabulary], list[str] | None]:
         """A typed text and a given target as tokens, and the vocabularies between them."""

@@ -5,15 +5,18 @@ from typing import Any
 
 from seq2seq.tasks.addition import Addition
 from seq2seq.tasks.dates import Dates
+from seq2seq.tasks.dates_short import DatesShort
 from seq2seq.tasks.random_target import RandomTarget
 from seq2seq.tasks.recall import Recall
 from seq2seq.tasks.sequences import Copy, Reverse, Sort
 from seq2seq.tasks.shift import Shift
+from seq2seq.tasks.synonyms import Synonyms
 from seq2seq.tasks.task import LONGEST_INPUT, Batch, InputError, Pair, Split, Task, pad
 from seq2seq.tasks.vocabulary import BOS, EOS, PAD, SPECIALS, UNK, Vocabulary
 
 TASKS: dict[str, type[Task]] = {
-    task.name: task for task in (Dates, Reverse, Copy, Sort, Addition, Recall, Shift, RandomTarget)
+    task.name: task
+    for task in (Dates, Reverse, Copy, Sort, Addition, Recall, Shift, RandomTarget, Synonyms, DatesShort)
 }
 
 

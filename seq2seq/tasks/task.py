@@ -50,6 +50,7 @@ class Task(ABC):
 
     name: ClassVar[str]
     example: ClassVar[Pair]  # one pair worked by hand
+    several: ClassVar[bool] = False  # more than one output may be right, so that only `accepts` can tell
 
     @abstractmethod
     def draw(self, rng: np.random.Generator) -> Pair:
@@ -62,6 +63,16 @@ class Task(ABC):
     @abstractmethod
     def answer(self, source: str) -> str | None:
         """The right output for a typed input; None where the input has none."""
+
+    def answers(self, source: str) -> list[str]:
+        """The right outputs of a typed input, as far as they can be listed; [] where it has none."""
+        answer = self.answer(source)
+        return [] if answer is None else [answer]
+
+    def accepts(self, source: str, output: str) -> bool | None:
+        """Whether an output is right; None where nothing is right or wrong."""
+        answer = self.answer(source)
+        return None if answer is None else output == answer
 
     def split_key(self, pair: Pair) -> str:
         """The part of a pair that decides its split."""

@@ -1,5 +1,6 @@
 """How good a model is, on pairs it never trained on."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -8,7 +9,7 @@ from torch.nn.functional import cross_entropy
 
 from seq2seq.decoding import best_token, greedy
 from seq2seq.models.model import Seq2Seq
-from seq2seq.tasks import BOS, PAD, Batch, Vocabulary
+from seq2seq.tasks import BOS, EOS, PAD, Batch, Pair, Task, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,22 @@ def token_loss(logits: Tensor, target: Tensor) -> Tensor:
     return cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=PAD)
 
 
+Right = Callable[[int, str], bool]  # (row, what was written there) → whether it is right
+
+
+def right_of(task: Task, pairs: Sequence[Pair]) -> Right | None:
+    """Who says whether an output is right where several may be; None: only the target is."""
+    return (lambda row, output: bool(task.accepts(pairs[row].source, output))) if task.several else None
+
+
 @torch.inference_mode()
-def evaluate(model: Seq2Seq, batch: Batch, vocabulary: Vocabulary, chunk: int = 500) -> Score:
-    """Score the model on a batch of held-out pairs; `chunk` rows at a time, so that memory stays bounded."""
+def evaluate(
+    model: Seq2Seq, batch: Batch, vocabulary: Vocabulary, chunk: int = 500, right: Right | None = None
+) -> Score:
+    """Score the model on a batch of held-out pairs; `chunk` rows at a time, so that memory stays bounded.
+
+    right: who says what an exact match is; None: an output that is the target.
+    """
     training = model.training
     model.eval()
     loss = right_tokens = tokens = exact = 0.0
@@ -64,8 +78,15 @@ def evaluate(model: Seq2Seq, batch: Batch, vocabulary: Vocabulary, chunk: int = 
         written, _ = greedy(model, source, target.shape[1])
         longer = target.shape[1] - written.shape[1]
         written = torch.nn.functional.pad(written, (0, longer), value=PAD)
-        exact += float((written == target).all(1).sum())
-        outputs += ["".join(vocabulary.decode([n for n in row if n != PAD])) for row in written.tolist()]
+        texts = ["".join(vocabulary.decode([n for n in row if n != PAD])) for row in written.tolist()]
+        if right is None:
+            exact += float((written == target).all(1).sum())
+        else:
+            ended = (written == EOS).any(1).tolist()
+            exact += sum(
+                end and right(start + row, text) for row, (end, text) in enumerate(zip(ended, texts, strict=True))
+            )
+        outputs += texts
     model.train(training)
     n = len(batch.source)
     counts = (int(tokens), int(right_tokens), int(exact))

@@ -21,7 +21,7 @@ from seq2seq.traces import ConvTrace, TransformerTrace
 from seq2seq.training.checkpoint import Checkpoint, pack, restore_optimiser
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.device import pick_device
-from seq2seq.training.evaluate import evaluate, shift_right, to_device, token_loss
+from seq2seq.training.evaluate import evaluate, right_of, shift_right, to_device, token_loss
 from seq2seq.training.reach import reach_norms
 
 WATCHED, CONFIRMED = (
@@ -142,7 +142,7 @@ class Trainer:
         if checkpoint:
             self.restore(checkpoint)
         held_out = config.task.sample("dev", CONFIRMED)
-        self.held_out = held_out
+        self.held_out, self.right = held_out, right_of(config.task, held_out)
         self.probe_pair = max(held_out[:20], key=lambda pair: (len(pair.source) <= PROBE_LENGTH, len(pair.source)))
         self.watched, self.confirmed = self.batch(held_out[:WATCHED]), self.batch(held_out)
         self.lengths: dict[int, list[Pair]] = {}
@@ -244,9 +244,9 @@ class Trainer:
     def report(self, train_loss: float | None, batches: int, rate: float, done: bool) -> Report:
         """Look at the held-out pairs; near the goal at more of them, before it counts as reached."""
         until = self.config.training.until
-        score = evaluate(self.model, self.watched, self.target_vocabulary)
+        score = evaluate(self.model, self.watched, self.target_vocabulary, right=self.right)
         if done or (until is not None and score.exact_match >= until and is_milestone(self.step)):
-            score = evaluate(self.model, self.confirmed, self.target_vocabulary)
+            score = evaluate(self.model, self.confirmed, self.target_vocabulary, right=self.right)
             done = done or (until is not None and score.exact_match >= until)
         samples = [
             {"source": pair.source, "target": pair.target, "output": output}

@@ -1,7 +1,8 @@
 """Which trained model a page looks into: one that came with the studio, a run of this browser, or the link's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -51,24 +52,38 @@ def writes_step_by_step(config: RunConfig) -> bool:
 
 def choose_model(words: Words, default: str, fits: Fits = recurs, id: str = "model", label: str = "") -> ChosenModel:
     """A control that picks one of the models that `fits`; the default is a shipped one."""
-    say = words.say
-    known = _known(words, id)
-    choices = {reference: model for reference, model in known.items() if fits(model.config)}
+    choices = fitting_models(words, fits, id)
+    warn_of_others(choices, words, id)
+    name = partial(model_name, choices, words)
+    return choices[choice(id, label or words.say("attention.model"), list(choices), default, name, width=420)]
 
-    def name(reference: str) -> str:
-        model = choices[reference].config
-        parts = {
-            "task": _task_name(model.task, words), "cell": say(f"cell.{model.model.cell}"),
-            "attention": say(f"attention.{model.model.attention}"),
-        }  # fmt: skip
-        key = "attention.shipped" if reference in shipped_names() else "attention.mine"
-        return say(key, run=reference[:4], **parts)
 
+def fitting_models(
+    words: Words, fits: Fits, id: str = "model", names: Sequence[str] | None = None
+) -> dict[str, ChosenModel]:
+    """The models that can be picked by a control; names: of the shipped ones, default: those of every page."""
+    known = _known(words, id, to_be_picked() if names is None else names)
+    return {reference: model for reference, model in known.items() if fits(model.config)}
+
+
+def model_name(choices: Mapping[str, ChosenModel], words: Words, reference: str) -> str:
+    """What a learner sees of a model."""
+    model, say = choices[reference].config, words.say
+    parts = {
+        "task": _task_name(model.task, words), "cell": say(f"cell.{model.model.cell}"),
+        "attention": say(f"attention.{model.model.attention}"),
+    }  # fmt: skip
+    key = "attention.shipped" if reference in shipped_names() else "attention.mine"
+    return say(key, run=reference[:4], **parts)
+
+
+def warn_of_others(choices: Container[str], words: Words, id: str = "model") -> None:
+    """Say so, if the model asked for is none of those that can be picked."""
     wanted = _wanted(id)
     if wanted and wanted not in choices:
-        key = "attention.cannot_show" if wanted in known else "attention.no_such_run"
-        st.warning(say(key, run=wanted[:40]), icon=":material/link_off:")
-    return choices[choice(id, label or say("attention.model"), list(choices), default, name, width=420)]
+        known = wanted in shipped_names() or run_store().get(wanted) is not None
+        key = "attention.cannot_show" if known else "attention.no_such_run"
+        st.warning(words.say(key, run=wanted[:40]), icon=":material/link_off:")
 
 
 def _task_name(task: Task, words: Words) -> str:
@@ -77,7 +92,7 @@ def _task_name(task: Task, words: Words) -> str:
     return f"{name} ({task.distance})" if isinstance(task, Recall) else name
 
 
-def _known(words: Words, id: str) -> dict[str, ChosenModel]:
+def _known(words: Words, id: str, names: Sequence[str]) -> dict[str, ChosenModel]:
     """Models that can be picked: this browser's runs that have weights, the link's, and the shipped ones.
 
     A store in trouble gets its sentence, and takes none of the shipped ones away.
@@ -90,7 +105,7 @@ def _known(words: Words, id: str) -> dict[str, ChosenModel]:
             step, last = store.checkpoint_step(run.id), store.last_report(run.id)
             if step is not None and last is not None:
                 found[run.id] = ChosenModel(run.id, run.config, step, last["exact_match"], last["n"])
-    for name in to_be_picked():
+    for name in names:
         card = shipped_card(name)
         config, test = RunConfig.from_dict(card["config"]), card["test"]
         found[name] = ChosenModel(name, config, card["trained"]["steps"], test["exact_match"], test["n"])

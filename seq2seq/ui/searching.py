@@ -1,0 +1,119 @@
+"""What the search pages share: which model writes, what it reads, and what it may write."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from seq2seq.decoding.textbook import LONGEST as TEXTBOOK_LONGEST
+from seq2seq.decoding.textbook import textbook_writer
+from seq2seq.decoding.writer import Writer
+from seq2seq.models.config import TransformerConfig
+from seq2seq.studies.shipped import SEARCHED, to_be_picked
+from seq2seq.tasks import LONGEST_INPUT, Task
+from seq2seq.traces.scoring import PENALTIES, POWER, LengthPenalty
+from seq2seq.traces.search import MOST_STEPS, Limits
+from seq2seq.training.config import RunConfig
+from seq2seq.ui.address import says_new
+from seq2seq.ui.controls import choice, line, slide, whole
+from seq2seq.ui.models import ChosenModel, describe, fitting_models, model_name, warn_of_others
+from seq2seq.ui.session import trained
+from seq2seq.words import Words
+
+TEXTBOOK = "textbook"  # as a link calls it
+DEFAULT = SEARCHED[0]
+EXAMPLES = {"synonyms": "284716", "dates-short": "3/4/21", "reverse": "bottleneck"}  # task → what stands there at first
+LONGEST = 24  # tokens of an output, unless a control says otherwise
+
+
+@dataclass(frozen=True)
+class Written:
+    """Who writes, and what it has read; model: None for the textbook's table, which reads nothing."""
+
+    model: ChosenModel | None
+    text: str
+
+    @property
+    def reference(self) -> str:
+        """How a link calls the model."""
+        return self.model.reference if self.model else TEXTBOOK
+
+    @property
+    def step(self) -> int | None:
+        """How many updates old the model is."""
+        return self.model.step if self.model else None
+
+    @property
+    def task(self) -> Task | None:
+        """What the model was trained on."""
+        return self.model.task if self.model else None
+
+
+def searchable(config: RunConfig) -> bool:
+    """Whether a run's model can be searched in: whoever sees the future is computed anew with each token."""
+    return not isinstance(config.model, TransformerConfig) or config.model.causal
+
+
+def choose_writer(words: Words, default: str = DEFAULT, textbook: bool = False) -> Written:
+    """The controls for who writes and what it reads, for a row; `textbook`: whether its table is among them."""
+    say = words.say
+    models = fitting_models(words, searchable, names=[*SEARCHED, *to_be_picked()])
+    options = [*([TEXTBOOK] if textbook else []), *models]
+    warn_of_others(options, words)
+
+    def name(reference: str) -> str:
+        return say("search.textbook") if reference == TEXTBOOK else model_name(models, words, reference)
+
+    picked = choice("model", say("attention.model"), options, default, name, width=420)
+    if picked == TEXTBOOK:
+        return Written(None, "")
+    return Written(models[picked], chosen_text(models[picked].task, words))
+
+
+def chosen_text(task: Task, words: Words) -> str:
+    """The input typed; where a model of another task was picked, an input of that task."""
+    before = st.session_state.get("text-task")
+    another = before not in (None, task.name) and st.session_state.get("text-for") != task.name
+    if another and not says_new("text"):
+        st.session_state["text"] = EXAMPLES.get(task.name, task.example.source)
+    st.session_state["text-task"] = task.name
+    st.session_state.pop("text-for", None)
+    say, example = words.say, EXAMPLES.get(task.name, task.example.source)
+    return line("text", say("attention.input"), example, 10 * LONGEST_INPUT, help=say("attention.input.help"))
+
+
+def describe_writer(written: Written, words: Words) -> None:
+    """In a line: how good the model is, or where the table is from."""
+    st.caption(describe(written.model, words) if written.model else words.say("search.textbook.card"))
+
+
+def writer_of(reference: str, step: int | None, text: str) -> Writer:
+    """The model once it has read the text.
+
+    Raises: InputError if the text cannot be used.
+    """
+    return textbook_writer() if reference == TEXTBOOK else trained(reference, step).writer(text)
+
+
+def longest_of(written: Written) -> int:
+    """The most tokens of an output, where no control says otherwise."""
+    return LONGEST if written.model else TEXTBOOK_LONGEST
+
+
+def choose_penalty(words: Words) -> LengthPenalty:
+    """The controls for what a log-probability is divided by."""
+    say = words.say
+    alpha = slide("alpha", say("search.alpha"), 0.0, 0.0, 2.0, 0.1, help=say("search.alpha.help"))
+    kind = choice(
+        "penalty", say("search.penalty"), PENALTIES, POWER, lambda name: say(f"search.penalty.{name}"), width=220
+    )
+    return LengthPenalty(alpha, kind)
+
+
+def choose_limits(written: Written, words: Words) -> Limits:
+    """The controls for how long an output may be, and what it may not hold."""
+    say, most = words.say, longest_of(written)
+    bound = MOST_STEPS if written.model else TEXTBOOK_LONGEST
+    shortest = whole("shortest", say("search.shortest"), 1, 1, bound, help=say("search.shortest.help"), width=150)
+    longest = whole("longest", say("search.longest"), most, 1, bound, help=say("search.longest.help"), width=150)
+    barred = line("forbid", say("search.forbid"), "", 40, help=say("search.forbid.help"))
+    return Limits(longest, shortest, (), tuple(dict.fromkeys(barred.replace(" ", ""))))
