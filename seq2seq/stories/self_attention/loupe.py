@@ -19,17 +19,23 @@ def enlarged() -> Spec:
              {scene, v}: what stands above the columns. titles {scene, title, note}.
     Signals: scene_at, most (largest |product|), brightest (weight).
     """
-    flat = {"type": "flatten", "fields": ["v", "unit"], "index": "u"}
-    address = {"type": "formula", "expr": "datum.ask ? datum.ask + ' ' + datum.unit : datum.lead", "as": "ask"}
-    kinds = ("feature", "term", "product", "share")
+    shades = [f"datum.kind == '{kind}' ? scale('{kind}', datum.v)" for kind in ("term", "product", "share")]
+    made = {
+        "ask": "datum.ask ? datum.ask + ' ' + datum.unit : datum.lead",
+        "shade": f"datum.v == null ? panel : {' : '.join(shades)} : scale('feature', datum.v)",
+    }  # fmt: skip
     data = [
         {"name": "rows"}, {"name": "heads"}, {"name": "titles"},
         filtered("title", "titles", "datum.scene == scene"),
-        filtered("now", "rows", "datum.scene == scene"),
+        filtered("now", "rows", "datum.scene == scene", key="r"),
         filtered("top", "heads", "datum.scene == scene"),
-        {"name": "columns", "source": "top", "transform": [{"type": "flatten", "fields": ["v"], "index": "u"}]},
-        {"name": "cells", "source": "now", "transform": [flat, address]},
-        *(filtered(kind, "cells", f"datum.kind == '{kind}'") for kind in kinds),
+        {"name": "columns", "source": "top", "key": "u", "transform": [
+            {"type": "flatten", "fields": ["v"], "index": "u"},
+        ]},
+        {"name": "cells", "source": "now", "key": "r u", "transform": [
+            {"type": "flatten", "fields": ["v", "unit"], "index": "u"},
+            *({"type": "formula", "expr": expression, "as": name} for name, expression in made.items()),
+        ]},
     ]  # fmt: skip
     signals = [
         value("most", 1), value("brightest", 1), *stepped("scene"),
@@ -42,11 +48,9 @@ def enlarged() -> Spec:
         derived("light", "luminance(ink) < luminance(paper) ? paper : ink"),
     ]  # fmt: skip
     x, y = "sx + datum.u * pitch", f"{TOP} + datum.r * {TALL}"
-    marks: list[Mark] = []
-    for kind in kinds:
-        marks += _cells(kind, x, y)
     middle = f"{y} + {TALL / 2 - 3}"
-    marks += [
+    marks = [
+        *_cells(x, y),
         text("datum.title", 0, 12, "title", align="left", size="large ? 17 : roomy ? 15 : 13", fontWeight=600),
         text("datum.note", "sx + count * pitch", 12, "title", align="right", color="muted", size="roomy ? 13 : 11",
              fillOpacity="roomy ? 1 : 0"),
@@ -63,20 +67,18 @@ def enlarged() -> Spec:
     return diagram(700, TOP + MOST_ROWS * TALL + 2, signals, data, marks, scales=[FEATURES, TERMS, PRODUCTS, WEIGHTS])
 
 
-def _cells(kind: str, x: str, y: str) -> list[Mark]:
-    """Cells of one scale; a masked one is empty and says so."""
+def _cells(x: str, y: str) -> list[Mark]:
+    """The numbers on their colours; a masked one is empty and says so."""
     shown = "replace(format(datum.v, pitch > 31 ? '.2f' : '.1f'), '-', '−')"
-    digits = f"datum.v == null ? '−∞' : pitch > 21 ? {shown} : ''"
-    lit = f"luminance(scale('{kind}', datum.v)) > 0.3 ? dark : light"
     return [
         rect(
-            x, y, "max(1, pitch - 2)", TALL - 6, kind, clickable=True, cornerRadius=3, stroke="faint",
-            strokeWidth="datum.v == null ? 1 : 0",
-            fill=[{"test": "datum.v == null", "signal": "panel"}, {"scale": kind, "field": "v"}],
+            x, y, "max(1, pitch - 2)", TALL - 6, "cells", clickable=True, cornerRadius=3, stroke="faint",
+            strokeWidth="datum.v == null ? 1 : 0", fill="datum.shade",
             tooltip="datum.v == null ? '−∞' : format(datum.v, '.4f')",
         ),
         text(
-            digits, f"{x} + pitch / 2 - 1", f"{y} + {TALL / 2 - 3}", kind, size="letter",
-            color=f"datum.v == null ? muted : {lit}",
+            f"datum.v == null ? '−∞' : pitch > 21 ? {shown} : ''", f"{x} + pitch / 2 - 1", f"{y} + {TALL / 2 - 3}",
+            "cells", size="letter",
+            color="datum.v == null ? muted : luminance(datum.shade) > 0.3 ? dark : light",
         ),
     ]  # fmt: skip
