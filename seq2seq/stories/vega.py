@@ -59,6 +59,8 @@ def _placed(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _keyed(mark: Mark, keys: Mapping[str, str]) -> Mark:
     """A mark with its dataset's key; a line's points keep their order instead."""
+    if "marks" in mark:
+        mark = mark | {"marks": [_keyed(one, keys) for one in mark["marks"]]}
     key = keys.get(mark.get("from", {}).get("data"))
     return mark if key is None or mark["type"] == "line" else mark | {"key": "place" if " " in key else key}
 
