@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import numpy as np
+
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
@@ -21,12 +23,22 @@ def hatch(size: str) -> str:
     )
 
 
+def hatched(visible: np.ndarray) -> str:
+    """Three strokes across every cell that is not visible, as one path: a unit is a cell."""
+    strokes = ((0.12, 0.5, 0.5, 0.12), (0.12, 0.86, 0.86, 0.12), (0.5, 0.86, 0.86, 0.5))
+    return "".join(
+        f"M{j + x:g},{i + y:g}L{j + x2:g},{i + y2:g}"
+        for i, j in np.argwhere(~visible) for x, y, x2, y2 in strokes
+    )  # fmt: skip
+
+
 @cache
 def mask_grids(names: tuple[str, str, str], masks: tuple[str, str, str], sides: tuple[str, str], axes: str) -> Spec:
     """The three grids of the sentence in hand; side by side, or one below the other where it is narrow.
 
     names: of the attentions; masks: what lies over each; sides: encoder, decoder; axes: what rows and columns are.
-    Data: cells {p, b, i, j, v, w, tip, ask}, tokens {p, b, key (0 or 1), n, token, pad}. Signals: rows, columns (of
+    Data: cells {p, b, i, j, v, w, tip, ask}, tokens {p, b, key (0 or 1), n, token, pad}, hatches {p, b, path}: the
+    hidden cells' strokes, by `hatched`. Signals: rows, columns (of
     each grid), b_at (sentence), p_at (grid in hand, −1 for none), i_at (its row), shown_at (grids shown so far),
     open_at (rows of the causal grid that are not under the curtain).
     """
@@ -40,24 +52,22 @@ def mask_grids(names: tuple[str, str, str], masks: tuple[str, str, str], sides: 
         derived("height", f"roomy ? {TOP} + tall : 8 + 3 * tall"), derived("letter", "clamp(pitch * 0.58, 8, 15)"),
     ]  # fmt: skip
     data = [
-        {"name": "cells"}, {"name": "tokens"}, filtered("now", "cells", "datum.b === b"),
-        filtered("names", "tokens", "datum.b === b"), filtered("seen", "now", "datum.v"),
-        filtered("hidden", "now", "!datum.v"),
+        {"name": "cells"}, {"name": "tokens"}, {"name": "hatches"},
+        filtered("now", "cells", "datum.b === b", key="p i j"),
+        filtered("names", "tokens", "datum.b === b", key="p key n"),
+        filtered("strokes", "hatches", "datum.b === b", key="p"),
     ]  # fmt: skip
     cell_x, cell_y = f"{left('datum.p')} + datum.j * pitch", f"{top('datum.p')} + datum.i * pitch"
     size = "pitch - 2"
     marks = [
         *_network(names, masks, sides),
         rect(
-            f"{cell_x} + 1", f"{cell_y} + 1", size, size, "seen", clickable=True, cornerRadius=2, fill=COLOR,
-            fillOpacity="0.13 + 0.82 * datum.w", tooltip="datum.tip", ask="datum.ask",
+            f"{cell_x} + 1", f"{cell_y} + 1", size, size, "now", clickable=True, cornerRadius=2,
+            fill=f"datum.v ? {COLOR} : faint", fillOpacity="datum.v ? 0.13 + 0.82 * datum.w : 0.12", stroke="faint",
+            strokeWidth="datum.v ? 0 : 1", tooltip="datum.tip", ask="datum.ask",
         ),
-        rect(
-            f"{cell_x} + 1", f"{cell_y} + 1", size, size, "hidden", clickable=True, cornerRadius=2, fill="faint",
-            fillOpacity=0.12, stroke="faint", tooltip="datum.tip", ask="datum.ask",
-        ),
-        mark("path", "hidden", silent=True, x=cell_x, y=cell_y, path=hatch("pitch"), stroke="muted",
-             strokeOpacity=0.55),
+        mark("path", "strokes", silent=True, x=left("datum.p"), y=top("datum.p"), scaleX="pitch", scaleY="pitch",
+             path="datum.path", stroke="muted", strokeOpacity=0.55),
         text(
             "datum.token", f"{left('datum.p')} + (datum.key ? (datum.n + 0.5) * pitch : -10)",
             f"{top('datum.p')} + (datum.key ? -10 : (datum.n + 0.5) * pitch)", "names", size="letter",

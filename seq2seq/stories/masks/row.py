@@ -26,8 +26,8 @@ def row_bars(scores: str, weights: str, opened: str, keys: str, nothing: str) ->
         derived("color", "tone === 0 ? encoder : tone === 1 ? decoder : attention"),
     ]  # fmt: skip
     data = [
-        {"name": "bars"}, filtered("now", "bars", "datum.row === row"), filtered("seen", "now", "datum.v"),
-        filtered("hidden", "now", "!datum.v"),
+        {"name": "bars"}, filtered("now", "bars", "datum.row === row", key="j"),
+        filtered("seen", "now", "datum.v", key="j"), filtered("hidden", "now", "!datum.v", key="j"),
     ]  # fmt: skip
     scales = [
         {"name": "score", "type": "linear", "nice": True, "zero": True,

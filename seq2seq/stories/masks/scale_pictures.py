@@ -32,7 +32,7 @@ def scale_bars(
         {"name": "weight", "type": "linear", "domain": [0, 1], "range": [row, 0]},
         {"name": "x", "type": "log", "base": 2, "domain": [4, 256]},
     ]  # fmt: skip
-    data = [{"name": "bars"}, {"name": "means"}, filtered("now", "bars", "datum.w === w")]
+    data = [{"name": "bars"}, {"name": "means"}, filtered("now", "bars", "datum.w === w", key="j")]
     marks: list[Mark] = []
     for number, (kind, title, color) in enumerate(
         (("dot", dots, "muted"), ("raw", raw, "wrong"), ("scaled", scaled, "correct"))

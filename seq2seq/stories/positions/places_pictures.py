@@ -136,8 +136,8 @@ def waves_picture(count: int, position: str, sine: str, cosine: str) -> Spec:
         text(quoted_text(position), "sx + (width - sx) / 2", base + 34, color="muted", size=12),
     ]  # fmt: skip
     data = [
-        {"name": "waves"}, filtered("wave", "waves", "datum.i == i"),
-        filtered("points", "wave", "datum.p == floor(datum.p)"),
+        {"name": "waves"}, filtered("wave", "waves", "datum.i == i", key="p"),
+        filtered("points", "wave", "datum.p == floor(datum.p)", key="p"),
     ]  # fmt: skip
     return diagram(420, base + 46, signals, data, marks, scales=scales, axes=axes)
 
@@ -179,7 +179,7 @@ def dots_picture(count: int, low: float, high: float, x_title: str, y_title: str
     ]  # fmt: skip
     data: list[dict[str, Any]] = [
         {"name": "dots"}, {"name": "curve"}, {"name": "ticks", "values": ticks},
-        filtered("now", "dots", "datum.p == p"),
+        filtered("now", "dots", "datum.p == p", key="q"),
         filtered("before", "dots", "indexof(slice(order, 0, told), datum.p) >= 0"),
     ]  # fmt: skip
     return diagram(420, base + 46, signals, data, marks, scales=scales, axes=axes)

@@ -70,11 +70,11 @@ def _data() -> list[dict[str, Any]]:
         name = f"{side}_states"
         data += [
             {"name": name}, {"name": f"{side}_flat", "source": name, "transform": [flat, address]},
-            filtered(f"{side}_now", f"{side}_flat", f"{here} && datum.row == row"),
+            filtered(f"{side}_now", f"{side}_flat", f"{here} && datum.row == row", key="i u"),
         ]  # fmt: skip
     return [
-        *data, {"name": "far"}, filtered("far_now", "far", f"{here} && datum.row == row"),
-        {"name": "outputs"}, filtered("outputs_now", "outputs", here),
+        *data, {"name": "far"}, filtered("far_now", "far", f"{here} && datum.row == row", key="i"),
+        {"name": "outputs"}, filtered("outputs_now", "outputs", here, key="t"),
     ]  # fmt: skip
 
 
@@ -221,5 +221,5 @@ def looks_picture(y_title: str, typed: str, shuffled: str, waiting: str) -> Spec
         text(quoted_text(waiting), "sx + (width - sx) / 2", top + height / 2, color="muted", size=14,
              opacity="look ? 0 : 1"),
     ]  # fmt: skip
-    data = [{"name": "looks"}, filtered("looks_now", "looks", "datum.way == way")]
+    data = [{"name": "looks"}, filtered("looks_now", "looks", "datum.way == way", key="i k")]
     return diagram(420, base + 28, signals, data, marks, scales=scales, axes=axes)
