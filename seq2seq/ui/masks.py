@@ -1,4 +1,4 @@
-"""The Masks page's first part: the batch, the head that looks, the sentence that is followed, and their story."""
+"""The Masks page's parts; of its first, the batch, the head that looks, the sentence that is followed, their story."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,18 +27,22 @@ from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words, say_error
 
 LONGEST_LINE = 120
+MASKS_PARTS = {  # with the controls that only they have
+    "see": ("follow", "layer", "head"), "off": ("pads", "replace"), "leak": ("leak-task", "leak-runs"),
+    "scale": ("draw", "scale-runs"),
+}  # fmt: skip
 Sentences = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class MaskedBatch:
-    """What the page looks at: a model, its batch, the sentence followed, layer and head; all counted from 0."""
+    """What the page looks at: a model and its batch; where they are followed, sentence, layer and head, from 0."""
 
     model: ChosenModel
     sentences: Sentences
-    sentence: int
-    layer: int
-    head: int
+    sentence: int = MASKS_SENTENCE
+    layer: int = MASKS_LAYER
+    head: int = MASKS_HEAD
 
     @property
     def text(self) -> str:
@@ -52,10 +56,10 @@ def _set(**values: Any) -> Callable[[], None]:
 
 
 MASKS_TRIES: dict[str, Callable[[], None]] = {
-    "longer": _set(batch="mask transformer", follow="1"),
-    "even": _set(batch="pixel words masks", follow="2"),
-    "layer": _set(batch=MASKS_INPUT, layer="1", head="2"),
-    "leak": _set(**{"leak-task": "reverse"}),
+    "longer": _set(**{"masks-part": "see"}, batch="mask transformer", follow="1"),
+    "even": _set(**{"masks-part": "see"}, batch="pixel words masks", follow="2"),
+    "layer": _set(**{"masks-part": "see"}, batch=MASKS_INPUT, layer="1", head="2"),
+    "leak": _set(**{"masks-part": "leak", "leak-task": "reverse"}),
 }
 
 
@@ -67,14 +71,17 @@ def masks_itself(config: RunConfig) -> bool:
     return model.causal and model.source_mask and model.cross_mask
 
 
-def what_is_masked(words: Words) -> MaskedBatch:
-    """The controls that matter, in one row; below it, in a line, how good the model is."""
+def what_is_masked(words: Words, follow: bool) -> MaskedBatch:
+    """The controls that matter, in one row; below it, in a line, how good the model is.
+
+    Args: follow: whether one sentence is followed, in one head.
+    """
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         model = choose_model(words, MASKS_MODEL, masks_itself)
         text = line("batch", say("masks.sentences"), MASKS_INPUT, LONGEST_LINE, help=say("masks.sentences.help"))
         sentences = _readable(model, text, words)
-        sentence, layer, head = _followed(model, sentences, words)
+        followed = _followed(model, sentences, words) if follow else ()
     task, config = letter_task(model.config), model.config.model
     assert isinstance(config, TransformerConfig)
     st.caption(
@@ -83,14 +90,14 @@ def what_is_masked(words: Words) -> MaskedBatch:
             task=say(f"train.task.{task.name}"),
             layers=config.layers,
             heads=config.heads,
-            steps=model.step,
+            steps=f"{model.step:,}",
             shortest=task.shortest,
             longest=task.longest,
             exact=f"{model.exact_match:.1%}",
             n=f"{model.n:,}",
         )  # fmt: skip
     )
-    return MaskedBatch(model, sentences, sentence, layer, head)
+    return MaskedBatch(model, sentences, *followed)
 
 
 def _readable(model: ChosenModel, text: str, words: Words) -> Sentences:
