@@ -20,6 +20,7 @@ from seq2seq.tasks import InputError
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces.masks import MasksTrace
 from seq2seq.training.config import RunConfig
+from seq2seq.ui.address import is_opened, write_address
 from seq2seq.ui.controls import choice, line
 from seq2seq.ui.models import ChosenModel, choose_model
 from seq2seq.ui.session import trained
@@ -56,9 +57,9 @@ def _set(**values: Any) -> Callable[[], None]:
 
 
 MASKS_TRIES: dict[str, Callable[[], None]] = {
-    "longer": _set(**{"masks-part": "see"}, batch="mask transformer", follow="1"),
-    "even": _set(**{"masks-part": "see"}, batch="pixel words masks", follow="2"),
-    "layer": _set(**{"masks-part": "see"}, batch=MASKS_INPUT, layer="1", head="2"),
+    "longer": _set(**{"masks-part": "see", "masks-batch": "mask transformer"}, follow="1"),
+    "even": _set(**{"masks-part": "see", "masks-batch": "pixel words masks"}, follow="2"),
+    "layer": _set(**{"masks-part": "see", "masks-batch": MASKS_INPUT}, layer="1", head="2"),
     "leak": _set(**{"masks-part": "leak", "leak-task": "reverse"}),
 }
 
@@ -79,8 +80,7 @@ def what_is_masked(words: Words, follow: bool) -> MaskedBatch:
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         model = choose_model(words, MASKS_MODEL, masks_itself)
-        text = line("batch", say("masks.sentences"), MASKS_INPUT, LONGEST_LINE, help=say("masks.sentences.help"))
-        sentences = _readable(model, text, words)
+        sentences = _readable(model, _typed(words), words)
         followed = _followed(model, sentences, words) if follow else ()
     task, config = letter_task(model.config), model.config.model
     assert isinstance(config, TransformerConfig)
@@ -100,6 +100,15 @@ def what_is_masked(words: Words, follow: bool) -> MaskedBatch:
     return MaskedBatch(model, sentences, *followed)
 
 
+def _typed(words: Words) -> str:
+    """The batch as it was typed; older links call it as the Train page calls the size of a batch."""
+    if is_opened("masks-batch") and "masks-batch" not in st.query_params and "batch" in st.query_params:
+        st.session_state["masks-batch"] = st.query_params["batch"][:LONGEST_LINE]
+    write_address("batch", None)
+    say = words.say
+    return line("masks-batch", say("masks.sentences"), MASKS_INPUT, LONGEST_LINE, help=say("masks.sentences.help"))
+
+
 def _readable(model: ChosenModel, text: str, words: Words) -> Sentences:
     """The batch if it can be read; else a sentence why not, and the last batch that could."""
     task = letter_task(model.config)
@@ -107,9 +116,9 @@ def _readable(model: ChosenModel, text: str, words: Words) -> Sentences:
         sentences = read_sentences(task, text)
     except InputError as error:
         st.warning(say_error(error, words.language), icon=":material/edit:")
-        kept = st.session_state.get("batch-last", MASKS_INPUT)
+        kept = st.session_state.get("masks-batch-last", MASKS_INPUT)
         return read_sentences(task, kept)
-    st.session_state["batch-last"] = text
+    st.session_state["masks-batch-last"] = text
     return sentences
 
 

@@ -13,7 +13,7 @@ from seq2seq.training.store import RunStore
 from seq2seq.training.worker import train_claimed
 from seq2seq.ui.masks import MASKS_PARTS, MASKS_TRIES
 from seq2seq.words import LANGUAGES, Words
-from tests.pages.test_pages import open_page, shown, stories
+from tests.pages.test_pages import ROOT, open_page, shown, stories
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -86,9 +86,9 @@ def test_the_stored_stories_are_what_the_models_say_today(language):
 @every_language
 def test_a_batch_of_ones_own(language):
     app = open_page("masks", language)
-    app.text_input(key=f"batch.{shown(app)}").set_value("mask transformer").run()
+    app.text_input(key=f"masks-batch.{shown(app)}").set_value("mask transformer").run()
     assert not app.exception and not app.warning and "|mask transformer|" in only(app)["id"]
-    assert app.query_params["batch"] == "mask transformer"
+    assert app.query_params["masks-batch"] == "mask transformer"
     app.selectbox(key=f"follow.{language}").set_value("1").run()
     assert stories(app)[0]["id"].endswith("|0") and app.query_params["follow"] == "1"
     app.selectbox(key=f"layer.{language}").set_value("1").run()
@@ -102,9 +102,9 @@ def test_a_batch_of_ones_own(language):
 @pytest.mark.parametrize("typed", ["", "one", "a b c d e", "abc 日本語", "abcdefghijklmn abc", "<b>x</b> abc"])
 def test_a_batch_that_cannot_be_drawn_gets_a_sentence_and_the_last_one_stays(typed, language):
     app = open_page("masks", language)
-    app.text_input(key=f"batch.{shown(app)}").set_value("kernel grid").run()
+    app.text_input(key=f"masks-batch.{shown(app)}").set_value("kernel grid").run()
     before = stories(app)
-    app.text_input(key=f"batch.{shown(app)}").set_value(typed).run()
+    app.text_input(key=f"masks-batch.{shown(app)}").set_value(typed).run()
     assert not app.exception and len(app.warning) == 1 and stories(app) == before
 
 
@@ -122,7 +122,7 @@ def test_pads_and_the_token_replaced_are_controls(language):
 
 def test_a_link_made_in_chinese_opens_the_same_in_english():
     asked = {
-        "batch": "kernel grid", "follow": "2", "layer": "1", "head": "3", "pads": "5", "replace": "2",
+        "masks-batch": "kernel grid", "follow": "2", "layer": "1", "head": "3", "pads": "5", "replace": "2",
         "leak-task": "reverse", "draw": "9",
     }  # fmt: skip
     for language in LANGUAGES:
@@ -142,9 +142,24 @@ def test_what_is_offered_to_try_works(number):
 
 
 def test_an_address_that_means_nothing_is_told_or_ignored():
-    app = open_page("masks", batch="☃", follow="9", head="x", pads="999", draw="no", **{"leak-task": "<script>"})
+    app = open_page(
+        "masks", follow="9", head="x", pads="999", draw="no", **{"masks-batch": "☃", "leak-task": "<script>"}
+    )
     assert not app.exception and len(stories(app)) == 1
     assert open_part("off", pads="999").warning and not open_part("<b>").exception
+
+
+def test_an_older_link_still_sets_the_batch():
+    app = open_page("masks", batch="kernel grid")
+    assert "|kernel grid|" in only(app)["id"] and app.query_params["masks-batch"] == "kernel grid"
+    assert "batch" not in app.query_params
+
+
+def test_it_opens_after_the_train_page_and_the_other_way_round():
+    app = open_page("train")
+    for page in ("masks", "train"):  # both have a batch: of sentences, and of a size
+        app.switch_page(str(ROOT / f"pages/{page}_page.py")).run()
+        assert not app.exception and not app.warning
 
 
 def short(config):
