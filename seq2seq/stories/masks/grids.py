@@ -68,8 +68,9 @@ def mask_grids(names: tuple[str, str, str], masks: tuple[str, str, str], sides: 
             f"{left('1')} - 1", f"{top('1')} + open * pitch", "columns[1] * pitch + 2",
             "max(0, rows[1] - open) * pitch + 2", fill="panel", fillOpacity=0.94,
         ),
-        text(quoted_text(axes), left("0"), f"{top('0')} + max(rows[0], rows[1], rows[2]) * pitch + 16", align="left",
-             color="muted", size=12, limit="width - side"),
+        text(quoted_text(axes), f"roomy ? {left('0')} : 2",
+             f"{top('0')} + max(rows[0], rows[1], rows[2]) * pitch + 16", align="left", color="muted", size=12,
+             limit="width"),
         *[
             rect(
                 f"{panel_left(str(p))} - 3", f"{panel_top(str(p))} + veil", "wide + 6", f"tall - veil - {FOOT - 6}",
