@@ -50,6 +50,7 @@ def mask_grids(names: tuple[str, str, str], masks: tuple[str, str, str], sides: 
         derived("pitch", "min(32, (wide - side - 6) / max(columns[0], columns[1], columns[2]))"),
         derived("tall", f"{HEAD} + max(rows[0], rows[1], rows[2]) * pitch + {FOOT}"),
         derived("height", f"roomy ? {TOP} + tall : 8 + 3 * tall"), derived("letter", "clamp(pitch * 0.58, 8, 15)"),
+        derived("veil", "roomy ? 46 : 54"),  # where a grid begins that is still to come, below what its mask is called
     ]  # fmt: skip
     data = [
         {"name": "cells"}, {"name": "tokens"}, {"name": "hatches"},
@@ -77,12 +78,13 @@ def mask_grids(names: tuple[str, str, str], masks: tuple[str, str, str], sides: 
             f"{left('1')} - 1", f"{top('1')} + open * pitch", "columns[1] * pitch + 2",
             "max(0, rows[1] - open) * pitch + 2", fill="panel", fillOpacity=0.94,
         ),
-        text(quoted_text(axes), left("0"), f"{top('0')} + max(rows[0], rows[1], rows[2]) * pitch + 16", align="left",
-             color="muted", size=12, limit="width - side"),
+        text(quoted_text(axes), f"roomy ? {left('0')} : 2",
+             f"{top('0')} + max(rows[0], rows[1], rows[2]) * pitch + 16", align="left", color="muted", size=12,
+             limit="width"),
         *[
             rect(
-                f"{panel_left(str(p))} - 3", f"{panel_top(str(p))} + 46", "wide + 6", f"tall - 46 - {FOOT - 6}",
-                fill="panel", fillOpacity=f"0.82 * clamp({p} + 1 - shown, 0, 1)", silent=True,
+                f"{panel_left(str(p))} - 3", f"{panel_top(str(p))} + veil", "wide + 6", f"tall - veil - {FOOT - 6}",
+                fill="panel", fillOpacity=f"0.66 * clamp({p} + 1 - shown, 0, 1)", silent=True,
             )
             for p in range(3)
         ],
@@ -91,7 +93,7 @@ def mask_grids(names: tuple[str, str, str], masks: tuple[str, str, str], sides: 
             "pitch + 2", silent=True, stroke="ink", strokeWidth=2.5, strokeOpacity="p < 0 ? 0 : 1", cornerRadius=4,
         ),
     ]  # fmt: skip
-    return diagram(760, 480, signals, data, marks)
+    return diagram(760, 386, signals, data, marks)
 
 
 def panel_left(p: str) -> str:

@@ -109,4 +109,4 @@ def scale_curves(titles: tuple[str, ...], x_title: str, names: tuple[str, str]) 
     for (name, x, y), title in zip(places, titles, strict=False):
         data.append({"name": name})
         marks += plot(name, "exact", title, x, y, x_title)
-    return diagram(760, TOP + TALL + BELOW, plot_signals(), data, [*marks, *legend(names)], scales=[EXACT])
+    return diagram(760, TOP + TALL + BELOW, plot_signals(len(titles)), data, [*marks, *legend(names)], scales=[EXACT])

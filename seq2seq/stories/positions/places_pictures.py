@@ -81,7 +81,7 @@ def clocks_picture(pairs: int, turn: str) -> Spec:
     x, y = f"(datum.i % {CLOCKS} + 0.5) * pitch", f"(floor(datum.i / {CLOCKS}) * 68 + 30)"
     angle = "(at * datum.rate)"
     own = "datum.i == pair"
-    shown = "datum.i < lit ? 1 : 0.16"
+    shown = "datum.i < lit ? 1 : 0.45"
     marks = [
         mark("symbol", "clocks", clickable=True, x=x, y=y, size="3.1416 * r * r", fill="panel",
              stroke=f"{own} ? ink : muted", strokeWidth=f"{own} ? 2.5 : 1", opacity=shown, tooltip="datum.tip",

@@ -40,16 +40,15 @@ def shuffle_picture(captions: tuple[str, ...], rows: tuple[str, ...]) -> Spec:
     marks = [
         *_tokens(str(FIRST), "datum.i"), *_strips("typed_now", UPPER, "datum.i"), *_links(there),
         rect(0, UPPER + STRIP + 4, "width", f"{DIFFERENCE - 14 - UPPER - STRIP} * (1 - second)", fill="panel"),
+        *_to_come(),
         *_guard(_tokens(str(SECOND), there)), *_guard(_strips("shuffled_now", LOWER, there)),
         *_differences(there), *_outputs(),
         _caption(quoted_text(typed), FIRST, FIRST - 24, "encoder"),
         _caption("rows[row]", UPPER + STRIP / 2, FIRST - 24, "encoder", right=True),
-        *_guard([
-            _caption("roomy ? rows[row] : ''", LOWER + STRIP / 2, 0, "encoder"),
-            _caption(quoted_text(shuffled), SECOND, SECOND + 24, "encoder"),
-        ]),
+        *_guard([_caption("roomy ? rows[row] : ''", LOWER + STRIP / 2, 0, "encoder")]),
+        *_guard([_caption(quoted_text(shuffled), SECOND, SECOND + 24, "encoder")], "0.7 + 0.3 * second"),
         *_guard([_caption(quoted_text(difference), DIFFERENCE, SECOND + 24, "muted", right=True)], "apart"),
-        text(quoted_text(waiting), "sx + S * pitch / 2", WRITTEN + 22, color="muted", size=14, opacity="1 - wrote"),
+        text(quoted_text(waiting), "sx + S * pitch / 2", WRITTEN - 30, color="muted", size=14, opacity="1 - wrote"),
         *_guard([text(quoted_text(f"↓ {decoder}"), "sx + S * pitch / 2", WRITTEN - 29, color="decoder", size=12)],
                 "wrote"),
         *_guard([
@@ -107,6 +106,19 @@ def _strips(data: str, top: float, at: str) -> list[Mark]:
             f"sx + ({at} + 0.14) * pitch", f"{top} + datum.u * {UNIT}", "pitch * 0.72", UNIT + 0.3, data,
             clickable=True, fill={"scale": "value", "field": "v"}, tooltip="datum.tip + format(datum.v, '.4f')",
         )
+    ]  # fmt: skip
+
+
+def _to_come() -> list[Mark]:
+    """Dashed, where the other reading will stand, and what is written."""
+
+    def outline(y: float, height: float, by: str) -> Mark:
+        return rect("sx + (datum.i + 0.11) * pitch", y, "pitch * 0.78", height, "source", silent=True, cornerRadius=5,
+                    stroke="faint", strokeDash={"value": [4, 4]}, strokeOpacity=f"1 - {by}")  # fmt: skip
+
+    return [
+        outline(LOWER, STRIP, "second"), outline(SECOND - TOKEN / 2, TOKEN, "second"),
+        outline(WRITTEN - TOKEN / 2, TOKEN, "wrote"), outline(WRITTEN + 44 - TOKEN / 2, TOKEN, "wrote"),
     ]  # fmt: skip
 
 
