@@ -16,7 +16,7 @@ def all_models(x_title: str, y_title: str) -> Spec:
     Signals: widest, now_at.
     """
     signals = [
-        value("widest", 10), *smooth("now"), derived("room", "width > 560 ? 190 : 96"),
+        value("widest", 10), *smooth("now"), derived("room", "clamp(width * 0.3, 104, 190)"),
         derived("wide", f"width - {LEFT} - room"),
     ]  # fmt: skip
     tall = HEIGHT - TOP - FOOT
@@ -46,7 +46,7 @@ def all_models(x_title: str, y_title: str) -> Spec:
         mark("symbol", "points", x=x("datum.w"), y=y("datum.v"), size="datum.own ? 70 : 40", fill=color,
              tooltip="datum.tip"),
         text("datum.name", f"{LEFT} + wide + 10", f"{TOP} + datum.at * {tall}", "names", align="left", color=color,
-             fontWeight="datum.own ? 700 : 400", size="width > 560 ? 13 : 11", limit="room - 12"),
+             fontWeight="datum.own ? 700 : 400", size="width > 440 ? 13 : 11", limit="room - 12"),
         mark("rule", silent=True, x=x("now"), x2=x("now"), y=TOP, y2=HEIGHT - FOOT, stroke="ink", strokeWidth=1.5,
              strokeOpacity=0.45),
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from functools import cache
 from seq2seq.stories.signals import Signal, smooth
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
-HEIGHT, TOP, FOOT, GAP, ROW = 400, 46, 26, 34, 40
+HEIGHT, TOP, FOOT = 470, 46, 36
 LEFT = 46  # for the numbers of the vertical axis
 
 
@@ -66,7 +66,6 @@ def _frames(axis: str) -> list[Mark]:
     x, y = place("datum.m")
     tick, _ = at("datum.m", "datum.w", "0")
     return [
-        rect(x, y, "wide", "tall", "titles", silent=True, fill="panel", fillOpacity=0.5, stroke="faint", strokeWidth=1),
         text("datum.name", f"{x} - {LEFT - 6}", f"{y} - 32", "titles", align="left", size="roomy ? 15 : 13",
              fontWeight=600, limit=f"wide + {LEFT - 8}"),
         text("datum.high", f"{x} - 6", f"{y} + 5", "titles", align="right", color="muted", size=12),
@@ -84,7 +83,7 @@ def _lines(best: str) -> list[Mark]:
     _, limit = at("datum.m", "1", "datum.h")
     return [
         mark("rule", "limits", x=left, x2=f"{left} + wide", y=limit, y2=limit, stroke="attention", strokeWidth=2,
-             strokeDash=[5, 4], strokeOpacity="best", clickable=True, ask="datum.ask"),
+             strokeDash={"value": [5, 4]}, strokeOpacity="best", clickable=True, ask="datum.ask"),
         text(quoted_text(best), f"{left} + wide - 4", f"{limit} + (datum.h > 0.85 ? 11 : -9)", "limits", align="right",
              color="attention", size=12, fillOpacity="best"),
         mark("rule", "segments", silent=True, x=x, y=y, x2=x2, y2=y2, stroke="encoder", strokeWidth=2.5,
@@ -100,10 +99,11 @@ def _curtains(panels: int) -> list[Mark]:
         x, y = place(str(panel))
         edge, _ = at(str(panel), "min(shown, widest)", "0")
         marks.append(
-            rect(f"{edge} + 6", f"{y} + 1", f"max(0, {x} + wide + 5 - ({edge}) - 6)", "tall - 2", silent=True,
+            rect(f"{edge} + 6", f"{y} - 6", f"max(0, {x} + wide + 6 - ({edge}) - 6)", "tall + 12", silent=True,
                  fill="panel", fillOpacity="shown < widest ? 1 : 0")
         )  # fmt: skip
-    return marks
+    x, y = place("datum.m")  # the frames over them, so that a panel is whole from the start
+    return [*marks, rect(x, y, "wide", "tall", "titles", silent=True, stroke="faint", strokeWidth=1)]
 
 
 def _now(panels: int) -> list[Mark]:

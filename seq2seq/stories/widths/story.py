@@ -53,6 +53,10 @@ def _ends(panel: str, values: Sequence[float]) -> tuple[float, float]:
     return 0.0, max(1.2 if panel == "ratio" else 1.0, max(values) * 1.1)
 
 
+def _end(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
+
+
 def _panels(trace: WidthsTrace, steps: Sequence[Step], words: Words) -> View:
     say, scores = words.say, trace.scores
     points: list[dict[str, Any]] = []
@@ -66,7 +70,7 @@ def _panels(trace: WidthsTrace, steps: Sequence[Step], words: Words) -> View:
              "ask": f"{panel} {score.width}"}
             for k, (score, (value, told)) in enumerate(zip(scores, held, strict=True))
         ]  # fmt: skip
-        ends = {"exact": ("0%", "100%"), "errors": ("0%", "100%")}.get(panel, (f"{low:.3g}", f"{high:.3g}"))
+        ends = {"exact": ("0%", "100%"), "errors": ("0%", "100%")}.get(panel, (_end(low), _end(high)))
         titles.append({"m": m, "name": say(f"widths.panel.{panel}"), "low": ends[0], "high": ends[1]})
         if panel in best:
             limits.append({"m": m, "h": (best[panel] - low) / (high - low), "ask": "best"})
@@ -138,7 +142,12 @@ def _models(trace: WidthsTrace, others: Sequence[WidthsTrace], words: Words) -> 
     names = _apart(ends)
     widths = [score.width for score in trace.scores]
     told = [say("widths.models.alt", width=width, shares="; ".join(_said(width, points))) for width in widths]
-    data: dict[str, Any] = {"segments": segments, "points": points, "names": names, "ticks": [{"w": width} for width in widths]}
+    data: dict[str, Any] = {
+        "segments": segments,
+        "points": points,
+        "names": names,
+        "ticks": [{"w": width} for width in widths],
+    }
     return View(
         "models", say("widths.models.title"), say("widths.models.hint"),
         all_models(say("widths.axis.width"), say("widths.panel.exact")), "vega", [*told, told[-1]], data, "points",
