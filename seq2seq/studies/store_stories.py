@@ -13,6 +13,7 @@ from seq2seq.stories.convolution import convolution_story
 from seq2seq.stories.cutting import cutting_story
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.embeddings import embedding_story
+from seq2seq.stories.exact import exact_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
 from seq2seq.stories.heads import heads_story
 from seq2seq.stories.masks import leak_story, masks_story, switches_story
@@ -21,6 +22,7 @@ from seq2seq.stories.self_attention import focus_of, self_attention_story
 from seq2seq.stories.states import states_story
 from seq2seq.stories.story import Story
 from seq2seq.studies.bottleneck import bottleneck_trace
+from seq2seq.studies.contest import hold_contest
 from seq2seq.studies.embeddings import load_embeddings
 from seq2seq.studies.heads import heads_trace
 from seq2seq.studies.heads import measured as measured_heads
@@ -34,6 +36,7 @@ from seq2seq.studies.shuffled import told_shuffled
 from seq2seq.studies.states import StateChoice, record_states
 from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import Dates, Reverse
+from seq2seq.traces.exact import ExactSettings
 from seq2seq.training.reach import record_gradients
 from seq2seq.training.trainer import start_model
 from seq2seq.words import LANGUAGES, Words
@@ -116,6 +119,16 @@ def heads(words: Words) -> Stored:
     yield "heads", heads_story(heads_trace(load_trained(stored.HEADS_MODEL), stored.HEADS_INPUT, found), words)
 
 
+def exact(words: Words) -> Stored:
+    """The page Exact search: figures with synonyms, whose most probable output is nothing at all."""
+    trained, asked = (
+        load_trained(stored.EXACT_MODEL),
+        ExactSettings(width=stored.EXACT_WIDTH, budget=stored.EXACT_BUDGET),
+    )
+    contest = hold_contest(trained.writer(stored.EXACT_INPUT), asked, trained.task, stored.EXACT_INPUT)
+    yield "exact", exact_story(contest, words, stored.EXACT_MODEL)
+
+
 def states(words: Words) -> Stored:
     """The page on states: where held-out dates end, and the ways of one date in several languages."""
     trace = record_states(load_trained(stored.STATES_MODEL), StateChoice(), stored.STATES_SENTENCES)
@@ -154,6 +167,7 @@ PAGES: tuple[Callable[[Words], Stored], ...] = (
     positions,
     masks,
     heads,
+    exact,
     convolution,
     states,
 )

@@ -17,15 +17,15 @@ def closing_bounds(y: str, x: str, upper: str, lower: str) -> Spec:
 
     Data:    gap {e, lower, upper, ask_lower, ask_upper}, e counted from 0 (nothing looked behind yet); ticks {y,
              label}, y between 0 and 1; marks_x {e}.
-    Signals: E, floor; shown_at, low_at, high_at (scores), low_text_at, high_text_at.
+    Signals: count, floor; shown_at, low_at, high_at (scores), low_text_at, high_text_at.
     """
     signals = [
-        value("E", 40), value("floor", -7), *smooth("shown"), *smooth("low"), *smooth("high"), *stepped("low_text"),
+        value("count", 40), value("floor", -7), *smooth("shown"), *smooth("low"), *smooth("high"), *stepped("low_text"),
         *stepped("high_text"), derived("wide", f"width - {GAP_LEFT} - 14"), derived("size", "width > 420 ? 13 : 11.5"),
     ]  # fmt: skip
 
     def px(e: str) -> str:
-        return f"({GAP_LEFT} + ({e}) / E * wide)"
+        return f"({GAP_LEFT} + ({e}) / count * wide)"
 
     def py(score: str) -> str:
         return f"({GAP_TOP} + clamp(({score}) / floor, 0, 1) * {GAP_TALL})"
@@ -95,6 +95,7 @@ def one_expansion(y: str, bar: str, nothing: str, names: tuple[str, str, str]) -
         return f"(x0 + (1 - clamp(({score}) / floor, 0, 1)) * wide)"
 
     row = f"{HEAD} + (datum.i + 0.5) * {ROW}"
+    inner = f"datum.bound < low && {px('datum.bound')} > x0 + 60"  # its number stands on the side away from the bar
     color = "datum.fate === 0 ? decoder : datum.fate === 2 ? ink : muted"
     bottom = f"{HEAD} + rows * {ROW}"
     marks: list[Mark] = [
@@ -119,22 +120,23 @@ def one_expansion(y: str, bar: str, nothing: str, names: tuple[str, str, str]) -
         mark("text", "now", clickable=True, x="x0 - 10", y=row, align={"value": "right"},
              baseline={"value": "middle"}, text="datum.label", fill="ink", fontSize=15, ask="datum.ask",
              tooltip="datum.tip", limit="x0 - 12"),
-        text("format(datum.bound, '.2f')", f"{px('datum.bound')} + 12", row, "now", align="left", color=color,
-             size=12),
+        mark("text", "now", silent=True, text="replace(format(datum.bound, '.2f'), '-', '−')", y=row, fill=color,
+             x=f"{px('datum.bound')} + ({inner} ? -12 : 12)", align=f"{inner} ? 'right' : 'left'", fontSize=12,
+             baseline="'middle'"),
         text(quoted_text(nothing), "width / 2", f"{HEAD} + rows * {ROW} / 2", color="muted", size=14,
              fillOpacity="shown > 0 ? 0 : 1", limit="width"),
     ]  # fmt: skip
     data = [{"name": "made"}, filtered("now", "made", "datum.m === m")]
-    return diagram(440, 330, signals, data, marks)
+    return diagram(440, 300, signals, data, marks)
 
 
 @cache
-def outputs_table(heads: tuple[str, str, str, str, str]) -> Spec:
+def outputs_table(heads: tuple[str, str, str, str, str], later: str) -> Spec:
     """Who found which output, what it scores, whether it is right; below it the verdict, as a Vega template.
 
-    heads: who, output, ln P, |Y|, score.
-    Data:    outputs {i, who, text, log_prob, length, score, right, from, to, ask_log_prob, ask_score};
-             verdict {i, sign, text, bad}.
+    heads: who, output, ln P, |Y|, score; later: what stands where the verdict will.
+    Data:    outputs {i, who, text, log_prob, length, score, right, from, to, ask_log_prob, ask_score}, numbers null
+             where they are not known yet; verdict {i, text, bad}.
     Signals: rows; t_at (number of the step), told_at (whether the verdict is).
     """
     signals = [
@@ -163,6 +165,8 @@ def outputs_table(heads: tuple[str, str, str, str, str]) -> Spec:
         *_numbers("log_x", second, "datum.log_prob", "datum.ask_log_prob"),
         *_numbers("length_x", second, "datum.length", ""),
         *_numbers("score_x", second, "datum.score", "datum.ask_score"),
+        text(quoted_text(later), 8, f"{TABLE_TOP} + rows * line + 26", align="left", color="muted",
+             size="roomy ? 14 : 12.5", opacity="1 - told", limit="width - 12"),
         text("(datum.bad === 1 ? '✗ ' : datum.bad === 0 ? '✓ ' : '? ') + datum.text", 8,
              f"{TABLE_TOP} + rows * line + 26 + datum.i * 30", "verdict", align="left", fontWeight=700,
              size="roomy ? 16 : 13", opacity="told", limit="width - 12",
@@ -171,13 +175,14 @@ def outputs_table(heads: tuple[str, str, str, str, str]) -> Spec:
     data = [
         {"name": "outputs"}, {"name": "verdict"}, filtered("shown", "outputs", "datum.from <= t && t <= datum.to"),
     ]  # fmt: skip
-    return diagram(900, 340, signals, data, marks)
+    return diagram(900, 260, signals, data, marks)
 
 
 def _numbers(x: str, y: str, number: str, ask: str) -> list[Mark]:
     if not ask:
-        return [text(number, x, y, "shown", align="right", size="size", color="ink")]
+        return [text(f"{number} === null ? '' : {number}", x, y, "shown", align="right", size="size", color="ink")]
     return [
         mark("text", "shown", clickable=True, x=x, y=y, align={"value": "right"}, baseline={"value": "middle"},
-             text=f"replace(format({number}, '.3f'), '-', '−')", fill="ink", fontSize="size", ask=ask)
+             text=f"{number} === null ? '' : replace(format({number}, '.3f'), '-', '−')", fill="ink", fontSize="size",
+             ask=ask)
     ]  # fmt: skip

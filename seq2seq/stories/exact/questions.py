@@ -54,7 +54,7 @@ def argmax(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> As
     }  # fmt: skip
     rise = [moment for moment in moments if moment.kind == "rise"]
     key = (rise[0].kind, rise[0].shown) if rise else ("end", moments[-1].shown)
-    yield key, _asked("argmax", "compare", options, 1 if own else 0, words, **slots)
+    yield key, _asked("argmax", "compare", options, 1 if own else 0, words, "", **slots)
 
 
 def needed(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> Asked:
@@ -71,7 +71,7 @@ def needed(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> As
         node = low[0]
         options = [words.say(f"question.exact.needed.{key}") for key in ("no", "yes", "perhaps")]
         slots = {"beginning": written(trace, node), "bound": signed(float(trace.bound[node])), "bar": signed(bar)}
-        yield (moment.kind, moment.shown), _asked(f"needed {node}", "true-false", options, 0, words, **slots)
+        yield (moment.kind, moment.shown), _asked(f"needed {node}", "true-false", options, 0, words, "", **slots)
         return
 
 
@@ -92,7 +92,7 @@ def following(contest: ContestTrace, moments: Sequence[Moment], words: Words) ->
         texts = [f"{written(trace, n)}  ({signed(float(trace.bound[n]), 2)})" for n in offered]
         slots = {"beginning": written(trace, node), "bound": signed(float(trace.bound[node]))}
         key = (moment.kind, moment.shown)
-        yield key, _asked(f"next {node}", "token", texts, offered.index(node), words, **slots)
+        yield key, _asked(f"next {node}", "token", texts, offered.index(node), words, "", **slots)
 
 
 def beaten(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> Asked:

@@ -165,7 +165,8 @@ class ExactTeller:
             divisor = names.divisor_latex(penalty, line, trace.asked.limits.longest)
         own = line.number(Number(float(trace.bound[node]), f"bound {node}"))
         symbol = "s" if whole else r"\mathrm{bound}"
-        line.latex = rf"{symbol}(\text{{“}}{name}\text{{”}}) \\ = \frac{{{total}}}{{{divisor}}} = {own}"
+        fraction = rf"= \frac{{{total}}}{{{divisor}}}" if penalty.alpha else r"= \ln P"
+        line.latex = rf"{symbol}(\text{{“}}{name}\text{{”}}) \\ {fraction} = {own}"
         if bar:
             at = int(trace.born[node])
             sign = ">" if trace.bound[node] > trace.lower[at] else r"\le"
@@ -210,7 +211,7 @@ class ExactTeller:
             line.number(Number(found.output.score, f"score {found.name}")) for found in (self.beam, self.best)
         )
         same = self.beam.output.score >= self.best.output.score - SAME
-        line.latex = rf"s(\text{{beam}}) = {beam} \;{'=' if same else '<'}\; {best} = s(\text{{best}})"
+        line.latex = rf"s(Y_{{\mathrm{{beam}}}}) = {beam} \\ {'=' if same else '<'}\; s(Y_{{\mathrm{{best}}}}) = {best}"
         passage = names.MODEL_ERROR if kind in ("model", "lucky", "both", "unproved.model") else names.SEARCH_ERROR
         answer = self.contest.of("right")
         more = ""
@@ -244,9 +245,11 @@ class ExactTeller:
             score = signed(ONE.score(found.output.log_prob, length))
             parts.append(rf"\frac{{{log_prob}}}{{{line.text(length)}}} = {line.text(score)}")
         line.latex = r" \;>\; ".join(parts)
-        lengths = {"lengths": names.length_of(other.output), "short": names.length_of(best.output)}
+        lengths: dict[str, object] = {
+            "lengths": names.length_of(other.output), "short": names.length_of(best.output), "other": cut(other.text),
+        }  # fmt: skip
         key = "normalised.right" if other.right and not best.right else "normalised"
-        self.add(key, moment, line, names.SCORE, other=cut(other.text), **lengths)
+        self.add(key, moment, line, names.SCORE, "", **lengths)
 
 
 def written_output(trace: ExactTrace, node: int) -> str:

@@ -41,8 +41,8 @@ def exact_story(contest: ContestTrace, words: Words, model: str) -> Story:
     ]  # fmt: skip
     plan = make_plan(contest)
     views = [
-        _tree(contest, plan, told, words), _outputs(contest, told, words), _bounds(contest, plan, told, words),
-        _expansion(contest, plan, told, words),
+        _tree(contest, plan, told, words), _bounds(contest, plan, told, words),
+        _expansion(contest, plan, told, words), _outputs(contest, told, words),
     ]  # fmt: skip
     trace = contest.exact
     source = "".join(trace.source)
@@ -51,7 +51,7 @@ def exact_story(contest: ContestTrace, words: Words, model: str) -> Story:
     return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas)
 
 
-def tracks_of(trace: ExactTrace, moments: Sequence[Moment]) -> dict[str, list[float]]:
+def tracks_of(trace: ExactTrace, moments: Sequence[Moment]) -> dict[str, Any]:
     """At each moment: expansions shown, the bar and the most promising bound, as scores."""
     bar = trace.beam_output.score
     return {
@@ -136,15 +136,16 @@ def lane(contest: ContestTrace, plan: Plan, words: Words) -> list[dict[str, Any]
     same: dict[tuple[int, ...], list[Found]] = {}
     for found in contest.found:
         same.setdefault(found.output.tokens, []).append(found)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for group in sorted(same.values(), key=lambda group: -group[0].output.score):
         first, score = group[0], signed(group[0].output.score)
         note = ", ".join(who(found, words, not contest.exact.proved) for found in group)
+        early = [who(found, words, True) for found in group if since[found.name] == 0 or found.name == EXACT]
         rows.append(
             {"y": plan.y(first.output.score), "label": f"{cut(first.text)}  {score}",
              "short": f"{cut(first.text)[:7]} {signed(first.output.score, 1)}",
              "right": -1 if first.right is None else int(first.right),
-             "from": min(since[found.name] for found in group), "note": note,
+             "from": min(since[found.name] for found in group), "note": note, "early": ", ".join(early),
              "ask": f"score {first.name}", "tip": f"{cut(first.text)}  {score}: {note}"}
         )  # fmt: skip
     at, lowest = 0.0, 1 - 0.03
@@ -162,7 +163,7 @@ def _outputs(contest: ContestTrace, told: Told, words: Words) -> View:
     say, moments, count = words.say, told.moments, len(told.moments)
     end = next(t for t, m in enumerate(moments) if m.kind == "end")
     verdict = next(t for t, m in enumerate(moments) if m.kind == "verdict")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for i, found in enumerate(contest.found):
         output = found.output
         rows.append(
@@ -172,11 +173,17 @@ def _outputs(contest: ContestTrace, told: Told, words: Words) -> View:
              "from": 0 if found.name in (GREEDY, BEAM, RIGHT) else end, "to": count,
              "ask_log_prob": f"sum {found.name}", "ask_score": f"score {found.name}"}
         )  # fmt: skip
-    chips = [
+    unknown: dict[str, Any] = {"text": "…", "log_prob": None, "length": None, "score": None, "right": -1, "from": 0}
+    unknown |= {"to": end - 1, "ask_log_prob": "", "ask_score": ""}
+    waiting = [row | unknown | {"who": who(contest.who(name), words, True)}
+               for row, name in zip(rows, [f.name for f in contest.found], strict=True) if row["from"]]  # fmt: skip
+    chips: list[dict[str, Any]] = [
         {"i": i, "bad": -1 if error is None else int(error), "text": say(f"exact.chip.{name}.{_known(error)}")}
         for i, (name, error) in enumerate((("search", contest.search_error), ("model", contest.model_error)))
     ]
-    heads = tuple(say(f"exact.outputs.{key}") for key in ("who", "output", "log_prob", "length", "score"))
+    keys = ("who", "output", "log_prob", "length", "score")
+    who_, output_, log_prob, length, score = (say(f"exact.outputs.{key}") for key in keys)
+    heads = (who_, output_, log_prob, length, score)
 
     def describe(t: int) -> str:
         told = [
@@ -193,8 +200,8 @@ def _outputs(contest: ContestTrace, told: Told, words: Words) -> View:
     }  # fmt: skip
     return View(
         "outputs", say("exact.outputs.title"), say("exact.outputs.hint", nothing=NOTHING),
-        outputs_table(heads), "vega",  # type: ignore[arg-type]
-        [describe(t) for t in range(count)], {"outputs": rows, "verdict": chips}, "outputs", signals, wide=True,
+        outputs_table(heads, say("exact.outputs.later")), "vega",
+        [describe(t) for t in range(count)], {"outputs": rows + waiting, "verdict": chips}, "outputs", signals,
     )  # fmt: skip
 
 
@@ -220,7 +227,7 @@ def _bounds(contest: ContestTrace, plan: Plan, told: Told, words: Words) -> View
     ]  # fmt: skip
     tracks = tracks_of(trace, told.moments)
     size = max(1, round(count / 4 / 10 ** (len(str(count)) - 1)) * 10 ** (len(str(count)) - 1)) if count > 4 else 1
-    signals: dict[str, Any] = {"E": count, "floor": plan.floor, **tracks}
+    signals: dict[str, Any] = {"count": count, "floor": plan.floor, **tracks}
     signals |= {f"{name}_text_at": [signed(v, 2) for v in tracks[f"{name}_at"]] for name in ("low", "high")}
 
     def describe(t: int) -> str:

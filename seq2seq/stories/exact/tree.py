@@ -15,8 +15,8 @@ def search_tree(titles: tuple[tuple[str, str], ...]) -> Spec:
     """The picture as a Vega template; `titles`: (key, words) for y, outputs, looked, open, below.
 
     Data:    paths {from, made, looked, dots}; nodes {x, y, span, born, order, ended, token, tip, ask, right}: those
-             with a place of their own; lane {y, at, label, short, right, from, ask, tip}: outputs; ticks {y, label};
-             best {path}: the way to the best output.
+             with a place of their own; lane {y, at, label, short, right, from, note, early, ask, tip}: outputs;
+             ticks {y, label}; best {path}: the way to the best output.
     Signals: whole, floor; shown_at, bar_at, upper_at, cx_at, cy_at, bar_text_at, upper_text_at, here_at, here_short_at,
              held_at, won_at.
     """
@@ -30,7 +30,7 @@ def search_tree(titles: tuple[tuple[str, str], ...]) -> Spec:
         derived("height", f"tall + {TOP + FOOT}"), derived("size", "roomy ? 13 : 11"),
     ]  # fmt: skip
     data = [{"name": name} for name in ("paths", "nodes", "lane", "ticks", "best")]
-    return diagram(900, 500, signals, data, [*_frame(say), *_tree(), *_bars(say), *_here(), *_lane(say)])
+    return diagram(900, 430, signals, data, [*_frame(say), *_tree(), *_bars(say), *_here(), *_lane(say)])
 
 
 def _x(at: str) -> str:
@@ -64,7 +64,7 @@ def _paths(field: str, shown: str, **more: Any) -> Mark:
 def _tree() -> list[Mark]:
     """Edges as one path for each moment; nodes of their own where there is room for them."""
     there, looked = "shown > datum.born", "shown > datum.order"
-    room = "datum.span * wide > 13"
+    room, tight = "datum.span * wide > 13", "datum.span * wide < 34"
     return [
         _paths("made", "shown >= datum.from ? (whole ? 0.55 : 0.3) : 0", stroke="muted", strokeWidth=1),
         _paths("looked", "shown >= datum.from ? 0.85 : 0", stroke="decoder", strokeWidth="whole ? 2 : 1"),
@@ -77,10 +77,10 @@ def _tree() -> list[Mark]:
              fill=f"datum.ended ? ink : {looked} ? decoder : panel",
              stroke=f"datum.ended ? ink : {looked} ? decoder : muted", strokeWidth=1.4, tooltip="datum.tip",
              ask="datum.ask"),
-        text("datum.token", f"{_x('datum.x')} + ({room} && datum.span * wide < 30 ? 0 : 10)",
-             f"{_y('datum.y')} + (datum.span * wide < 30 ? 14 : 0)", "nodes",
-             align="center", size=f"{room} ? (datum.span * wide > 40 ? 15 : 12) : 0", opacity=f"{there} ? 1 : 0",
-             color=f"{looked} ? ink : muted", fontWeight=500),
+        mark("text", "nodes", silent=True, text="datum.token", x=f"{_x('datum.x')} + ({tight} ? 0 : 10)",
+             y=f"{_y('datum.y')} + ({tight} ? 15 : 0)", align=f"{tight} ? 'center' : 'left'", baseline="'middle'",
+             opacity=f"{there} ? 1 : 0", fill=f"{looked} ? ink : muted", fontWeight=500,
+             fontSize=f"{room} ? (datum.span * wide > 40 ? 15 : 12) : 0"),
     ]  # fmt: skip
 
 
@@ -102,13 +102,15 @@ def _bars(say: dict[str, str]) -> list[Mark]:
         mark("rule", silent=True, x=LEFT, x2=f"{end} + 8", y=_y("bar"), y2=_y("bar"), stroke="ink", strokeWidth=2.5),
     ]
     for halo in (True, False):
-        more: dict[str, Any] = {"stroke": "panel", "strokeWidth": 4, "strokeOpacity": 0.9} if halo else {}
+        more: dict[str, Any] = {"stroke": "panel", "strokeWidth": 5, "strokeOpacity": 0.9} if halo else {}
         marks += [
-            text("bar_text", LEFT + 5, f"{_y('bar')} + 13", align="left", size="size", fontWeight=600,
+            text("bar_text", LEFT + 6, f"min({_y('bar')} + 32, {TOP} + tall - 9)", align="left", size="size", fontWeight=600,
                  color="panel" if halo else "ink", limit="wide - 8", **more),
-            text("upper_text", f"{end} - 4", f"max({TOP + 9}, {_y('upper')} - 11)", align="right", size="size",
-                 fontWeight=600, color="panel" if halo else "decoder", limit="wide - 8", **more),
         ]  # fmt: skip
+    marks.append(
+        text("upper_text", f"{end} + 22", _y("upper"), align="left", size="size", fontWeight=600, color="decoder",
+             limit="lane - 12", opacity="(1 - won) * ((bar - upper) * tall > 26 ? 1 : 0)")
+    )  # fmt: skip
     marks.append(
         text(quoted_text(say["below"]), f"{LEFT} + wide / 2", f"{TOP} + tall + 15", color="muted", size="size",
              limit="wide")
@@ -144,6 +146,6 @@ def _lane(say: dict[str, str]) -> list[Mark]:
         text(f"{sign} + (roomy ? datum.label : datum.short)", f"{start} + 24", f"{TOP} + datum.at * tall - 1", "lane",
              align="left", color=color, size="roomy ? 14 : 11.5", fontWeight=600, opacity=shown, limit="lane - 12",
              silent=False, clickable=True, tooltip="datum.tip", ask="datum.ask"),
-        text("datum.note", f"{start} + 24", f"{TOP} + datum.at * tall + 16", "lane", align="left", color="muted",
-             size="roomy ? 12.5 : 10.5", opacity=shown, limit="lane - 12"),
+        text("won > 0.5 ? datum.note : datum.early", f"{start} + 24", f"{TOP} + datum.at * tall + 16", "lane",
+             align="left", color="muted", size="roomy ? 12.5 : 10.5", opacity=shown, limit="lane - 12"),
     ]  # fmt: skip
