@@ -26,6 +26,7 @@ HEADS_MODEL, HEADS_INPUT = "reverse-transformer", "studio"
 MASKS_MODEL, MASKS_INPUT, MASKS_SENTENCE = "reverse-transformer", "attention studio mask", 1
 MASKS_LAYER, MASKS_HEAD, MASKS_PADS, MASKS_AT = 1, 0, 3, 2
 EXACT_MODEL, EXACT_INPUT, EXACT_WIDTH, EXACT_BUDGET = "search-synonyms", "284716", 3, 500
+EXACT_ANSWER = "二八四七一六"
 STATES_MODEL = "dates-lstm-none"
 STATES_SENTENCES = ("3 mars 2021", "march 3, 2021", "2021年3月3日", "3 марта 2021 г.", "3 mai 2021")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from seq2seq.decoding import judge
 from seq2seq.models.config import CELLS
 from seq2seq.preparing.batching import record_batches
 from seq2seq.preparing.cutting import record_cutting
@@ -13,7 +14,7 @@ from seq2seq.stories.convolution import convolution_story
 from seq2seq.stories.cutting import cutting_story
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.embeddings import embedding_story
-from seq2seq.stories.exact import exact_story
+from seq2seq.stories.exact import Answer, answer_story, exact_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
 from seq2seq.stories.heads import heads_story
 from seq2seq.stories.masks import leak_story, masks_story, switches_story
@@ -121,12 +122,12 @@ def heads(words: Words) -> Stored:
 
 def exact(words: Words) -> Stored:
     """The page Exact search: figures with synonyms, whose most probable output is nothing at all."""
-    trained, asked = (
-        load_trained(stored.EXACT_MODEL),
-        ExactSettings(width=stored.EXACT_WIDTH, budget=stored.EXACT_BUDGET),
-    )
-    contest = hold_contest(trained.writer(stored.EXACT_INPUT), asked, trained.task, stored.EXACT_INPUT)
+    trained, source = load_trained(stored.EXACT_MODEL), stored.EXACT_INPUT
+    asked = ExactSettings(width=stored.EXACT_WIDTH, budget=stored.EXACT_BUDGET)
+    contest = hold_contest(trained.writer(source), asked, trained.task, source)
     yield "exact", exact_story(contest, words, stored.EXACT_MODEL)
+    judged = judge(trained.writer(source), list(stored.EXACT_ANSWER), asked.penalty)
+    yield "exact-answer", answer_story(Answer(contest, judged), words, stored.EXACT_MODEL)
 
 
 def states(words: Words) -> Stored:

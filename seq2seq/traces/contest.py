@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from seq2seq.traces.exact import SAME, ExactTrace, Output
+from seq2seq.traces.search import FINISHED, OUTSIDE, PRUNED, ROOT, SearchTrace
 
 GREEDY, BEAM, WIDER, EXACT, RIGHT = "greedy", "beam", "wider", "exact", "right"
 
@@ -99,3 +100,29 @@ class ContestTrace:
         if self.exact.proved:  # nothing is right or wrong here
             return "search.only" if search else "search.none"
         return "unproved.search"
+
+
+@dataclass(frozen=True)
+class BeamFate:
+    """What became of an output in a beam.
+
+    kind: best, the beam's own output; finished, found, but another scores better; pruned, no place was left for its
+    beginning; outside, it ended, but not among the best; stopped, the search was over before; barred, the limits do
+    not allow it. t: at which token, counted from 0; node: the last candidate along it.
+    """
+
+    kind: str
+    t: int
+    node: int
+
+
+def fate_in_beam(beam: SearchTrace, tokens: tuple[int, ...]) -> BeamFate:
+    """Follow an output through a beam's record."""
+    nodes = beam.follow(list(tokens))
+    t, node = len(nodes) - 1, nodes[-1] if nodes else ROOT
+    status = int(beam.status[node]) if nodes else -1
+    if len(nodes) == len(tokens) and status == FINISHED:
+        return BeamFate("best" if node == beam.best else "finished", t, node)
+    if status in (PRUNED, OUTSIDE):
+        return BeamFate("pruned" if status == PRUNED else "outside", t, node)
+    return BeamFate("stopped" if len(nodes) >= beam.steps else "barred", min(t + 1, len(tokens) - 1), node)

@@ -8,7 +8,8 @@ import streamlit as st
 
 from seq2seq.stories.exact import ExactExplainer, exact_story
 from seq2seq.stories.stored import EXACT_BUDGET, EXACT_INPUT, EXACT_MODEL, EXACT_WIDTH
-from seq2seq.tasks import InputError
+from seq2seq.tasks import InputError, Task
+from seq2seq.tasks.synonyms import Synonyms
 from seq2seq.traces.contest import ContestTrace
 from seq2seq.traces.exact import ExactSettings
 from seq2seq.traces.search import Limits
@@ -23,7 +24,6 @@ from seq2seq.ui.searching import (
     describe_writer,
     writer_of,
 )  # fmt: skip
-from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words, say_error
 
@@ -39,6 +39,7 @@ class AskedSearch:
     step: int | None
     text: str
     settings: ExactSettings
+    task: Task | None  # what the model was trained on; None of the textbook's table
 
 
 def _set(**values: Any) -> Callable[[], None]:
@@ -85,7 +86,7 @@ def choose_search(words: Words) -> AskedSearch:
 
 
 def _asked(written: Written, settings: ExactSettings) -> AskedSearch:
-    return AskedSearch(written.reference, written.step, written.text if written.model else "", settings)
+    return AskedSearch(written.reference, written.step, written.text, settings, written.task)
 
 
 # ---- the story
@@ -114,7 +115,7 @@ def exact_told(asked: AskedSearch, words: Words) -> tuple[str, AskedSearch]:
 
 def first_asked() -> AskedSearch:
     """What the stored story tells of."""
-    return AskedSearch(EXACT_MODEL, None, EXACT_INPUT, FIRST)
+    return AskedSearch(EXACT_MODEL, None, EXACT_INPUT, FIRST, Synonyms())
 
 
 def is_first(asked: AskedSearch) -> bool:
@@ -140,6 +141,5 @@ def contest_of(asked: AskedSearch) -> ContestTrace:
     """
     from seq2seq.studies.contest import hold_contest
 
-    task = None if asked.reference == TEXTBOOK else trained(asked.reference, asked.step).task
     writer = writer_of(asked.reference, asked.step, asked.text)
-    return hold_contest(writer, asked.settings, task, asked.text)
+    return hold_contest(writer, asked.settings, asked.task, asked.text)

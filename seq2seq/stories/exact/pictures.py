@@ -31,7 +31,7 @@ def closing_bounds(y: str, x: str, upper: str, lower: str) -> Spec:
         return f"({GAP_TOP} + clamp(({score}) / floor, 0, 1) * {GAP_TALL})"
 
     bottom, end = GAP_TOP + GAP_TALL, f"{GAP_LEFT} + wide"
-    step = {"interpolate": {"value": "step-after"}}
+    step: dict[str, Any] = {"interpolate": {"value": "step-after"}}
     marks: list[Mark] = [
         text(quoted_text(y), 0, 9, align="left", size="size", fontWeight=600, limit="width"),
         mark("rule", "ticks", silent=True, x=GAP_LEFT, x2=end, y=f"{GAP_TOP} + datum.y * {GAP_TALL}",

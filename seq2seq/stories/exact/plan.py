@@ -80,7 +80,8 @@ def _spread(plan: Plan) -> None:
 
 def _fan(plan: Plan) -> None:
     """In a large tree, what was not looked behind stands just below where it was made; no two in one place."""
-    trace, seen = plan.trace, set()
+    trace = plan.trace
+    seen: set[tuple[int, int]] = set()
     slot = max(0.004, min(plan.span.values()))
     for node in trace.expanded.tolist():
         loose = [child for child in plan.inside[node] if child not in plan.x]

@@ -10,7 +10,7 @@ from seq2seq.stories.exact.names import NOTHING, cut, signed, written
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.questions.options import MARGIN, shuffled, spread
 from seq2seq.stories.story import Question
-from seq2seq.traces.contest import BEAM, EXACT, WIDER, ContestTrace
+from seq2seq.traces.contest import BEAM, EXACT, WIDER, BeamFate, ContestTrace
 from seq2seq.traces.exact import ENDED, SAME
 from seq2seq.words import Words
 
@@ -145,3 +145,14 @@ def wider(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> Ask
     at = next(moment for moment in moments if moment.kind == "end")
     key = (at.kind, at.shown)
     yield key, _asked("wider", "compare", options, kinds.index(right), words, f"wider.{right}", **slots)
+
+
+def answer_questions(fate: BeamFate, tokens: Sequence[str], width: int, words: Words) -> Iterator[tuple[int, Question]]:
+    """At which token does the beam drop an answer? Asked before its first token; the step, and the question."""
+    if fate.kind != "pruned" or len(tokens) < 3:
+        return
+    offered = sorted({fate.t, *[t for t in (0, len(tokens) // 2, len(tokens) - 1) if t != fate.t][:2]})
+    options = [words.say("question.exact.dropped.at", t=t + 1, token=names.quoted(tokens[t])) for t in offered]
+    options.append(words.say("question.exact.dropped.never"))
+    slots = {"width": width, "t": fate.t + 1, "token": names.quoted(tokens[fate.t])}
+    yield 1, _asked("dropped", "position", options, offered.index(fate.t), words, "", **slots)

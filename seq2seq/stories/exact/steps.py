@@ -126,7 +126,7 @@ class ExactTeller:
             output = max(ended, key=lambda n: trace.bound[n])
             slots["found"] = written_output(trace, output)
             key = "rise.root" if node == ROOT and slots["found"] == names.NOTHING else "rise"
-            self.add(key, moment, self.bound_line(output, bar=False), names.BETTER, **slots)
+            self.add(key, moment, self.bound_line(output, bar=False), names.BETTER, "", **slots)
             return
         whole = [n for n in ended if trace.token[n] == trace.beam.end]
         more = ""
@@ -181,7 +181,7 @@ class ExactTeller:
             "beginning": written(trace, int(trace.expanded[e])), "open": len(trace.open_after(e)),
             "upper": signed(float(trace.upper[e])), "lower": signed(float(trace.lower[e])),
         }  # fmt: skip
-        self.add("group", moment, self.gap_line(e), names.LOOP, **slots)
+        self.add("group", moment, self.gap_line(e), names.LOOP, "", **slots)
 
     def gap_line(self, e: int) -> Line:
         """Where both bounds stand."""
@@ -234,7 +234,7 @@ class ExactTeller:
             "length": lost.length, "ways": lost.ways, "outputs": f"{lost.outputs:,}", "empty": percent(lost.empty),
             "share": percent((1 - lost.empty) / lost.outputs), "crossing": f"{lost.crossing:.2f}",
         }  # fmt: skip
-        self.add(key, moment, line, names.CROSSING, **slots)
+        self.add(key, moment, line, names.CROSSING, "", **slots)
 
     def normalised(self, moment: Moment, best: Found, other: Found) -> None:
         """Who would win if each log-probability were divided by its length."""

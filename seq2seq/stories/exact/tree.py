@@ -104,8 +104,8 @@ def _bars(say: dict[str, str]) -> list[Mark]:
     for halo in (True, False):
         more: dict[str, Any] = {"stroke": "panel", "strokeWidth": 5, "strokeOpacity": 0.9} if halo else {}
         marks += [
-            text("bar_text", LEFT + 6, f"min({_y('bar')} + 32, {TOP} + tall - 9)", align="left", size="size", fontWeight=600,
-                 color="panel" if halo else "ink", limit="wide - 8", **more),
+            text("bar_text", LEFT + 6, f"min({_y('bar')} + 32, {TOP} + tall - 9)", align="left", size="size",
+                 fontWeight=600, color="panel" if halo else "ink", limit="wide - 8", **more),
         ]  # fmt: skip
     marks.append(
         text("upper_text", f"{end} + 22", _y("upper"), align="left", size="size", fontWeight=600, color="decoder",
