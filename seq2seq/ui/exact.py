@@ -62,7 +62,7 @@ EXACT_TRIES: dict[str, Callable[[], None]] = {
     "empty": _set(),
     "wide": _set(width=10),
     "normalised": _set(alpha=1.0, longest=7),
-    "search": _set(model="search-reverse-half", text="attend", width=1),
+    "search": _set(model="search-reverse-half", text="question", width=1),
     "fixed": _set(model=TEXTBOOK, width=1, shortest=TEXTBOOK_LONGEST, longest=TEXTBOOK_LONGEST),
     "textbook": _set(model=TEXTBOOK, width=2, longest=TEXTBOOK_LONGEST),
 }

@@ -106,10 +106,10 @@ def _token(answer: Answer, t: int, words: Words, book: FormulaBook) -> Step:
     fate = answer.fate
     if t == fate.t and fate.kind != "best":
         text = in_a_row([text, _of_beam(answer, words)])
-    line = Line()
+    line = Line(head=1, tail=1)
     parts = [Number(float(value), f"own {k}") for k, value in enumerate(judged.log_probs[: t + 1])]
     line.latex = rf"\sum_{{i \le {line.text(t + 1)}}} \ln P(y_i \mid y_{{<i}}, X)"
-    line.latex += rf" \\ = {line.elided(parts, line.factor)} = {line.number(Number(total, f'run mine {t}'))}"
+    line.latex += rf" \\ = {line.elided(parts, line.factor)} \\ = {line.number(Number(total, f'run mine {t}'))}"
     passage = PRUNE if t == fate.t and fate.kind in ("pruned", "outside") else OWN
     return Step(words.say("exact.answer.token.title", **slots), text, 0, line.into(book), passage)
 
@@ -198,10 +198,11 @@ def _overview(answer: Answer, steps: list[Step], words: Words) -> View:
         ends.append({"who": who, "t": len(values) - 1, "at": values[-1] / floor, "row": who,
                      "text": f"{say(f'exact.answer.line.{name}')} {cut(texts[name])}"})  # fmt: skip
     fate = answer.fate
-    drop = [{"t": fate.t, "text": say(f"exact.answer.drop.{fate.kind}", width=answer.contest.exact.asked.width)}]
+    lost, width = fate.kind not in ("best", "finished"), answer.contest.exact.asked.width
+    drop = [{"t": fate.t, "text": say(f"exact.answer.drop.{fate.kind}", width=width)}] if lost else []
     data = {
         "mine": mine, "model": model, "sums": sums, "ends": _apart(ends),
-        "drop": drop if fate.kind not in ("best", "finished") else [],
+        "drop": drop,
         "ticks": [{"y": v / floor, "label": signed(v, 1)} for v in ticks(floor)],
     }  # fmt: skip
     titles = tuple((key, say(f"exact.answer.{key}")) for key in ("mine", "model", "sums"))

@@ -5,7 +5,7 @@ from functools import cache
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
-LEFT, ROWS, CURVE = 64, 122, 200  # pixels: the axis, the tokens above, the sums below
+LEFT, ROWS, CURVE = 64, 150, 200  # pixels: the axis, the tokens above, the sums below
 BAR, HEAD = 30, 34  # of the list of a beam's step
 
 
@@ -37,7 +37,7 @@ def answer_and_model(titles: tuple[tuple[str, str], ...]) -> Spec:
     seen, line_end = "t > datum.t + 0.5 ? 1 : 0.16", f"{LEFT} + columns * pitch"
     colors = "datum.who === 0 ? ink : datum.who === 1 ? decoder : muted"
     marks: list[Mark] = []
-    for key, row, color in (("mine", 38, "ink"), ("model", 92, "decoder")):
+    for key, row, color in (("mine", 40, "ink"), ("model", 118, "decoder")):
         marks += [
             text(quoted_text(say[key]), 0, row - 28, align="left", color=color, size="size", fontWeight=600,
                  limit="width"),
@@ -98,7 +98,7 @@ def step_of_beam(title: str, nothing: str, names: tuple[str, str, str]) -> Spec:
     ]  # fmt: skip
     row = f"{HEAD + 26} + datum.i * {BAR}"
     color = "datum.state === 0 ? decoder : datum.state === 2 ? ink : muted"
-    sign = "datum.state === 0 ? '● ' : datum.state === 2 ? '■ ' : '× '"
+    sign = "(datum.state === 0 ? '● ' : datum.state === 2 ? '■ ' : '× ')"
     marks: list[Mark] = [
         text(quoted_text(title), 0, 9, align="left", size="size", fontWeight=600, limit="width"),
         *[

@@ -95,7 +95,6 @@ def one_expansion(y: str, bar: str, nothing: str, names: tuple[str, str, str]) -
         return f"(x0 + (1 - clamp(({score}) / floor, 0, 1)) * wide)"
 
     row = f"{HEAD} + (datum.i + 0.5) * {ROW}"
-    inner = f"datum.bound < low && {px('datum.bound')} > x0 + 60"  # its number stands on the side away from the bar
     color = "datum.fate === 0 ? decoder : datum.fate === 2 ? ink : muted"
     bottom = f"{HEAD} + rows * {ROW}"
     marks: list[Mark] = [
@@ -120,9 +119,8 @@ def one_expansion(y: str, bar: str, nothing: str, names: tuple[str, str, str]) -
         mark("text", "now", clickable=True, x="x0 - 10", y=row, align={"value": "right"},
              baseline={"value": "middle"}, text="datum.label", fill="ink", fontSize=15, ask="datum.ask",
              tooltip="datum.tip", limit="x0 - 12"),
-        mark("text", "now", silent=True, text="replace(format(datum.bound, '.2f'), '-', '−')", y=row, fill=color,
-             x=f"{px('datum.bound')} + ({inner} ? -12 : 12)", align=f"{inner} ? 'right' : 'left'", fontSize=12,
-             baseline="'middle'"),
+        text("replace(format(datum.bound, '.2f'), '-', '−')", "width - 4", row, "now", align="right", color=color,
+             size=13),
         text(quoted_text(nothing), "width / 2", f"{HEAD} + rows * {ROW} / 2", color="muted", size=14,
              fillOpacity="shown > 0 ? 0 : 1", limit="width"),
     ]  # fmt: skip

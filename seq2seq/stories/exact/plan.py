@@ -156,4 +156,4 @@ def ticks(floor: float) -> list[float]:
     for size in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100):
         if -floor / size <= 8:
             break
-    return [-size * k for k in range(int(-floor / size) + 1)]
+    return [0.0 - size * k for k in range(int(-floor / size) + 1)]

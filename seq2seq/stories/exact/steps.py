@@ -136,7 +136,8 @@ class ExactTeller:
             more = self.sentence(
                 f"look.{key}", found=written_output(trace, whole[0]), score=signed(own), lower=signed(bar)
             )
-        key = "look.root" if node == ROOT else "look"
+        cut_off = [n for n in ended if trace.token[n] != trace.beam.end]
+        key = "look.root" if node == ROOT else "look.last" if cut_off else "look"
         best = int(children[np.argmax(trace.bound[children])])
         self.add(key, moment, self.bound_line(best), names.ADD, more, **slots)
 

@@ -140,12 +140,13 @@ def lane(contest: ContestTrace, plan: Plan, words: Words) -> list[dict[str, Any]
     for group in sorted(same.values(), key=lambda group: -group[0].output.score):
         first, score = group[0], signed(group[0].output.score)
         note = ", ".join(who(found, words, not contest.exact.proved) for found in group)
-        early = [who(found, words, True) for found in group if since[found.name] == 0 or found.name == EXACT]
+        start = min(since[found.name] for found in group)
+        early = [who(found, words, True) for found in group if since[found.name] == start and found.name != WIDER]
         rows.append(
             {"y": plan.y(first.output.score), "label": f"{cut(first.text)}  {score}",
              "short": f"{cut(first.text)[:7]} {signed(first.output.score, 1)}",
              "right": -1 if first.right is None else int(first.right),
-             "from": min(since[found.name] for found in group), "note": note, "early": ", ".join(early),
+             "from": start, "note": note, "early": ", ".join(early),
              "ask": f"score {first.name}", "tip": f"{cut(first.text)}  {score}: {note}"}
         )  # fmt: skip
     at, lowest = 0.0, 1 - 0.03
@@ -226,7 +227,7 @@ def _bounds(contest: ContestTrace, plan: Plan, told: Told, words: Words) -> View
         for e in sorted(kept)
     ]  # fmt: skip
     tracks = tracks_of(trace, told.moments)
-    size = max(1, round(count / 4 / 10 ** (len(str(count)) - 1)) * 10 ** (len(str(count)) - 1)) if count > 4 else 1
+    size = next(size for power in range(6) for size in (10**power, 2 * 10**power, 5 * 10**power) if count / size <= 6)
     signals: dict[str, Any] = {"count": count, "floor": plan.floor, **tracks}
     signals |= {f"{name}_text_at": [signed(v, 2) for v in tracks[f"{name}_at"]] for name in ("low", "high")}
 
