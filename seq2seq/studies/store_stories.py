@@ -22,6 +22,8 @@ from seq2seq.stories.positions import places_story
 from seq2seq.stories.self_attention import focus_of, self_attention_story
 from seq2seq.stories.states import states_story
 from seq2seq.stories.story import Story
+from seq2seq.stories.widths import widths_story
+from seq2seq.studies import widths
 from seq2seq.studies.bottleneck import bottleneck_trace
 from seq2seq.studies.contest import hold_contest
 from seq2seq.studies.embeddings import load_embeddings
@@ -157,6 +159,13 @@ def masks(words: Words) -> Stored:
             yield f"masks-leak-{task}", leak
 
 
+def compare(words: Words) -> Stored:
+    """The page that compares decoders: one model, beams of growing width."""
+    found = widths.measured()
+    plain = [trace for (_, alpha), trace in found.items() if alpha == 0.0]
+    yield "compare", widths_story(found[stored.COMPARE_MODEL, 0.0], plain, words)
+
+
 PAGES: tuple[Callable[[Words], Stored], ...] = (
     home,
     tokens,
@@ -169,6 +178,7 @@ PAGES: tuple[Callable[[Words], Stored], ...] = (
     masks,
     heads,
     exact,
+    compare,
     convolution,
     states,
 )
