@@ -106,10 +106,12 @@ def _token(answer: Answer, t: int, words: Words, book: FormulaBook) -> Step:
     fate = answer.fate
     if t == fate.t and fate.kind != "best":
         text = in_a_row([text, _of_beam(answer, words)])
-    line = Line(head=1, tail=1)
-    parts = [Number(float(value), f"own {k}") for k, value in enumerate(judged.log_probs[: t + 1])]
-    line.latex = rf"\sum_{{i \le {line.text(t + 1)}}} \ln P(y_i \mid y_{{<i}}, X)"
-    line.latex += rf" \\ = {line.elided(parts, line.factor)} \\ = {line.number(Number(total, f'run mine {t}'))}"
+    line, new = Line(), Number(own, f"own {t}")
+    line.latex = rf"\sum_{{i \le {line.text(t + 1)}}} \ln P(y_i \mid y_{{<i}}, X) \\ = "
+    if t:
+        before = Number(answer.sums[0][1][t - 1], f"run mine {t - 1}")
+        line.latex += rf"{line.number(before)} + {line.factor(new)} = "
+    line.latex += line.number(Number(total, f"run mine {t}"))
     passage = PRUNE if t == fate.t and fate.kind in ("pruned", "outside") else OWN
     return Step(words.say("exact.answer.token.title", **slots), text, 0, line.into(book), passage)
 

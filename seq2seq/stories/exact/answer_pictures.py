@@ -34,7 +34,7 @@ def answer_and_model(titles: tuple[tuple[str, str], ...]) -> Spec:
 
     top = ROWS + 58
     bottom = top + CURVE
-    seen, line_end = "t > datum.t + 0.5 ? 1 : 0.16", f"{LEFT} + columns * pitch"
+    seen, line_end = "t > datum.t + 0.5 ? 1 : 0.3", f"{LEFT} + columns * pitch"
     colors = "datum.who === 0 ? ink : datum.who === 1 ? decoder : muted"
     marks: list[Mark] = []
     for key, row, color in (("mine", 40, "ink"), ("model", 118, "decoder")):
@@ -58,10 +58,10 @@ def answer_and_model(titles: tuple[tuple[str, str], ...]) -> Spec:
         mark("rule", "sums", silent=True, x=f"datum.t === 0 ? {LEFT} : {x('datum.t - 1')}", x2=x("datum.t"),
              y=y("datum.before"), y2=y("datum.sum"), stroke=colors, strokeWidth="datum.who === 0 ? 3 : 2",
              strokeDash={"signal": "datum.who === 2 ? [3, 4] : [1, 0]"},
-             opacity="(datum.who === 2 ? beams : 1) * (datum.who > 0 || t > datum.t + 0.5 ? 1 : 0.12)"),
+             opacity="(datum.who === 2 ? beams : 1) * (datum.who > 0 || t > datum.t + 0.5 ? 1 : 0.25)"),
         mark("symbol", "sums", clickable=True, x=x("datum.t"), y=y("datum.sum"), size="datum.who === 0 ? 80 : 44",
              fill=colors, tooltip="datum.tip", ask="datum.ask",
-             opacity="(datum.who === 2 ? beams : 1) * (datum.who > 0 || t > datum.t + 0.5 ? 1 : 0.12)"),
+             opacity="(datum.who === 2 ? beams : 1) * (datum.who > 0 || t > datum.t + 0.5 ? 1 : 0.25)"),
         *_ends(x("datum.t")),
         mark("rule", "drop", silent=True, x=x("datum.t"), x2=x("datum.t"), y=f"{top} - 8", y2=bottom, stroke="wrong",
              strokeWidth=2, strokeDash={"value": [5, 4]}, opacity="clamp(t - datum.t, 0, 1)"),

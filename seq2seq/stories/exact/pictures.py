@@ -65,14 +65,15 @@ def _grips(px: Any, py: Any) -> list[Mark]:
     for name, color, side in (("upper", "decoder", -14), ("lower", "ink", 14)):
         level = "high" if name == "upper" else "low"
         words = f"{level}_text"
+        apart = "clamp((high - low) / -floor * 40, 0, 1)" if name == "upper" else "1"  # where they meet, one number
         place = f"clamp({px('shown')}, {GAP_LEFT + 40}, width - 46)"
         marks += [
             mark("symbol", "gap", clickable=True, x=px("datum.e"), y=py(f"datum.{name}"), size=90, fill=color,
                  fillOpacity=0.01, ask=f"datum.ask_{name}", tooltip=f"format(datum.{name}, '.3f')"),
             mark("symbol", silent=True, x=px("shown"), y=py(level), size=70, fill=color),
             text(words, place, f"{py(level)} + {side}", color="panel", size=13, fontWeight=700, stroke="panel",
-                 strokeWidth=4),
-            text(words, place, f"{py(level)} + {side}", color=color, size=13, fontWeight=700),
+                 strokeWidth=4, opacity=apart),
+            text(words, place, f"{py(level)} + {side}", color=color, size=13, fontWeight=700, opacity=apart),
         ]  # fmt: skip
     return marks
 

@@ -81,6 +81,7 @@ def _tree(contest: ContestTrace, plan: Plan, told: Told, words: Words) -> View:
         "here_at": [f"{label}  {score}" for label, score in zip(labels, scores, strict=True)],
         "here_short_at": [label if len(label) < 9 else f"…{label[-8:]}" for label in labels],
         "bar_text_at": [say("exact.tree.bar", score=signed(score)) for score in tracks["low_at"]],
+        "upper_short_at": [signed(score, 2) for score in tracks["high_at"]],
         "upper_text_at": [_promised(trace, m, words) for m in moments],
     }  # fmt: skip
     node = trace.node_of(contest.who(EXACT).output.tokens)
@@ -144,7 +145,7 @@ def lane(contest: ContestTrace, plan: Plan, words: Words) -> list[dict[str, Any]
         early = [who(found, words, True) for found in group if since[found.name] == start and found.name != WIDER]
         rows.append(
             {"y": plan.y(first.output.score), "label": f"{cut(first.text)}  {score}",
-             "short": f"{cut(first.text)[:7]} {signed(first.output.score, 1)}",
+             "short": cut(first.text)[:8], "score": score,
              "right": -1 if first.right is None else int(first.right),
              "from": start, "note": note, "early": ", ".join(early),
              "ask": f"score {first.name}", "tip": f"{cut(first.text)}  {score}: {note}"}

@@ -17,14 +17,14 @@ def search_tree(titles: tuple[tuple[str, str], ...]) -> Spec:
     Data:    paths {from, made, looked, dots}; nodes {x, y, span, born, order, ended, token, tip, ask, right}: those
              with a place of their own; lane {y, at, label, short, right, from, note, early, ask, tip}: outputs;
              ticks {y, label}; best {path}: the way to the best output.
-    Signals: whole, floor; shown_at, bar_at, upper_at, cx_at, cy_at, bar_text_at, upper_text_at, here_at, here_short_at,
-             held_at, won_at.
+    Signals: whole, floor; shown_at, bar_at, upper_at, cx_at, cy_at, bar_text_at, upper_text_at,
+             upper_short_at, here_at, here_short_at, held_at, won_at.
     """
     say = dict(titles)
     signals = [
         value("whole", 1), *stepped("shown"), *smooth("bar"), *smooth("upper"), *smooth("cx"), *smooth("cy"),
-        *stepped("bar_text"), *stepped("upper_text"), *stepped("here"), *stepped("here_short"), *smooth("held"),
-        *smooth("won"),
+        *stepped("bar_text"), *stepped("upper_text"), *stepped("upper_short"), *stepped("here"),
+        *stepped("here_short"), *smooth("held"), *smooth("won"),
         derived("roomy", "width > 640"), derived("lane", "roomy ? clamp(width * 0.23, 170, 300) : 104"),
         derived("wide", f"width - {LEFT} - lane - 12"), derived("tall", "roomy ? clamp(width * 0.42, 340, 470) : 380"),
         derived("height", f"tall + {TOP + FOOT}"), derived("size", "roomy ? 13 : 11"),
@@ -52,7 +52,7 @@ def _frame(say: dict[str, str]) -> list[Mark]:
         text(quoted_text(say["y"]), 0, 9, align="left", size="size", fontWeight=600, limit="roomy ? wide : width"),
         text(quoted_text(f"● {say['looked']}"), LEFT, TOP - 18, align="left", color="decoder", size="size"),
         text(quoted_text(f"○ {say['open']}"), f"{LEFT} + (roomy ? 150 : 92)", TOP - 18, align="left", color="muted",
-             size="size", limit="roomy ? wide - 150 : width - 140"),
+             size="size", limit="roomy ? wide - 150 : wide - 92"),
     ]  # fmt: skip
 
 
@@ -108,7 +108,8 @@ def _bars(say: dict[str, str]) -> list[Mark]:
                  fontWeight=600, color="panel" if halo else "ink", limit="wide - 8", **more),
         ]  # fmt: skip
     marks.append(
-        text("upper_text", f"{end} + 22", _y("upper"), align="left", size="size", fontWeight=600, color="decoder",
+        text("roomy ? upper_text : '≤ ' + upper_short", f"{end} + 22", _y("upper"), align="left", size="size",
+             fontWeight=600, color="decoder",
              limit="lane - 12", opacity="(1 - won) * ((bar - upper) * tall > 26 ? 1 : 0)")
     )  # fmt: skip
     marks.append(
@@ -137,6 +138,7 @@ def _lane(say: dict[str, str]) -> list[Mark]:
     """At the right, the outputs by their scores, and whether they are right."""
     start, shown = f"{LEFT} + wide", "shown >= datum.from ? 1 : 0"
     color = "datum.right === 1 ? correct : datum.right === 0 ? wrong : ink"
+    note = "roomy ? (won > 0.5 ? datum.note : datum.early) : datum.score"
     sign = "(datum.right === 1 ? '✓ ' : datum.right === 0 ? '✗ ' : '')"
     return [
         text(quoted_text(say["outputs"]), f"{start} + 22", TOP - 18, align="left", size="size", fontWeight=600,
@@ -146,6 +148,6 @@ def _lane(say: dict[str, str]) -> list[Mark]:
         text(f"{sign} + (roomy ? datum.label : datum.short)", f"{start} + 24", f"{TOP} + datum.at * tall - 1", "lane",
              align="left", color=color, size="roomy ? 14 : 11.5", fontWeight=600, opacity=shown, limit="lane - 12",
              silent=False, clickable=True, tooltip="datum.tip", ask="datum.ask"),
-        text("won > 0.5 ? datum.note : datum.early", f"{start} + 24", f"{TOP} + datum.at * tall + 16", "lane",
-             align="left", color="muted", size="roomy ? 12.5 : 10.5", opacity=shown, limit="lane - 12"),
+        text(note, f"{start} + 24", f"{TOP} + datum.at * tall + 16", "lane", align="left", color="muted",
+             size="roomy ? 12.5 : 10.5", opacity=shown, limit="lane - 12"),
     ]  # fmt: skip
