@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from seq2seq.decoding import judge
 from seq2seq.models.config import CELLS
 from seq2seq.preparing.batching import record_batches
 from seq2seq.preparing.cutting import record_cutting
@@ -13,6 +14,7 @@ from seq2seq.stories.convolution import convolution_story
 from seq2seq.stories.cutting import cutting_story
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.embeddings import embedding_story
+from seq2seq.stories.exact import Answer, answer_story, exact_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
 from seq2seq.stories.heads import heads_story
 from seq2seq.stories.masks import leak_story, masks_story, switches_story
@@ -23,6 +25,7 @@ from seq2seq.stories.story import Story
 from seq2seq.stories.widths import widths_story
 from seq2seq.studies import widths
 from seq2seq.studies.bottleneck import bottleneck_trace
+from seq2seq.studies.contest import hold_contest
 from seq2seq.studies.embeddings import load_embeddings
 from seq2seq.studies.heads import heads_trace
 from seq2seq.studies.heads import measured as measured_heads
@@ -36,6 +39,7 @@ from seq2seq.studies.shuffled import told_shuffled
 from seq2seq.studies.states import StateChoice, record_states
 from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import Dates, Reverse
+from seq2seq.traces.exact import ExactSettings
 from seq2seq.training.reach import record_gradients
 from seq2seq.training.trainer import start_model
 from seq2seq.words import LANGUAGES, Words
@@ -118,6 +122,16 @@ def heads(words: Words) -> Stored:
     yield "heads", heads_story(heads_trace(load_trained(stored.HEADS_MODEL), stored.HEADS_INPUT, found), words)
 
 
+def exact(words: Words) -> Stored:
+    """The page Exact search: figures with synonyms, whose most probable output is nothing at all."""
+    trained, source = load_trained(stored.EXACT_MODEL), stored.EXACT_INPUT
+    asked = ExactSettings(width=stored.EXACT_WIDTH, budget=stored.EXACT_BUDGET)
+    contest = hold_contest(trained.writer(source), asked, trained.task, source)
+    yield "exact", exact_story(contest, words, stored.EXACT_MODEL)
+    judged = judge(trained.writer(source), list(stored.EXACT_ANSWER), asked.penalty)
+    yield "exact-answer", answer_story(Answer(contest, judged), words, stored.EXACT_MODEL)
+
+
 def states(words: Words) -> Stored:
     """The page on states: where held-out dates end, and the ways of one date in several languages."""
     trace = record_states(load_trained(stored.STATES_MODEL), StateChoice(), stored.STATES_SENTENCES)
@@ -163,6 +177,7 @@ PAGES: tuple[Callable[[Words], Stored], ...] = (
     positions,
     masks,
     heads,
+    exact,
     compare,
     convolution,
     states,
