@@ -27,6 +27,7 @@ MASKS_MODEL, MASKS_INPUT, MASKS_SENTENCE = "reverse-transformer", "attention stu
 MASKS_LAYER, MASKS_HEAD, MASKS_PADS, MASKS_AT = 1, 0, 3, 2
 STATES_MODEL = "dates-lstm-none"
 STATES_SENTENCES = ("3 mars 2021", "march 3, 2021", "2021年3月3日", "3 марта 2021 г.", "3 mai 2021")
+BEAM_MODEL, BEAM_INPUT, BEAM_WIDTH = "search-reverse-half", "attend", 3
 
 
 def read_story(name: str) -> str:

@@ -1,12 +1,10 @@
 """What the search pages share: which model writes, what it reads, and what it may write."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from seq2seq.decoding.textbook import LONGEST as TEXTBOOK_LONGEST
-from seq2seq.decoding.textbook import textbook_writer
-from seq2seq.decoding.writer import Writer
 from seq2seq.models.config import TransformerConfig
 from seq2seq.studies.shipped import SEARCHED, to_be_picked
 from seq2seq.tasks import LONGEST_INPUT, Task
@@ -19,10 +17,13 @@ from seq2seq.ui.models import ChosenModel, describe, fitting_models, model_name,
 from seq2seq.ui.session import trained
 from seq2seq.words import Words
 
+if TYPE_CHECKING:
+    from seq2seq.decoding.writer import Writer
+
 TEXTBOOK = "textbook"  # as a link calls it
 DEFAULT = SEARCHED[0]
-EXAMPLES = {"synonyms": "284716", "dates-short": "3/4/21", "reverse": "bottleneck"}  # task → what stands there at first
-LONGEST = 24  # tokens of an output, unless a control says otherwise
+EXAMPLES = {"synonyms": "284716", "dates-short": "3/4/21", "reverse": "attend"}  # task → what stands there at first
+LONGEST, TEXTBOOK_LONGEST = 24, 4  # tokens of an output, unless a control says otherwise
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,13 @@ def describe_writer(written: Written, words: Words) -> None:
     st.caption(describe(written.model, words) if written.model else words.say("search.textbook.card"))
 
 
-def writer_of(reference: str, step: int | None, text: str) -> Writer:
+def writer_of(reference: str, step: int | None, text: str) -> "Writer":
     """The model once it has read the text.
 
     Raises: InputError if the text cannot be used.
     """
+    from seq2seq.decoding.textbook import textbook_writer
+
     return textbook_writer() if reference == TEXTBOOK else trained(reference, step).writer(text)
 
 
@@ -109,11 +112,21 @@ def choose_penalty(words: Words) -> LengthPenalty:
     return LengthPenalty(alpha, kind)
 
 
-def choose_limits(written: Written, words: Words) -> Limits:
-    """The controls for how long an output may be, and what it may not hold."""
+def choose_limits(written: Written, words: Words, most_steps: int = MOST_STEPS) -> Limits:
+    """The controls for how long an output may be, at most `most_steps` tokens, and what it may not hold."""
     say, most = words.say, longest_of(written)
-    bound = MOST_STEPS if written.model else TEXTBOOK_LONGEST
+    bound = most_steps if written.model else TEXTBOOK_LONGEST
+    _forget_lengths(bound)
     shortest = whole("shortest", say("search.shortest"), 1, 1, bound, help=say("search.shortest.help"), width=150)
     longest = whole("longest", say("search.longest"), most, 1, bound, help=say("search.longest.help"), width=150)
     barred = line("forbid", say("search.forbid"), "", 40, help=say("search.forbid.help"))
     return Limits(longest, shortest, (), tuple(dict.fromkeys(barred.replace(" ", ""))))
+
+
+def _forget_lengths(bound: int) -> None:
+    """Lengths that were set for another writer, which may write more or less, do not stay."""
+    before = st.session_state.get("lengths-for")
+    for id in ("shortest", "longest"):
+        if before not in (None, bound) and not says_new(id):
+            st.session_state[id] = None
+    st.session_state["lengths-for"] = bound
