@@ -19,6 +19,11 @@ def log_number(value: float, digits: int = 2) -> str:
     return f"{value:.{digits}f}".replace("-", "−")
 
 
+def in_a_node(value: float) -> str:
+    """A log-probability where there is little room: two decimals, of what is large one."""
+    return log_number(value, 2 if value > -9.995 else 1)
+
+
 def written(trace: SearchTrace, node: int, nothing: str = "⟨bos⟩") -> str:
     """A hypothesis as a node shows it: all its tokens."""
     return "".join(quoted(token) for token in trace.tokens(node)) if node != ROOT else nothing

@@ -41,8 +41,8 @@ def _distribution(say: dict[str, str]) -> list[Mark]:
     shown: dict[str, Any] = {"silent": False, "clickable": True, "ask": "'edge ' + datum.n"}
     heads = ((say["p"], "px + 56 + long"), (say["ln"], "px + 122 + long"))
     return [
-        text(f"{quoted_text(say['behind'])} + ' ' + behind", "px", "py + 9", align="left", size=14.5, fontWeight=600,
-             limit="part"),
+        text(f"{quoted_text(say['behind'])} + ' “' + behind + '”'", "px", "py + 9", align="left", size=14.5,
+             fontWeight=600, limit="part"),
         *(text(quoted_text(words), x, f"py + {TITLE - 10}", align="left", color="muted", size=12)
           for words, x in heads),
         rect("px + 48", f"{y} - 8", "max(1.5, exp(datum.lp) * long)", 16, "top", clickable=True, fill=color,

@@ -99,9 +99,9 @@ def _rows(say: dict[str, str]) -> list[Mark]:
         total, quotient = number("datum.total"), number(f"datum.total / datum.{penalty}")
         return f"{total} + ' / ' + format(datum.{penalty}, '.2f') + ' = ' + {quotient}"
 
-    first = f"'|Y| = ' + datum.length + (width > 340 ? '   |Y|^α: ' : ' ') + {divided('power')}"
+    first = f"'|Y| = ' + datum.length + (width > 340 ? ' · |Y|^α: ' : ': ') + {divided('power')}"
     second = f"'Wu: ' + {divided('wu')}"
-    mark_right = "datum.right > 0 ? '✓ ' : datum.right < 0 ? '✗ ' : ''"
+    mark_right = "(datum.right > 0 ? '✓ ' : datum.right < 0 ? '✗ ' : '')"
     ask = "'rated ' + datum.n + ' ' + (wu > 0 ? 'wu' : 'power') + ' ' + format(alpha, '.2f')"
     ask = f"alpha == asked_alpha && wu == asked_wu ? datum.ask : {ask}"
     number_of = "round(datum.place) + 1 + '. '"

@@ -112,14 +112,14 @@ class BeamTeller:
     def product_line() -> Line:
         """What a total is."""
         line = Line()
-        line.latex = r"\ln P(y_1 \ldots y_t) = \sum_{i=1}^{t} \ln P(y_i \mid y_1 \ldots y_{i-1})"
+        line.latex = r"\ln P(y_1 \ldots y_t) \\ = \sum_{i=1}^{t} \ln P(y_i \mid y_1 \ldots y_{i-1})"
         return line
 
     def total_line(self, node: int) -> Line:
         """The total of one candidate: its parent's, and one token more."""
         trace, parent = self.trace, int(self.trace.parent[node])
         line = Line()
-        line.latex = rf"\ln P(\text{{}}{line.text(written(trace, node))}) = ".replace(r"\text{}", "")
+        line.latex = rf"\ln P({line.text(written(trace, node))}) \\ = "
         before = Number(float(trace.total[parent]), f"total {parent}") if parent != ROOT else Number(0.0)
         line.latex += rf"{line.factor(before)} + {line.factor(Number(float(trace.log_prob[node]), f'edge {node}'))}"
         line.latex += rf" \\ = {line.text(log_number(float(trace.total[node]), 3), f'total {node}')}"
@@ -180,7 +180,7 @@ class BeamTeller:
         if len(late) and trace.rank[late[0]] < 2 * trace.asked.width + 1:
             more.append(self.say("choose.outside", list=self.listed(late[:1]), rank=int(trace.rank[late[0]]) + 1))
         more.append(self.greedy_sentence(step))
-        best = int(kept[0]) if len(kept) else int(done[0])
+        best = int(max([*kept[:1], *done[:1]], key=lambda node: float(trace.total[node])))
         key = "choose" if len(kept) else "choose.last"
         passage = passages.CHOOSE if step + 1 < trace.asked.limits.longest else passages.CUT_OFF
         self.add(key, Moment("choose", step, step + 1, best), self.total_line(best), passage, 0, tuple(more), **slots)
@@ -283,10 +283,10 @@ class BeamTeller:
         if not greedy_output(trace):
             more.append(self.say("end.empty"))
         line = Line()
-        line.latex = rf"\ln P = {line.text(log_number(own, 3), f'greedy {len(trace.greedy.tokens) - 1}')}"
-        line.latex += rf"\ \text{{}}{line.text('|')}\ {line.text(log_number(other, 3), f'total {best}')}".replace(
-            r"\text{}", ""
+        line.latex = (
+            rf"\ln P_{{\mathrm{{greedy}}}} = {line.text(log_number(own, 3), f'greedy {len(trace.greedy.tokens) - 1}')}"
         )
+        line.latex += rf" \\ \ln P_{{\mathrm{{beam}}}} = {line.text(log_number(other, 3), f'total {best}')}"
         self.add(key, Moment("end", 0, trace.steps, best, 0, 1), line, passages.GREEDY, 1, tuple(more), **slots)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from seq2seq.stories.beam.candidates import all_candidates
-from seq2seq.stories.beam.layout import KEPT_ROW, Layout
-from seq2seq.stories.beam.names import Verdicts, log_number, written
+from seq2seq.stories.beam.layout import DROPPED, KEPT_ROW, Layout
+from seq2seq.stories.beam.names import Verdicts, in_a_node, log_number, written
 from seq2seq.stories.beam.panel import TOP
 from seq2seq.stories.beam.questions import beam_questions
 from seq2seq.stories.beam.ranking import HIGHEST, MOST, ranked_outputs
@@ -70,9 +70,9 @@ def node_rows(trace: SearchTrace, layout: Layout, words: Words) -> list[dict[str
         )  # fmt: skip
         rows.append(
             {"n": node, "s": drawn.step, "y": drawn.y, "lane": drawn.lane,
-             "t": short_sign(trace.vocabulary[int(trace.token[node])]), "lp": log_number(float(trace.log_prob[node])),
-             "total": log_number(float(trace.total[node])),
-             "score": log_number(float(trace.score[node])) if done else "", "ps": drawn.step - 1,
+             "t": short_sign(trace.vocabulary[int(trace.token[node])]), "lp": in_a_node(float(trace.log_prob[node])),
+             "total": in_a_node(float(trace.total[node])),
+             "score": in_a_node(float(trace.score[node])) if done else "", "ps": drawn.step - 1,
              "py": layout.y(parent), "e": of.get(node, of[parent]), "tip": tip, "won": node in won,
              "ask": f"score {node}" if done else f"total {node}", "ask_edge": f"edge {node}"}
         )  # fmt: skip
@@ -82,14 +82,15 @@ def node_rows(trace: SearchTrace, layout: Layout, words: Words) -> list[dict[str
 def greedy_rows(trace: SearchTrace, layout: Layout) -> list[dict[str, Any]]:
     """Greedy's path, in the tree and beside it."""
     rows, before, total = [], layout.root_y, 0.0
-    for step, (y, number, log_prob) in enumerate(
-        zip(layout.greedy, trace.greedy.tokens, trace.greedy.log_probs, strict=True)
+    path = trace.greedy
+    for step, (y, node, number, log_prob) in enumerate(
+        zip(layout.greedy, path.node, path.tokens, path.log_probs, strict=True)
     ):  # fmt: skip
         total += log_prob
         rows.append(
             {"s": step, "y": y, "ps": step - 1, "py": before, "t": short_sign(trace.vocabulary[number]),
-             "lp": log_number(log_prob), "total": log_number(total),
-             "alone": trace.greedy.node[step] not in layout.drawn, "ask": f"greedy {step}"}
+             "lp": in_a_node(log_prob), "total": in_a_node(total),
+             "alone": node not in layout.drawn, "low": node in layout.drawn and layout.drawn[node].lane == DROPPED, "ask": f"greedy {step}"}
         )  # fmt: skip
         before = y
     return rows

@@ -12,9 +12,9 @@ from seq2seq.stories.beam.panel import panel_marks, panel_signals
 from seq2seq.stories.signals import smooth
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
-LEFT, NODE, COLUMN, WIDEST, PANEL = 56, 46, 91, 170, 370  # pixels: the root, a node, a column, the panel beside
+LEFT, NODE, COLUMN, WIDEST, PANEL = 56, 42, 91, 170, 370  # pixels: the root, a node, a column, the panel beside
 NODES = ("kept_node", "shelf_node", "dropped_node")  # what can be picked
-BEND = 26  # pixels in which an edge gets from its parent's row into its own
+BEND, SHORT_BEND = 20, 7  # pixels in which an edge gets from its parent's row into its own
 
 
 @cache
@@ -54,11 +54,11 @@ def beam_tree(titles: tuple[tuple[str, str], ...]) -> Spec:
             {"type": "filter", "expr": "datum.e == sel"}, {"type": "flatten", "fields": ["w"], "index": "i"}]},
     ]  # fmt: skip
     inner = [
-        *_frame(), *_headings(say), *_edges(), *_greedy(), _winning(), *_nodes(), *_curtain(), *_lit(),
+        *_frame(), *_headings(), *_edges(), _winning(), *_greedy(), *_labels(), *_nodes(), *_curtain(), *_lit(),
     ]  # fmt: skip
     moving: Mark = {"type": "group", "marks": inner, "encode": {"update": {"x": {"signal": "-shift"}}}}
     window: Mark = {
-        "type": "group", "clip": True, "marks": [moving],
+        "type": "group", "clip": True, "marks": [moving, *_lanes(say)],
         "encode": {"update": {"width": {"signal": "room"}, "height": {"signal": "tree"}}},
     }  # fmt: skip
     spec = diagram(900, 420, signals, data, [window, *panel_marks(say)])
@@ -80,30 +80,34 @@ def _clicked(name: str, update: str, root: str) -> dict[str, Any]:
 
 RIGHT = f"({LEFT} + (datum.s + 1) * pitch)"  # of a node
 START = f"({LEFT} + (datum.ps + 1) * pitch)"  # of its edge
-BENT = f"min({BEND}, (pitch - {NODE}) * 0.6)"
 
 
-def _path(end: str) -> str:
+def _path(end: str, bend: int = BEND) -> str:
     """From the parent into the row of the child, and along it."""
     return (
-        f"'M' + {START} + ',' + datum.py + 'C' + ({START} + {BENT} * 0.7) + ',' + datum.py + ' ' + "
-        f"({START} + {BENT} * 0.3) + ',' + datum.y + ' ' + ({START} + {BENT}) + ',' + datum.y + 'H' + ({end})"
+        f"'M' + {START} + ',' + datum.py + 'C' + ({START} + {bend * 0.7:g}) + ',' + datum.py + ' ' + "
+        f"({START} + {bend * 0.3:g}) + ',' + datum.y + ' ' + ({START} + {bend}) + ',' + datum.y + 'H' + ({end})"
     )
 
 
-def _headings(say: dict[str, str]) -> list[Mark]:
-    """The numbers of the steps, and what the lanes are."""
-    made = [
+def _headings() -> list[Mark]:
+    """The numbers of the steps, and the root."""
+    return [
         text("datum.name", f"{RIGHT} - {NODE / 2}", HEAD / 2, "steps", color="muted", size=12.5),
         text("'⟨bos⟩'", LEFT / 2 - 2, "root_y", size=13, fontWeight=600),
         {"name": "root"} | rect(1, "root_y - 13", LEFT - 7, 26, fill="ink", fillOpacity=0.08, cornerRadius=8,
                                 clickable=True),
     ]  # fmt: skip
+
+
+def _lanes(say: dict[str, str]) -> list[Mark]:
+    """What the lanes are; they stay where the tree moves."""
+    made = []
     for key, top, shown in (
         ("shelf", "shelf_y", "1"), ("kept", "kept_y", "1"), ("dropped", "dropped_y", "1"), ("alone", "lane_y", "alone"),
     ):  # fmt: skip
         made.append(
-            text(quoted_text(say[key]), "shift + 2", f"{top} + {LABEL / 2}", align="left", color="muted", size=12,
+            text(quoted_text(say[key]), 2, f"{top} + {LABEL / 2}", align="left", color="muted", size=12,
                  fillOpacity=f"{shown} > 0 ? 1 : 0")
         )  # fmt: skip
     return made
@@ -118,17 +122,27 @@ def _frame() -> list[Mark]:
 
 
 def _edges() -> list[Mark]:
-    """Lines to every node that is drawn, with token and log-probability above them."""
-    label = "datum.t + '  ' + datum.lp"
+    """Lines to every node that is drawn."""
     left = f"{RIGHT} - {NODE}"
     line: dict[str, Any] = {"fill": {"value": None}, "stroke": "ink", "silent": True}
     return [
-        mark("path", "dropped", path=_path(f"{left} - 48"), strokeWidth=1, strokeOpacity=0.2, **line),
+        mark("path", "dropped", path=_path(f"{START} + {SHORT_BEND}", SHORT_BEND), strokeWidth=1, strokeOpacity=0.2,
+             **line),
         mark("path", "shelf", path=_path(left), strokeWidth=1.4, strokeOpacity=0.4, **line),
         mark("path", "kept", path=_path(left), strokeWidth=1.8, strokeOpacity=0.5, **line),
-        text(label, f"{left} - 4", "datum.y - 7.5", "kept", align="right", size=12.5, silent=False, clickable=True,
+    ]  # fmt: skip
+
+
+def _labels() -> list[Mark]:
+    """Above the lines: token and log-probability."""
+    label, left = "datum.t + '  ' + datum.lp", f"{RIGHT} - {NODE}"
+    return [
+        text(label, f"{left} - 3", "datum.y - 8", "kept", align="right", size=12, stroke="panel", strokeWidth=4,
+             fontWeight=600),  # so that no line runs through the letters
+        text(label, f"{left} - 3", "datum.y - 8", "kept", align="right", size=12, silent=False, clickable=True,
              ask="datum.ask_edge", tooltip="datum.tip", fontWeight=600),
-        text(label, f"{left} - 4", "datum.y - 7.5", "shelf", align="right", size=12, silent=False, clickable=True,
+        text(label, f"{left} - 3", "datum.y - 8", "shelf", align="right", size=12, stroke="panel", strokeWidth=4),
+        text(label, f"{left} - 3", "datum.y - 8", "shelf", align="right", size=12, silent=False, clickable=True,
              ask="datum.ask_edge", tooltip="datum.tip"),
         text(label, f"{left} - 2", "datum.y", "dropped", align="right", size=11.5, color="muted", silent=False,
              clickable=True, ask="datum.ask_edge", tooltip="datum.tip"),
@@ -139,9 +153,9 @@ def _greedy() -> list[Mark]:
     """Greedy's path: a dashed line of its own, and its tokens where the beam no longer goes with it."""
     left = f"{RIGHT} - {NODE}"
     return [
-        mark("path", "greedy", path=_path(left), fill={"value": None}, silent=True, stroke="decoder", strokeWidth=3,
-             strokeOpacity=0.95, strokeDash={"value": [7, 4]}),
-        text("datum.t + '  ' + datum.lp", f"{left} - 4", "datum.y - 8", "lone", align="right", size=12,
+        mark("path", "greedy", path=_path(f"(datum.low ? {START} + {SHORT_BEND} : {left})", SHORT_BEND),
+             fill={"value": None}, silent=True, stroke="decoder", strokeWidth=3, strokeDash={"value": [7, 4]}),
+        text("datum.t + '  ' + datum.lp", f"{left} - 3", "datum.y - 8", "lone", align="right", size=12,
              color="decoder"),
         rect(left, "datum.y - 11", NODE, 22, "lone", clickable=True, cornerRadius=8, fill="panel", stroke="decoder",
              strokeWidth=1.5, strokeDash={"value": [4, 3]}, ask="datum.ask"),
@@ -170,8 +184,8 @@ def _nodes() -> list[Mark]:
     ]  # fmt: skip
     return [
         *({"name": name} | one for name, one in zip(NODES, made, strict=True)),
-        text("datum.total", middle, "datum.y", "kept", size=12.5),
-        text("datum.score", middle, "datum.y", "shelf", size=12.5, color="panel", fontWeight=600),
+        text("datum.total", middle, "datum.y", "kept", size=12),
+        text("datum.score", middle, "datum.y", "shelf", size=12, color="panel", fontWeight=600),
         text("datum.total", middle, "datum.y", "dropped", size=11.5, color="muted"),
     ]
 
