@@ -3,31 +3,50 @@
 Nothing here asks the page: the scores, their arithmetic and the order are Vega's own, from log-probability and length.
 """
 
+import math
 from functools import cache
 from typing import Any
 
 from seq2seq.stories.signals import smooth
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, mark, quoted_text, rect, text, value
+from seq2seq.traces.scoring import LengthPenalty
 
 MOST = 10  # outputs that are ranked
 HIGHEST = 2.0  # α at the end of the track
+TINY, BEYOND = 1e-12, 9.0  # a log-probability of nearly 0; an α that nobody reaches
 TOP, ROW = 110, 54  # pixels
-NEAR = 0.02  # scores as close as this share of their range glide past each other
+GLIDE = 0.08  # of α, in which two outputs glide past each other
+
+
+def overtaken(one: tuple[float, int], other: tuple[float, int], kind: str, first: bool) -> tuple[float, int]:
+    """Where an output, (total, length), falls behind another as α rises.
+
+    Args: first: whether it stands before the other where both are as good.
+    Returns: α at which their scores are equal, and 1 if it is behind above it, −1 if below; of the same length, whether
+    it is behind (0 or 1) at every α, and 0.
+    """
+    (total, length), (rival, far) = one, other
+    if length == far:
+        return float(rival > total or (rival == total and not first)), 0
+    ratio = math.log(max(-total, TINY) / max(-rival, TINY))
+    unit = LengthPenalty(1.0, kind)
+    at = ratio / math.log(unit.divisor(length) / unit.divisor(far))
+    return max(-BEYOND, min(BEYOND, at)), 1 if far > length else -1
 
 
 @cache
 def ranked_outputs(titles: tuple[tuple[str, str], ...]) -> Spec:
     """The picture as a Vega template; `titles`: (key, words) for alpha, power, wu, best, nothing, favours.
 
-    Data:    outputs {i, n, s, text, total, length, right}: right 1, −1, or 0 where nobody knows; pairs {i, total,
-             length, other, other_length}: every output beside every other.
+    Data:    outputs {i, n, s, text, total, length, right, ask}: right 1, −1, or 0 where nobody knows; pairs {i,
+             power: [at, way], wu: [at, way]}: every output beside every other, see `overtaken`.
     Signals: rows, alpha and wu (0 or 1) as the search was asked, returned (how many outputs it gives back); for each
              step seen_at (columns shown).
     """
     say = dict(titles)
-    drag = "clamp(round((x() - track) / (width - track - 16) * 40) / 20, 0, 2)"
+    drag = "clamp(round((x() - track) / (width - track - 16) * 200) / 100, 0, 2)"
     signals = [
-        value("rows", 1), value("returned", 1), value("low", -1),
+        value("rows", 1), value("returned", 1),
         value("asked_alpha", 0), value("asked_wu", 0),
         *smooth("seen"), derived("track", "min(150, width * 0.32)"),
         {"name": "alpha", "value": 0, "on": [
@@ -40,15 +59,11 @@ def ranked_outputs(titles: tuple[tuple[str, str], ...]) -> Spec:
         derived("score_width", "width > 480 ? 96 : 74"),
     ]  # fmt: skip
 
-    def score(total: str, length: str) -> str:
-        return f"{total} / pow(wu > 0 ? (5 + {length}) / 6 : {length}, alpha)"
-
-    behind = f"clamp(0.5 + (datum.r - datum.q) / max(1e-9, {NEAR} * abs(low)), 0, 1)"
+    pair = "(wu > 0 ? datum.wu : datum.power)"
+    behind = f"{pair}[1] == 0 ? {pair}[0] : clamp(0.5 + (alpha - {pair}[0]) * {pair}[1] / {GLIDE}, 0, 1)"
     data: list[dict[str, Any]] = [
         {"name": "outputs"}, {"name": "pairs"},
         {"name": "compared", "source": "pairs", "transform": [
-            {"type": "formula", "as": "q", "expr": score("datum.total", "datum.length")},
-            {"type": "formula", "as": "r", "expr": score("datum.other", "datum.other_length")},
             {"type": "formula", "as": "behind", "expr": behind},
             {"type": "aggregate", "groupby": ["i"], "ops": ["sum"], "fields": ["behind"], "as": ["place"]}]},
         {"name": "ranked", "source": "outputs", "transform": [

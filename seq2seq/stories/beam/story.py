@@ -10,7 +10,7 @@ from seq2seq.stories.beam.layout import DROPPED, KEPT_ROW, Layout
 from seq2seq.stories.beam.names import Verdicts, in_a_node, log_number, written
 from seq2seq.stories.beam.panel import TOP
 from seq2seq.stories.beam.questions import beam_questions
-from seq2seq.stories.beam.ranking import HIGHEST, MOST, ranked_outputs
+from seq2seq.stories.beam.ranking import HIGHEST, MOST, overtaken, ranked_outputs
 from seq2seq.stories.beam.steps import BeamTeller, Moment, Told
 from seq2seq.stories.beam.tree import beam_tree
 from seq2seq.stories.formulas import percent
@@ -90,7 +90,8 @@ def greedy_rows(trace: SearchTrace, layout: Layout) -> list[dict[str, Any]]:
         rows.append(
             {"s": step, "y": y, "ps": step - 1, "py": before, "t": short_sign(trace.vocabulary[number]),
              "lp": in_a_node(log_prob), "total": in_a_node(total),
-             "alone": node not in layout.drawn, "low": node in layout.drawn and layout.drawn[node].lane == DROPPED, "ask": f"greedy {step}"}
+             "alone": node not in layout.drawn, "ask": f"greedy {step}",
+             "low": node in layout.drawn and layout.drawn[node].lane == DROPPED}
         )  # fmt: skip
         before = y
     return rows
@@ -183,15 +184,16 @@ def _ranking(trace: SearchTrace, told: Told, verdicts: Verdicts, words: Words, r
          "length": lengths[node], "right": _sign(verdicts.finished.get(node)), "ask": f"score {node}"}
         for i, node in enumerate(nodes)
     ]  # fmt: skip
+    known = [(float(trace.total[node]), lengths[node]) for node in nodes]
     pairs = [
-        {"i": i, "total": trace.total[a], "length": lengths[a], "other": trace.total[b], "other_length": lengths[b]}
-        for i, a in enumerate(nodes) for b in nodes if a != b
+        {"i": i, **{kind: overtaken(one, other, kind, i < j) for kind in PENALTIES}}
+        for i, one in enumerate(known) for j, other in enumerate(known) if i != j
     ]  # fmt: skip
     penalty, moments = trace.asked.penalty, told.moments
     signals: dict[str, Any] = {
         "rows": len(nodes), "returned": min(returned, len(nodes)), "alpha": min(HIGHEST, max(0.0, penalty.alpha)),
         "wu": int(penalty.kind == WU), "asked_alpha": penalty.alpha, "asked_wu": int(penalty.kind == WU),
-        "low": min(trace.total[node] for node in nodes), "seen_at": [moment.seen for moment in moments],
+        "seen_at": [moment.seen for moment in moments],
     }  # fmt: skip
 
     def describe(moment: Moment) -> str:
