@@ -52,7 +52,7 @@ FIRST = Asked(BEAM_MODEL, None, BEAM_INPUT, BeamSettings(BEAM_WIDTH, limits=Limi
 def _set(model: str, bound: int = MOST_STEPS, **values: Any) -> Callable[[], None]:
     """A callback that sets the controls of a search, by their ids; those not named get their defaults."""
     plain: dict[str, Any] = {
-        "text": "", "width": BEAM_WIDTH, "alpha": 0.0, "penalty": "power", "shortest": 1, "longest": None,
+        "text": "", "width": BEAM_WIDTH, "alpha": 0.0, "penalty": "power", "shortest": 1, "longest": LONGEST,
         "stop": BOUND, "n": 1, "forbid": "", "prefix": "",
     }  # fmt: skip
     told = plain | values | {"model": model, "lengths-for": bound}

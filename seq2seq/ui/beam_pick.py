@@ -9,6 +9,7 @@ from seq2seq.stories.tokens import quoted
 from seq2seq.traces.search import FINISHED, KEPT, STATUSES, SearchTrace
 from seq2seq.ui.address import touch
 from seq2seq.ui.beam import Asked, beam_trace
+from seq2seq.ui.controls import widget_key
 from seq2seq.words import Words
 
 PICKS = ("edge", "total", "score", "rated")  # addresses that name a candidate behind their kind
@@ -17,11 +18,12 @@ PICKS = ("edge", "total", "score", "rated")  # addresses that name a candidate b
 def go_on_from(asked: Asked, address: str, words: Words) -> None:
     """What can be done with the hypothesis picked; `address`: the number that was just clicked, "" for none."""
     say, limits = words.say, asked.settings.limits
-    kept = st.session_state.get("beam-picked")
-    picked = kept[1] if kept and kept[0] == asked else None
+    if st.session_state.get("beam-picked-of") != asked:
+        st.session_state["beam-picked-of"], st.session_state["beam-picked"] = asked, None
     kind, *index = address.split() or [""]
     if kind in PICKS and index and index[0].isdecimal():
-        picked = int(index[0])
+        st.session_state["beam-picked"] = int(index[0])
+    picked = st.session_state["beam-picked"]
     with st.container(key="go-on", border=True):
         st.subheader(say("beam.pick.heading"), anchor=False)
         st.caption(say("beam.pick.help"))
@@ -32,7 +34,6 @@ def go_on_from(asked: Asked, address: str, words: Words) -> None:
                 return
             trace = beam_trace(asked)
             node = _choose(trace, picked, words)
-            st.session_state["beam-picked"] = (asked, node)
             _buttons(trace, node, limits.shortest, words)
 
 
@@ -47,9 +48,14 @@ def _choose(trace: SearchTrace, picked: int | None, words: Words) -> int:
         total = log_number(float(trace.total[node]))
         return words.say("beam.pick.option", text=written(trace, node), total=total, status=status)
 
-    at = nodes.index(picked) if picked in nodes else 0
-    key = f"beam-node-{picked}"  # a click in the picture makes another list, which begins with what was clicked
-    return int(st.selectbox(words.say("beam.pick.hypothesis"), nodes, at, format_func=name, key=key, width=330))
+    key = widget_key("beam-node")
+    st.session_state[key] = picked if picked in nodes else nodes[0]
+
+    def changed() -> None:
+        st.session_state["beam-picked"] = st.session_state[key]
+
+    label = words.say("beam.pick.hypothesis")
+    return int(st.selectbox(label, nodes, format_func=name, key=key, on_change=changed, width=330))
 
 
 def _buttons(trace: SearchTrace, node: int, shortest: int, words: Words) -> None:

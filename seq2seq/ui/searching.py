@@ -1,5 +1,6 @@
 """What the search pages share: which model writes, what it reads, and what it may write."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,8 +62,14 @@ def choose_writer(words: Words, default: str = DEFAULT, textbook: bool = False) 
     options = [*([TEXTBOOK] if textbook else []), *models]
     warn_of_others(options, words)
 
+    named = {reference: model_name(models, words, reference) for reference in models}
+    times = Counter(named.values())  # Streamlit tells options apart by what they are called
+
     def name(reference: str) -> str:
-        return say("search.textbook") if reference == TEXTBOOK else model_name(models, words, reference)
+        if reference == TEXTBOOK:
+            return say("search.textbook")
+        plain = named[reference]
+        return say("search.updates", name=plain, steps=models[reference].step) if times[plain] > 1 else plain
 
     picked = choice("model", say("attention.model"), options, default, name, width=420)
     if picked == TEXTBOOK:
@@ -116,17 +123,17 @@ def choose_limits(written: Written, words: Words, most_steps: int = MOST_STEPS) 
     """The controls for how long an output may be, at most `most_steps` tokens, and what it may not hold."""
     say, most = words.say, longest_of(written)
     bound = most_steps if written.model else TEXTBOOK_LONGEST
-    _forget_lengths(bound)
+    _forget_lengths(bound, most)
     shortest = whole("shortest", say("search.shortest"), 1, 1, bound, help=say("search.shortest.help"), width=150)
     longest = whole("longest", say("search.longest"), most, 1, bound, help=say("search.longest.help"), width=150)
     barred = line("forbid", say("search.forbid"), "", 40, help=say("search.forbid.help"))
     return Limits(longest, shortest, (), tuple(dict.fromkeys(barred.replace(" ", ""))))
 
 
-def _forget_lengths(bound: int) -> None:
+def _forget_lengths(bound: int, most: int) -> None:
     """Lengths that were set for another writer, which may write more or less, do not stay."""
     before = st.session_state.get("lengths-for")
-    for id in ("shortest", "longest"):
+    for id, default in (("shortest", 1), ("longest", most)):
         if before not in (None, bound) and not says_new(id):
-            st.session_state[id] = None
+            st.session_state[id] = default
     st.session_state["lengths-for"] = bound

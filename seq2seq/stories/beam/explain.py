@@ -125,7 +125,8 @@ class BeamExplainer(Addressed):
     def weight(self, e: int, i: int) -> Explanation:
         """An attention weight: one of a row that sums to 1."""
         trace = self.trace
-        assert trace.weights is not None
+        if trace.weights is None:
+            raise IndexError(e)
         row, node = [float(w) for w in trace.weights[e]], int(trace.expanded[e])
         line, values = Line(), Line()
         line.latex = rf"\alpha_{{{line.text(i + 1)}}} = \frac{{\exp(s_{{{line.text(i + 1)}}})}}{{\sum_j \exp(s_j)}}"
