@@ -29,7 +29,7 @@ class BeamExplainer(Addressed):
             "bound": self.bound, "guess": self.guess, "weight": self.weight, "greedy": self.greedy,
         }  # fmt: skip
 
-    def say(self, key: str, **slots: object) -> str:
+    def name(self, key: str, **slots: object) -> str:
         return self.words.say(f"beam.explain.{key}", **slots)
 
     def edge(self, n: int) -> Explanation:
@@ -40,7 +40,7 @@ class BeamExplainer(Addressed):
         line, values, p = Line(), Line(), math.exp(value)
         line.latex = rf"\ln P(y_{{{line.text(int(trace.step[n]) + 1)}}} = {line.text(token)} \mid {line.text(behind)})"
         values.latex = rf"= \ln {values.text(exact(p))}"
-        told = self.say("edge", token=token, behind=behind)
+        told = self.name("edge", token=token, behind=behind)
         return Explanation(f"edge {n}", told, (line, values), value, math.log(p), passages.PREDICT)
 
     def total(self, n: int) -> Explanation:
@@ -52,7 +52,7 @@ class BeamExplainer(Addressed):
         text = written(trace, n)
         line.latex = rf"\ln P({line.text(text)}) = \ln P(y_1 \ldots y_{{t-1}}) + \ln P(y_t \mid y_1 \ldots y_{{t-1}})"
         values.latex = rf"= {values.number(before)} + {values.factor(last)}"
-        told = self.say("total", text=text, p=exact(math.exp(float(trace.total[n]))))
+        told = self.name("total", text=text, p=exact(math.exp(float(trace.total[n]))))
         computed = before.value + last.value
         return Explanation(f"total {n}", told, (line, values), float(trace.total[n]), computed, passages.EXPAND)
 
@@ -62,7 +62,7 @@ class BeamExplainer(Addressed):
         """A finished output's score under the penalty of the search."""
         if self.trace.status[n] != FINISHED:
             raise IndexError(n)
-        told = self.say("score", text=written(self.trace, n))
+        told = self.name("score", text=written(self.trace, n))
         return self.quotient(f"score {n}", told, n, self.trace.asked.penalty, float(self.trace.score[n]))
 
     def rated(self, n: int, kind: str, alpha: str | int) -> Explanation:
@@ -73,7 +73,7 @@ class BeamExplainer(Addressed):
         value = float(self.trace.rescored(penalty)[n])
         if math.isnan(value):
             raise IndexError(n)
-        told = self.say("rated", text=written(self.trace, n), alpha=f"{penalty.alpha:g}")
+        told = self.name("rated", text=written(self.trace, n), alpha=f"{penalty.alpha:g}")
         return self.quotient(f"rated {n} {kind} {alpha}", told, n, penalty, value)
 
     def quotient(self, address: str, told: str, n: int, penalty: LengthPenalty, value: float) -> Explanation:
@@ -95,7 +95,7 @@ class BeamExplainer(Addressed):
         base = line.text(length) if penalty.kind == POWER else rf"((5 + {line.text(length)}) / 6)"
         line.latex = rf"{base}^{{{line.text(f'{penalty.alpha:g}')}}}"
         value = penalty.divisor(length)
-        told = self.say("divisor", text=written(self.trace, n))
+        told = self.name("divisor", text=written(self.trace, n))
         return Explanation(f"divisor {n}", told, (line,), value, value, passages.DIVISOR)
 
     def bound(self, n: int) -> Explanation:
@@ -110,14 +110,14 @@ class BeamExplainer(Addressed):
         ]
         values.latex = rf"= \max\left({parts[0]},\ {parts[1]}\right)"
         computed = max(total.value / penalty.divisor(many) for many in (length, longest))
-        told = self.say("bound", text=written(trace, n), longest=longest)
+        told = self.name("bound", text=written(trace, n), longest=longest)
         value = penalty.bound(total.value, length, longest)
         return Explanation(f"bound {n}", told, (line, values), value, computed, passages.BOUND_OF)
 
     def guess(self, n: int) -> Explanation:
         """An unfinished hypothesis, scored at the length it has now."""
         penalty, length = self.trace.asked.penalty, int(self.trace.step[n]) + 1
-        told = self.say("guess", text=written(self.trace, n))
+        told = self.name("guess", text=written(self.trace, n))
         return self.quotient(f"guess {n}", told, n, penalty, penalty.score(float(self.trace.total[n]), length))
 
     # ---- where it looked, and what greedy wrote
@@ -132,7 +132,7 @@ class BeamExplainer(Addressed):
         line.latex = rf"\alpha_{{{line.text(i + 1)}}} = \frac{{\exp(s_{{{line.text(i + 1)}}})}}{{\sum_j \exp(s_j)}}"
         others = [Number(w) for j, w in enumerate(row) if j != i]
         values.latex = rf"= {values.text('1')} - ({values.elided(others, values.number)})" if others else "= 1"
-        told = self.say("weight", text=written(trace, node), token=quoted(trace.source[i]), position=i + 1)
+        told = self.name("weight", text=written(trace, node), token=quoted(trace.source[i]), position=i + 1)
         computed = 1.0 - math.fsum(number.value for number in others)
         return Explanation(f"weight {e} {i}", told, (line, values), row[i], computed, passages.LOOK)
 
@@ -148,5 +148,5 @@ class BeamExplainer(Addressed):
         value = math.fsum(path.log_probs[: t + 1])
         text = "".join(quoted(self.trace.vocabulary[number]) for number in path.tokens[: t + 1])
         computed = math.fsum(number.value for number in parts)
-        return Explanation(f"greedy {t}", self.say("greedy", text=text), (line, values), value, computed,
+        return Explanation(f"greedy {t}", self.name("greedy", text=text), (line, values), value, computed,
                            passages.GREEDY)  # fmt: skip

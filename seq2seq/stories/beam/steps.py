@@ -69,7 +69,7 @@ class BeamTeller:
     def tell(self) -> Told:
         """All of it."""
         trace = self.trace
-        self.chapters = [self.say("chapter.search"), self.say("chapter.end")]
+        self.chapters = [self.sentence("chapter.search"), self.sentence("chapter.end")]
         key = "intro" if trace.source else "intro.table"
         self.add(key, Moment("intro", 0, 0, ROOT), self.product_line(), passages.BEGIN)
         for step in range(trace.steps):
@@ -81,7 +81,7 @@ class BeamTeller:
         self.compare()
         return Told(self.steps, self.moments, self.chapters, self.book.templates)
 
-    def say(self, key: str, **slots: object) -> str:
+    def sentence(self, key: str, **slots: object) -> str:
         trace = self.trace
         common = {
             "width": trace.asked.width, "source": "".join(trace.source), "steps": trace.steps,
@@ -94,8 +94,8 @@ class BeamTeller:
         **slots: object,
     ) -> None:  # fmt: skip
         """One step; its sentences are `key.title` and `key.text`, and whatever stands behind them."""
-        text = in_a_row([self.say(f"{key}.text", **slots), *(sentence for sentence in more if sentence)])
-        title = self.say(f"{key}.title", **slots)
+        text = in_a_row([self.sentence(f"{key}.text", **slots), *(sentence for sentence in more if sentence)])
+        title = self.sentence(f"{key}.title", **slots)
         self.steps.append(Step(title, text, chapter, line.into(self.book), passage))
         self.moments.append(moment)
 
@@ -103,7 +103,7 @@ class BeamTeller:
         """Some hypotheses, with their totals; of many, the first."""
         trace = self.trace
         named = [f"{written(trace, int(n))} ({log_number(trace.total[n])})" for n in nodes[:NAMED]]
-        more = [self.say("more", count=len(nodes) - NAMED)] if len(nodes) > NAMED else []
+        more = [self.sentence("more", count=len(nodes) - NAMED)] if len(nodes) > NAMED else []
         return self.words.say("states.list").join([*named, *more])
 
     # ---- lines
@@ -157,7 +157,7 @@ class BeamTeller:
         hand = int(before[0])
         passage = passages.GIVEN if given else passages.EXPAND
         moment = Moment("expand", step, step, hand, len(parents) if step else 0)
-        more = (self.say("expand.rule"),) if step == 1 else ()
+        more = (self.sentence("expand.rule"),) if step == 1 else ()
         self.add(key, moment, self.total_line(int(nodes[0])), passage, 0, more, **slots)
 
     def choose(self, step: int) -> None:
@@ -172,13 +172,13 @@ class BeamTeller:
         if len(out) and len(kept):
             gap = float(trace.total[kept[-1]] - trace.total[out[0]])
             key = "choose.pruned" if gap >= CLOSE else "choose.tie"
-            more.append(self.say(key, text=written(trace, int(out[0])), gap=log_number(gap),
+            more.append(self.sentence(key, text=written(trace, int(out[0])), gap=log_number(gap),
                                  pruned=len(out)))  # fmt: skip
         if len(done):
             key = "finished" if all(trace.ended(int(node)) for node in done) else "cut"
-            more.append(self.say(f"choose.{key}", list=self.listed(done)))
+            more.append(self.sentence(f"choose.{key}", list=self.listed(done)))
         if len(late) and trace.rank[late[0]] < 2 * trace.asked.width + 1:
-            more.append(self.say("choose.outside", list=self.listed(late[:1]), rank=int(trace.rank[late[0]]) + 1))
+            more.append(self.sentence("choose.outside", list=self.listed(late[:1]), rank=int(trace.rank[late[0]]) + 1))
         more.append(self.greedy_sentence(step))
         best = int(max([*kept[:1], *done[:1]], key=lambda node: float(trace.total[node])))
         key = "choose" if len(kept) else "choose.last"
@@ -193,8 +193,8 @@ class BeamTeller:
         node = trace.greedy.node[step]
         text = "".join(quoted(trace.vocabulary[number]) for number in trace.greedy.tokens[: step + 1])
         if node == ROOT:
-            return self.say("choose.greedy.gone", text=text)
-        return self.say("choose.greedy", text=text, rank=int(trace.rank[node]) + 1)
+            return self.sentence("choose.greedy.gone", text=text)
+        return self.sentence("choose.greedy", text=text, rank=int(trace.rank[node]) + 1)
 
     # ---- the end
 
@@ -208,9 +208,9 @@ class BeamTeller:
         }  # fmt: skip
         last = self.moments[-1]
         moment = Moment("stop", 0, last.seen, last.hand)
-        remark = self.say("stop.unsure") if trace.asked.stop == FULL and ending.reason == "full" else ""
+        remark = self.sentence("stop.unsure") if trace.asked.stop == FULL and ending.reason == "full" else ""
         if ending.reason == "guess":
-            remark = self.say("stop.guess.unsure")
+            remark = self.sentence("stop.guess.unsure")
         self.add(f"stop.{ending.reason}", moment, self.stop_line(ending), passages.STOPS[ending.passage], 1, (remark,),
                  **slots)  # fmt: skip
 
@@ -234,10 +234,10 @@ class BeamTeller:
         more = [self.verdict(self.verdicts.finished.get(best))]
         known = [right for right in self.verdicts.finished.values() if right is not None]
         if len(known) > 1:
-            more.append(self.say("rank.right", right=sum(known), known=len(known)))
+            more.append(self.sentence("rank.right", right=sum(known), known=len(known)))
         more.append(self.other_alpha())
         if self.returned > 1:
-            more.append(self.say("rank.returned", returned=min(self.returned, len(trace.hypotheses)),
+            more.append(self.sentence("rank.returned", returned=min(self.returned, len(trace.hypotheses)),
                                  asked=self.returned))  # fmt: skip
         slots: dict[str, object] = {
             "count": len(trace.finished), "text": written(trace, best), "score": log_number(trace.score[best], 3),
@@ -254,13 +254,13 @@ class BeamTeller:
         low, high = winner(self.trace, 0.0), winner(self.trace, 1.0)
         lengths = [int(self.trace.step[node]) + 1 for node in (low, high)]
         if low == high:
-            return self.say("rank.same") if len(set(self.trace.step[self.trace.finished].tolist())) > 1 else ""
-        return self.say("rank.longer", low=written(self.trace, low), high=written(self.trace, high),
+            return self.sentence("rank.same") if len(set(self.trace.step[self.trace.finished].tolist())) > 1 else ""
+        return self.sentence("rank.longer", low=written(self.trace, low), high=written(self.trace, high),
                         short=lengths[0], long=lengths[1])  # fmt: skip
 
     def verdict(self, right: bool | None) -> str:
         """Right or wrong, in a sentence; nothing where nobody knows."""
-        return "" if right is None else self.say("right" if right else "wrong")
+        return "" if right is None else self.sentence("right" if right else "wrong")
 
     def compare(self) -> None:
         """Greedy's output beside the beam's best."""
@@ -275,13 +275,13 @@ class BeamTeller:
         more = []
         if not same and self.verdicts.greedy is not None:
             right = self.verdicts.finished.get(best)
-            more.append(self.say(f"end.verdict.{_yes(self.verdicts.greedy)}.{_yes(right)}"))
+            more.append(self.sentence(f"end.verdict.{_yes(self.verdicts.greedy)}.{_yes(right)}"))
         elif self.verdicts.greedy is not None:
             more.append(self.verdict(self.verdicts.greedy))
         if self.leaves is not None and not same:
-            more.append(self.say("end.left", number=self.leaves + 1))
+            more.append(self.sentence("end.left", number=self.leaves + 1))
         if not greedy_output(trace):
-            more.append(self.say("end.empty"))
+            more.append(self.sentence("end.empty"))
         line = Line()
         line.latex = (
             rf"\ln P_{{\mathrm{{greedy}}}} = {line.text(log_number(own, 3), f'greedy {len(trace.greedy.tokens) - 1}')}"
