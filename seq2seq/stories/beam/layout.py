@@ -12,6 +12,7 @@ from seq2seq.traces.search import FINISHED, KEPT, OUTSIDE, PRUNED, ROOT, SearchT
 
 HEAD, LABEL = 26, 20  # pixels: the numbers of the steps, the name of a lane
 SHELF_ROW, KEPT_ROW, DROPPED_ROW, LANE_ROW = 30, 34, 19, 32
+TIGHT, FEW = 26, 6  # the first two where there are more than so many in a lane
 FEWEST, MOST = 2, 5  # dropped candidates drawn in a step
 SHELF, GOES_ON, DROPPED, ALONE = range(4)  # lanes
 
@@ -33,13 +34,14 @@ class Layout:
         self.trace = trace
         self.columns = [self.column(step) for step in range(trace.steps)]
         shelf, kept, dropped = (max((len(lanes[k]) for lanes in self.columns), default=0) for k in range(3))
+        self.shelf_row, self.kept_row = SHELF_ROW if shelf <= FEW else TIGHT, KEPT_ROW if kept <= FEW else TIGHT
         self.shelf_top = HEAD
-        self.kept_top = self.shelf_top + LABEL + shelf * SHELF_ROW
-        self.dropped_top = self.kept_top + LABEL + max(kept, 1) * KEPT_ROW
+        self.kept_top = self.shelf_top + LABEL + shelf * self.shelf_row
+        self.dropped_top = self.kept_top + LABEL + max(kept, 1) * self.kept_row
         self.lane_top = self.dropped_top + LABEL + dropped * DROPPED_ROW
         self.alone = ROOT in trace.greedy.node
         self.height = self.lane_top + (LABEL + LANE_ROW if self.alone else 0) + 4
-        self.root_y = self.kept_top + LABEL + KEPT_ROW / 2
+        self.root_y = self.kept_top + LABEL + self.kept_row / 2
         self.drawn = {drawn.node: drawn for step in range(trace.steps) for drawn in self.placed(step)}
 
     def column(self, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -54,8 +56,9 @@ class Layout:
     def placed(self, step: int) -> list[Drawn]:
         """The nodes of a step."""
         tops = (self.shelf_top, self.kept_top, self.dropped_top)
+        rows = (self.shelf_row, self.kept_row, DROPPED_ROW)
         found = []
-        for lane, (nodes, row) in enumerate(zip(self.columns[step], (SHELF_ROW, KEPT_ROW, DROPPED_ROW), strict=True)):
+        for lane, (nodes, row) in enumerate(zip(self.columns[step], rows, strict=True)):
             top = tops[lane] + LABEL
             found += [Drawn(int(node), step, lane, top + (k + 0.5) * row) for k, node in enumerate(nodes)]
         return found

@@ -16,7 +16,8 @@ class Verdicts:
 
 def log_number(value: float, digits: int = 2) -> str:
     """A log-probability in a sentence."""
-    return f"{value:.{digits}f}".replace("-", "−")
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
 
 
 def in_a_node(value: float) -> str:

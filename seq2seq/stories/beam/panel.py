@@ -18,7 +18,7 @@ def panel_signals(width: int) -> list[Signal]:
     return [
         derived("px", f"beside ? width - {width} : 2"), derived("py", "beside ? 4 : tree + 14"),
         derived("twin", "!beside && width > 620 && attends > 0"),
-        derived("part", f"beside ? {width} - 2 : twin ? width / 2 - 16 : width - 4"),
+        derived("part", f"beside ? {width} - 2 : twin ? width / 2 - 16 : min(720, width - 4)"),
         derived("lx", "twin ? px + part + 28 : px"), derived("ly", f"twin ? py : py + {bars + GAP}"),
         derived("deep", f"twin || attends == 0 ? {bars} : {bars + GAP + TITLE + LOOK}"),
         derived("height", "beside ? max(tree, deep + 10) : tree + 18 + deep"),

@@ -40,14 +40,15 @@ def ranked_outputs(titles: tuple[tuple[str, str], ...]) -> Spec:
 
     Data:    outputs {i, n, s, text, total, length, right, ask}: right 1, −1, or 0 where nobody knows; pairs {i,
              power: [at, way], wu: [at, way]}: every output beside every other, see `overtaken`.
-    Signals: rows, alpha and wu (0 or 1) as the search was asked, returned (how many outputs it gives back); for each
+    Signals: rows, alpha and wu (0 or 1) as the search was asked, returned (how many outputs it gives back), first (the
+             step of the first output); for each
              step seen_at (columns shown).
     """
     say = dict(titles)
     drag = "clamp(round((x() - track) / (width - track - 16) * 200) / 100, 0, 2)"
     signals = [
         value("rows", 1), value("returned", 1),
-        value("asked_alpha", 0), value("asked_wu", 0),
+        value("asked_alpha", 0), value("asked_wu", 0), value("first", 0),
         *smooth("seen"), derived("track", "min(150, width * 0.32)"),
         {"name": "alpha", "value": 0, "on": [
             {"events": "@track:pointerdown, [@track:pointerdown, window:pointerup] > window:pointermove",
@@ -56,7 +57,7 @@ def ranked_outputs(titles: tuple[tuple[str, str], ...]) -> Spec:
             {"events": "@power:click", "update": "0"}, {"events": "@wu_name:click", "update": "1"}]},
         derived("knob", f"track + alpha / {HIGHEST} * (width - track - 16)"),
         derived("height", f"{TOP} + rows * {ROW} + 8"), derived("size", "width > 480 ? 13 : 11.5"),
-        derived("score_width", "width > 480 ? 96 : 74"),
+        derived("score_width", "width > 480 ? 90 : 70"),
     ]  # fmt: skip
 
     pair = "(wu > 0 ? datum.wu : datum.power)"
@@ -124,8 +125,10 @@ def _rows(say: dict[str, str]) -> list[Mark]:
         rect(0, f"{y} + 2", "width", ROW - 6, "ranked", clickable=True, cornerRadius=8, ask=ask,
              fill="datum.place < 0.5 ? decoder : ink", fillOpacity=f"{shown} * (datum.place < 0.5 ? 0.14 : 0.045)"),
         text(f"{number_of} + {mark_right} + datum.text", 10, f"{y} + 17", "ranked", align="left", size="size + 2",
-             fontWeight=600, limit="width - score_width - 20", fillOpacity=shown,
+             fontWeight=600, limit="width - score_width - 90", fillOpacity=shown,
              color="datum.right > 0 ? correct : datum.right < 0 ? wrong : ink"),
+        text("'P = ' + format(exp(datum.total), '.2~g')", "width - score_width", f"{y} + 17", "ranked", align="right",
+             size="size", color="muted", fillOpacity=shown),
         text(number("datum.score"), "width - 10", f"{y} + 17", "ranked", align="right", size="size + 3",
              fontWeight=700, fillOpacity=shown),
         text(first, 10, f"{y} + 37", "ranked", align="left", size="size - 0.5", color="muted", fillOpacity=shown,
@@ -134,6 +137,7 @@ def _rows(say: dict[str, str]) -> list[Mark]:
              fillOpacity=shown, fontWeight="wu > 0 ? 600 : 400"),
         mark("rule", silent=True, x=0, x2="width", y=f"{TOP} + returned * {ROW} - 1",
              y2=f"{TOP} + returned * {ROW} - 1", stroke="decoder", strokeDash={"value": [5, 4]}, strokeWidth=1.5,
-             opacity="returned < rows ? 1 : 0"),
-        text(f"seen < 0.5 ? {quoted_text(say['nothing'])} : ''", "width / 2", f"{TOP} + 20", color="muted", size=14),
+             opacity="returned < rows && seen > first + 0.5 ? 1 : 0"),
+        text(f"seen < first + 0.5 ? {quoted_text(say['nothing'])} : ''", "width / 2", f"{TOP} + 20", color="muted",
+             size=14),
     ]  # fmt: skip

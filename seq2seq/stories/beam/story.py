@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from seq2seq.stories.beam.candidates import all_candidates
-from seq2seq.stories.beam.layout import DROPPED, KEPT_ROW, Layout
+from seq2seq.stories.beam.layout import DROPPED, Layout
 from seq2seq.stories.beam.names import Verdicts, in_a_node, log_number, written
 from seq2seq.stories.beam.panel import TOP
 from seq2seq.stories.beam.questions import beam_questions
@@ -132,7 +132,7 @@ def _overview(trace: SearchTrace, told: Told, verdicts: Verdicts, words: Words) 
         "hand_at": [moment.hand for moment in moments],
         "hand_e_at": [of.get(moment.hand, of.get(_parent(trace, moment.hand), 0)) for moment in moments],
         "halo_at": [float(moment.halo > 0) for moment in moments],
-        "halo_tall_at": [moment.halo * KEPT_ROW - 2 for moment in moments], "won_at": [m.won for m in moments],
+        "halo_tall_at": [moment.halo * layout.kept_row - 2 for moment in moments], "won_at": [m.won for m in moments],
     }  # fmt: skip
     keys = ("shelf", "kept", "dropped", "alone", "behind", "p", "ln", "look")
     titles = tuple((key, say(f"beam.tree.{key}")) for key in keys)
@@ -193,7 +193,7 @@ def _ranking(trace: SearchTrace, told: Told, verdicts: Verdicts, words: Words, r
     signals: dict[str, Any] = {
         "rows": len(nodes), "returned": min(returned, len(nodes)), "alpha": min(HIGHEST, max(0.0, penalty.alpha)),
         "wu": int(penalty.kind == WU), "asked_alpha": penalty.alpha, "asked_wu": int(penalty.kind == WU),
-        "seen_at": [moment.seen for moment in moments],
+        "first": min(int(trace.step[node]) for node in nodes), "seen_at": [moment.seen for moment in moments],
     }  # fmt: skip
 
     def describe(moment: Moment) -> str:

@@ -12,8 +12,10 @@ from seq2seq.stories.beam.panel import panel_marks, panel_signals
 from seq2seq.stories.signals import smooth
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
-LEFT, NODE, COLUMN, WIDEST, PANEL = 56, 42, 91, 170, 370  # pixels: the root, a node, a column, the panel beside
+LEFT, COLUMN, WIDEST, PANEL = 56, 91, 170, 370  # pixels: the root, a column, the panel beside
+ROOMY = 125  # pixels of a column from which on there is room for larger letters
 NODES = ("kept_node", "shelf_node", "dropped_node")  # what can be picked
+TALL = 430  # a tree that leaves no room for the panel below it
 BEND, SHORT_BEND = 20, 7  # pixels in which an edge gets from its parent's row into its own
 
 
@@ -36,9 +38,10 @@ def beam_tree(titles: tuple[tuple[str, str], ...]) -> Spec:
         {"name": "hand_at", "value": [-1]}, {"name": "hand_e_at", "value": [0]},
         derived("hand", "hand_at[round(step)]"), derived("shown", "picked > -2 ? picked : hand"),
         derived("sel", "picked > -2 ? picked_e : hand_e_at[round(step)]"),
-        derived("beside", f"width >= cols * {COLUMN} + {LEFT + PANEL + 24}"),
+        derived("beside", f"tree > {TALL} && width >= cols * {COLUMN} + {LEFT + PANEL + 24}"),
         derived("room", f"beside ? width - {PANEL + 24} : width"),
         derived("pitch", f"clamp((room - {LEFT + 2}) / cols, {COLUMN}, {WIDEST})"),
+        derived("box", f"pitch > {ROOMY} ? 52 : 42"), derived("letter", f"pitch > {ROOMY} ? 14.5 : 12"),
         derived("all", f"{LEFT} + cols * pitch + 2"),
         derived("shift", f"clamp({LEFT} + (seen + 0.4) * pitch - room, 0, max(0, all - room))"),
         *panel_signals(PANEL),
@@ -93,7 +96,7 @@ def _path(end: str, bend: int = BEND) -> str:
 def _headings() -> list[Mark]:
     """The numbers of the steps, and the root."""
     return [
-        text("datum.name", f"{RIGHT} - {NODE / 2}", HEAD / 2, "steps", color="muted", size=12.5),
+        text("datum.name", f"{RIGHT} - box / 2", HEAD / 2, "steps", color="muted", size=12.5),
         text("'⟨bos⟩'", LEFT / 2 - 2, "root_y", size=13, fontWeight=600),
         {"name": "root"} | rect(1, "root_y - 13", LEFT - 7, 26, fill="ink", fillOpacity=0.08, cornerRadius=8,
                                 clickable=True),
@@ -106,10 +109,11 @@ def _lanes(say: dict[str, str]) -> list[Mark]:
     for key, top, shown in (
         ("shelf", "shelf_y", "1"), ("kept", "kept_y", "1"), ("dropped", "dropped_y", "1"), ("alone", "lane_y", "alone"),
     ):  # fmt: skip
-        made.append(
-            text(quoted_text(say[key]), 2, f"{top} + {LABEL / 2}", align="left", color="muted", size=12,
-                 fillOpacity=f"{shown} > 0 ? 1 : 0")
-        )  # fmt: skip
+        name, y, seen = quoted_text(say[key]), f"{top} + {LABEL / 2}", f"{shown} > 0 ? 1 : 0"
+        made += [
+            text(name, 2, y, align="left", size=12, fillOpacity=0, stroke="panel", strokeWidth=4, strokeOpacity=seen),
+            text(name, 2, y, align="left", color="muted", size=12, fillOpacity=seen),
+        ]  # fmt: skip
     return made
 
 
@@ -123,7 +127,7 @@ def _frame() -> list[Mark]:
 
 def _edges() -> list[Mark]:
     """Lines to every node that is drawn."""
-    left = f"{RIGHT} - {NODE}"
+    left = f"{RIGHT} - box"
     line: dict[str, Any] = {"fill": {"value": None}, "stroke": "ink", "silent": True}
     return [
         mark("path", "dropped", path=_path(f"{START} + {SHORT_BEND}", SHORT_BEND), strokeWidth=1, strokeOpacity=0.2,
@@ -135,38 +139,38 @@ def _edges() -> list[Mark]:
 
 def _labels() -> list[Mark]:
     """Above the lines: token and log-probability."""
-    label, left = "datum.t + '  ' + datum.lp", f"{RIGHT} - {NODE}"
+    label, left = "datum.t + '  ' + datum.lp", f"{RIGHT} - box"
     return [
-        text(label, f"{left} - 3", "datum.y - 8", "kept", align="right", size=12, stroke="panel", strokeWidth=4,
+        text(label, f"{left} - 3", "datum.y - 8", "kept", align="right", size="letter", stroke="panel", strokeWidth=4,
              fontWeight=600),  # so that no line runs through the letters
-        text(label, f"{left} - 3", "datum.y - 8", "kept", align="right", size=12, silent=False, clickable=True,
+        text(label, f"{left} - 3", "datum.y - 8", "kept", align="right", size="letter", silent=False, clickable=True,
              ask="datum.ask_edge", tooltip="datum.tip", fontWeight=600),
-        text(label, f"{left} - 3", "datum.y - 8", "shelf", align="right", size=12, stroke="panel", strokeWidth=4),
-        text(label, f"{left} - 3", "datum.y - 8", "shelf", align="right", size=12, silent=False, clickable=True,
+        text(label, f"{left} - 3", "datum.y - 8", "shelf", align="right", size="letter", stroke="panel", strokeWidth=4),
+        text(label, f"{left} - 3", "datum.y - 8", "shelf", align="right", size="letter", silent=False, clickable=True,
              ask="datum.ask_edge", tooltip="datum.tip"),
-        text(label, f"{left} - 2", "datum.y", "dropped", align="right", size=11.5, color="muted", silent=False,
-             clickable=True, ask="datum.ask_edge", tooltip="datum.tip"),
+        text(label, f"{left} - 2", "datum.y", "dropped", align="right", size="letter - 0.5", color="muted",
+             silent=False, clickable=True, ask="datum.ask_edge", tooltip="datum.tip"),
     ]  # fmt: skip
 
 
 def _greedy() -> list[Mark]:
     """Greedy's path: a dashed line of its own, and its tokens where the beam no longer goes with it."""
-    left = f"{RIGHT} - {NODE}"
+    left = f"{RIGHT} - box"
     return [
         mark("path", "greedy", path=_path(f"(datum.low ? {START} + {SHORT_BEND} : {left})", SHORT_BEND),
              fill={"value": None}, silent=True, stroke="decoder", strokeWidth=3, strokeDash={"value": [7, 4]}),
-        text("datum.t + '  ' + datum.lp", f"{left} - 3", "datum.y - 8", "lone", align="right", size=12,
+        text("datum.t + '  ' + datum.lp", f"{left} - 3", "datum.y - 8", "lone", align="right", size="letter",
              color="decoder"),
-        rect(left, "datum.y - 11", NODE, 22, "lone", clickable=True, cornerRadius=8, fill="panel", stroke="decoder",
+        rect(left, "datum.y - 11", "box", 22, "lone", clickable=True, cornerRadius=8, fill="panel", stroke="decoder",
              strokeWidth=1.5, strokeDash={"value": [4, 3]}, ask="datum.ask"),
-        text("datum.total", f"{RIGHT} - {NODE / 2}", "datum.y", "lone", size=12, color="decoder"),
+        text("datum.total", f"{RIGHT} - box / 2", "datum.y", "lone", size="letter", color="decoder"),
     ]  # fmt: skip
 
 
 def _winning() -> Mark:
     """The path of the best output, once it is known."""
     return mark(
-        "path", "winner", path=_path(f"{RIGHT} - {NODE}"), fill={"value": None}, silent=True,
+        "path", "winner", path=_path(f"{RIGHT} - box"), fill={"value": None}, silent=True,
         stroke="right > 0 ? correct : right < 0 ? wrong : ink", strokeWidth=5, strokeOpacity="0.45 * won",
         strokeCap={"value": "round"},
     )  # fmt: skip
@@ -174,32 +178,32 @@ def _winning() -> Mark:
 
 def _nodes() -> list[Mark]:
     """Totals: of those that go on in a pill, of outputs in a dark one, of those dropped as dimmed text."""
-    left, middle = f"{RIGHT} - {NODE}", f"{RIGHT} - {NODE / 2}"
+    left, middle = f"{RIGHT} - box", f"{RIGHT} - box / 2"
     click: dict[str, Any] = {"clickable": True, "ask": "datum.ask", "tooltip": "datum.tip"}
     made = [
-        rect(left, "datum.y - 11.5", NODE, 23, "kept", cornerRadius=8, fill="panel", stroke="ink", strokeWidth=1.2,
+        rect(left, "datum.y - 11.5", "box", 23, "kept", cornerRadius=8, fill="panel", stroke="ink", strokeWidth=1.2,
              **click),
-        rect(left, "datum.y - 11.5", NODE, 23, "shelf", cornerRadius=8, fill="ink", **click),
-        rect(left, "datum.y - 9", NODE, 18, "dropped", fill="panel", fillOpacity=0.01, **click),
+        rect(left, "datum.y - 11.5", "box", 23, "shelf", cornerRadius=8, fill="ink", **click),
+        rect(left, "datum.y - 9", "box", 18, "dropped", fill="panel", fillOpacity=0.01, **click),
     ]  # fmt: skip
     return [
         *({"name": name} | one for name, one in zip(NODES, made, strict=True)),
-        text("datum.total", middle, "datum.y", "kept", size=12),
-        text("datum.score", middle, "datum.y", "shelf", size=12, color="panel", fontWeight=600),
-        text("datum.total", middle, "datum.y", "dropped", size=11.5, color="muted"),
+        text("datum.total", middle, "datum.y", "kept", size="letter"),
+        text("datum.score", middle, "datum.y", "shelf", size="letter", color="panel", fontWeight=600),
+        text("datum.total", middle, "datum.y", "dropped", size="letter - 0.5", color="muted"),
     ]
 
 
 def _curtain() -> list[Mark]:
     """Over every column that is still to come."""
-    return [rect(f"{LEFT + 2} + seen * pitch", 0, "max(0, all - seen * pitch)", "tree", silent=True, fill="panel")]
+    return [rect(f"{LEFT + 0.7} + seen * pitch", 0, "max(0, all - seen * pitch)", "tree", silent=True, fill="panel")]
 
 
 def _lit() -> list[Mark]:
     """Round those that are being expanded, and round the node in hand."""
     return [
-        rect(f"{LEFT} + col * pitch - {NODE + 5}", f"kept_y + {LABEL} + 1", NODE + 10, "halo_tall", silent=True,
+        rect(f"{LEFT} + col * pitch - box - 2.5", f"kept_y + {LABEL} + 1", "box + 5", "halo_tall", silent=True,
              stroke="decoder", strokeWidth=2, cornerRadius=11, strokeOpacity="halo"),
-        rect(f"{RIGHT} - {NODE + 3}", "datum.y - 14.5", NODE + 6, 29, "ringed", silent=True, stroke="attention",
+        rect(f"{RIGHT} - box - 3", "datum.y - 14.5", "box + 6", 29, "ringed", silent=True, stroke="attention",
              strokeWidth=2.5, cornerRadius=10, strokeOpacity="seen > datum.s + 0.5 ? 1 : 0"),
     ]  # fmt: skip
