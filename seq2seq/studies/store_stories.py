@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from seq2seq.decoding import judge
+from seq2seq.decoding.beam import beam_search
 from seq2seq.models.config import CELLS
 from seq2seq.preparing.batching import record_batches
 from seq2seq.preparing.cutting import record_cutting
 from seq2seq.stories import stored
 from seq2seq.stories.batching import batching_story
+from seq2seq.stories.beam import Verdicts, beam_story, greedy_output
 from seq2seq.stories.bottleneck import bottleneck_story
 from seq2seq.stories.cell import Subject, cell_story, to_try
 from seq2seq.stories.convolution import convolution_story
@@ -40,6 +42,7 @@ from seq2seq.studies.states import StateChoice, record_states
 from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import Dates, Reverse
 from seq2seq.traces.exact import ExactSettings
+from seq2seq.traces.search import BeamSettings
 from seq2seq.training.reach import record_gradients
 from seq2seq.training.trainer import start_model
 from seq2seq.words import LANGUAGES, Words
@@ -166,6 +169,16 @@ def compare(words: Words) -> Stored:
     yield "compare", widths_story(found[stored.COMPARE_MODEL, 0.0], plain, words)
 
 
+def beam(words: Words) -> Stored:
+    """The Greedy and beam page: a word that greedy decoding gets wrong, and a beam gets right."""
+    trained, text = load_trained(stored.BEAM_MODEL), stored.BEAM_INPUT
+    trace = beam_search(trained.writer(text), BeamSettings(stored.BEAM_WIDTH))
+    accepts = trained.task.accepts
+    finished = {int(node): accepts(text, trace.text(int(node))) for node in trace.finished}
+    told = Verdicts(finished, accepts(text, greedy_output(trace)))
+    yield "beam", beam_story(trace, words, stored.BEAM_MODEL, told)
+
+
 PAGES: tuple[Callable[[Words], Stored], ...] = (
     home,
     tokens,
@@ -177,6 +190,7 @@ PAGES: tuple[Callable[[Words], Stored], ...] = (
     positions,
     masks,
     heads,
+    beam,
     exact,
     compare,
     convolution,

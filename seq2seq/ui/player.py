@@ -27,15 +27,24 @@ _answer = st.components.v2.component(
 
 
 @st.fragment
-def show_story(story: str, key: str, words: Words, explainer: Callable[[], Explainer] | None = None) -> None:
+def show_story(
+    story: str,
+    key: str,
+    words: Words,
+    explainer: Callable[[], Explainer] | None = None,
+    below: Callable[[str], None] | None = None,
+) -> None:
     """Show a story (its JSON); the same key keeps the mounted player and only gives it new data.
 
     A number that is clicked is explained by `explainer`, which is made only then; nothing else on the page runs.
+    `below` draws what stands under the player, given the address that was clicked, "" for none.
     """
     picked = _player(key=key, data=story, on_ask_change=lambda: None)
     asked = picked.get("ask")
     if asked and explainer:
         _answer(key=f"{key}-answer", data=_answer_to(asked, explainer, words))
+    if below:
+        below(str(asked.get("address", ""))[:200] if asked else "")
 
 
 def _answer_to(asked: dict[str, Any], explainer: Callable[[], Explainer], words: Words) -> dict[str, Any]:
