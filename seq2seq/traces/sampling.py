@@ -1,5 +1,6 @@
 """The record of outputs drawn at random: how the distribution was cut at each step, and what came of it."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -60,6 +61,37 @@ class SampleTrace:
             key = tuple(number for number in row if number >= 0)
             found[key] = found.get(key, 0) + 1
         return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+    # ---- the first output, step by step
+
+    @property
+    def chosen(self) -> np.ndarray:
+        """(T₀,) the tokens of the first output."""
+        return self.tokens[0, : len(self.drawn)]
+
+    def stays(self, step: int, stage: str) -> int:
+        """How many tokens can still be drawn after a stage."""
+        return int((self.stages[stage][step] > 0).sum())
+
+    def entropy(self, step: int, stage: str) -> float:
+        """How undecided a distribution is, in nats."""
+        return entropy(self.stages[stage][step])
+
+    def below(self, step: int, token: int, stage: str = "top_p") -> np.ndarray:
+        """Vocabulary numbers of the tokens before a token, from the most probable down."""
+        order = falling(self.stages[stage][step])
+        return order[: int(np.flatnonzero(order == token)[0])]
+
+
+def falling(probs: np.ndarray) -> np.ndarray:
+    """Vocabulary numbers (…, V) from the most probable down; of equally probable ones the lower number first."""
+    return np.argsort(-probs, axis=-1, kind="stable")
+
+
+def entropy(probs: np.ndarray) -> float:
+    """Of one distribution (V,), in nats."""
+    seen = probs[probs > 0]
+    return max(0.0, -math.fsum((seen * np.log(seen)).tolist()))
 
 
 @dataclass(frozen=True)
