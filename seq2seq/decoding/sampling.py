@@ -78,14 +78,14 @@ def pick(probs: np.ndarray, draws: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def sample(writer: Writer, asked: SampleSettings) -> SampleTrace:
-    """Draw outputs; the same for the same seed. What has the same beginning is computed once.
+    """Draw outputs; the same for the same seed, and fewer are the first of many. A beginning is computed once.
 
     Raises: InputError if it cannot be asked for so.
     """
     check_cut(asked.cut)
     check_number("samples", asked.samples, 1, MOST_SAMPLES)
     check_number("seed", asked.seed, 0, 2**31 - 1)
-    allowed, rng = Allowed(asked.limits, writer), np.random.default_rng(asked.seed)
+    allowed = Allowed(asked.limits, writer)
     last, state = writer.begin()
     rows = np.arange(asked.samples)  # the outputs that go on
     at = np.zeros(asked.samples, dtype=int)  # which of the beginnings in hand each of them has
@@ -97,7 +97,8 @@ def sample(writer: Writer, asked: SampleSettings) -> SampleTrace:
         ahead = writer.ahead(last, state)  # one row a beginning
         log_probs = allowed.log_probs(ahead.log_probs, number)
         stages = cut_down(log_probs, asked.cut)
-        draws = rng.random(asked.samples)[rows]  # one a row, ended or not: a row's luck is its own
+        # one a row, ended or not: a row's luck is its own
+        draws = np.random.default_rng((asked.seed, number)).random(asked.samples)[rows]
         chosen = pick(stages["top_p"], draws, at)
         tokens[rows, number] = chosen
         log_prob[rows] += log_probs[at, chosen]

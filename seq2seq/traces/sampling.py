@@ -1,6 +1,7 @@
 """The record of outputs drawn at random: how the distribution was cut at each step, and what came of it."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -52,7 +53,11 @@ class SampleTrace:
 
     def text(self, row: int) -> str:
         """An output as it is read, without ⟨eos⟩."""
-        return "".join(self.vocabulary[number] for number in self.tokens[row] if number not in (-1, self.end))
+        return self.read(self.tokens[row].tolist())
+
+    def read(self, numbers: Iterable[int]) -> str:
+        """Vocabulary numbers as they are read, without ⟨eos⟩ and what is behind it."""
+        return "".join(self.vocabulary[number] for number in numbers if number not in (-1, self.end))
 
     def counts(self) -> dict[tuple[int, ...], int]:
         """How often each output was drawn, most often first; of equally often ones, the first drawn."""

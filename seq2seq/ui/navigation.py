@@ -31,6 +31,7 @@ GROUPS: dict[str, tuple[Place, ...]] = {
         Place("masks", "masks", "visibility_off"),
         Place("heads", "heads", "account_tree"),
     ),
+    "search": (Place("sampling", "sampling", "casino"),),
     "rooms": (
         Place("convolution", "convolution", "filter_center_focus"),
         Place("states", "state-space", "scatter_plot"),

@@ -101,6 +101,8 @@ def test_the_same_seed_draws_the_same_and_a_row_has_its_own_luck():
     asked = SampleSettings(Cut(1.2), Limits(longest=6), samples=20, seed=5)
     one, two = sample(writer, asked), sample(writer, asked)
     assert (one.tokens == two.tokens).all() and len({tuple(row) for row in one.tokens.tolist()}) > 1
+    few = sample(writer, SampleSettings(Cut(1.2), Limits(longest=6), samples=7, seed=5))
+    assert few.text(0) == one.text(0) and [few.text(i) for i in range(7)] == [one.text(i) for i in range(7)]
     other = sample(writer, SampleSettings(Cut(1.2), Limits(longest=6), samples=20, seed=6))
     assert one.tokens.shape != other.tokens.shape or (one.tokens != other.tokens).any()
 
