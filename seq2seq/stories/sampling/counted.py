@@ -84,8 +84,9 @@ class CountedStory:
             + ([self.say("exact.right", **slots)] if judged else [])
         )
         parts = [Number(share.prob, f"share {i}") for i, share in enumerate(shares)]
-        line.latex = rf"\sum_i p_i = {line.elided(parts, line.number) if parts else line.text(0)}"
-        line.latex += rf" = {line.text(short(found.covered), 'covered')}"
+        line.head = 2
+        line.latex = rf"\sum_i p_i \\ = {line.elided(parts, line.number) if parts else line.text(0)}"
+        line.latex += rf" \\ = {line.text(short(found.covered), 'covered')}"
         return Step(self.say("exact.title", **slots), text, 0, line.into(book), names.EXACT)
 
     def slots(self, counted: Counted) -> dict[str, object]:
@@ -144,6 +145,7 @@ class CountedStory:
         signals: dict[str, Any] = {
             "M": max(1, len(shares)), "most": min(1.0, 1.05 * max(seen, default=1.0)),
             "L": max((len(row["text"]) for row in outputs), default=1),
+            "wider": 0.62 if all(row["text"].isascii() for row in outputs) else 1.15,
             "k_at": list(range(len(self.counted))), "look_at": list(range(len(self.counted))),
             "band_at": [2 / counted.n**0.5 if counted.n else 0 for counted in self.counted],
         }  # fmt: skip

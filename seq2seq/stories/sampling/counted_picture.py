@@ -14,15 +14,16 @@ def counted_bars(titles: tuple[tuple[str, str], ...]) -> Spec:
 
     Data:    outputs {i, text, right (1, 0, −1: neither), p, spread (√(p (1 − p))), tip, ask}; counts {k, i, share,
              before, told, tip, ask}: after k looks; before: the share at the look before.
-    Signals: M (outputs), most (the longest bar), L (characters of the longest output); for each step k_at, band_at
-             (2 / √n; 0 before anything is drawn).
+    Signals: M (outputs), most (the longest bar),  L (characters of the longest output), wider (how
+             wide they are, of their size); for each step k_at, band_at (2 / √n; 0 before anything is drawn).
     """
     say = dict(titles)
     signals = [
-        value("M", 1), value("most", 1), value("L", 3), *stepped("k"), *smooth("band"), *smooth("look"),
+        value("M", 1), value("most", 1), value("L", 3), value("wider", 1), *stepped("k"),
+        *smooth("band"), *smooth("look"),
         derived("columns", "M < 7 ? 1 : width > 980 ? min(3, ceil(M / 4)) : width > 620 ? 2 : 1"),
         derived("rows", "ceil(M / columns)"), derived("pitch", "width / columns"),
-        derived("letter", "clamp(170 / L, 11, 16)"), derived("left", "clamp(L * letter * 0.95 + 24, 60, pitch * 0.45)"),
+        derived("letter", "clamp(190 / L, 11, 16)"), derived("left", "clamp(L * letter * wider + 34, 60, pitch * 0.5)"),
         derived("bar", f"pitch - left - {NUMBER + 18}"), derived("height", f"{TOP} + rows * {ROW} + 8"),
         derived("size", "width > 640 ? 13 : 12"),
     ]  # fmt: skip
@@ -40,7 +41,8 @@ def counted_bars(titles: tuple[tuple[str, str], ...]) -> Spec:
         text(quoted_text(say["exact"]), 30, 14, align="left", size="size", limit="width * 0.3"),
         mark("symbol", silent=True, x="width * 0.34 + 8", y=14, size=70, fill="decoder", stroke="panel"),
         text(quoted_text(say["drawn"]), "width * 0.34 + 20", 14, align="left", size="size", limit="width * 0.24"),
-        rect("width * 0.62", 9, 26, 10, silent=True, fill="attention", fillOpacity=0.22, cornerRadius=5),
+        rect("width * 0.62", 9, 26, 10, silent=True, stroke="ink", strokeOpacity=0.55, fill="ink", fillOpacity=0.12,
+             cornerRadius=5),
         text(quoted_text(say["band"]), "width * 0.62 + 34", 14, align="left", size="size", limit="width * 0.38 - 36"),
         text("datum.text", f"{x} - 22", f"{y} + {ROW / 2}", "outputs", align="right", size="letter", fontWeight=600,
              limit="left - 24"),
@@ -50,7 +52,8 @@ def counted_bars(titles: tuple[tuple[str, str], ...]) -> Spec:
              fillOpacity=0.35, cornerRadius=2, tooltip="datum.tip"),
         rect(f"max({x}, {x} + datum.p / most * bar - {band})", f"{y} + 8",
              f"min(datum.p / most * bar, {band}) + min(bar * (1 - datum.p / most), {band})", ROW - 16, "outputs",
-             silent=True, fill="attention", fillOpacity="band > 0 ? 0.3 : 0", cornerRadius=4),
+             silent=True, stroke="ink", strokeOpacity="band > 0 ? 0.55 : 0", fill="ink",
+             fillOpacity="band > 0 ? 0.12 : 0", cornerRadius=4),
         mark("symbol", "now", clickable=True, x=at, y=f"{y} + {ROW / 2}", size=64, fill="decoder", stroke="panel",
              strokeWidth=1.2, tooltip="datum.tip", opacity="k > 0 ? 1 : 0"),
         text("datum.told", f"{x} + bar + 12", f"{y} + {ROW / 2}", "now", align="left", size="size",

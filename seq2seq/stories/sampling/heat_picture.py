@@ -5,7 +5,7 @@ from functools import cache
 from seq2seq.stories.signals import smooth
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, text, value
 
-TOP, TALL, FOOT, LEFT = 58, 210, 52, 46  # pixels
+TOP, TALL, FOOT, LEFT, RIGHT = 70, 210, 52, 46, 34  # pixels
 
 
 @cache
@@ -21,8 +21,9 @@ def heat_picture(titles: tuple[tuple[str, str], ...]) -> Spec:
     signals = [
         value("N", 300), value("hot", 3), value("answers", 0), value("cuts", 0), value("now", 0),
         *smooth("at"), *smooth("T"), *smooth("right"), *smooth("different"),
-        derived("wide", "width > 700"), derived("side", f"wide ? (width - 3 * {LEFT}) / 2 : width - {LEFT} - 14"),
-        derived("sx", f"wide ? side + 2 * {LEFT + 12} : {LEFT}"),
+        derived("wide", "width > 580"),
+        derived("side", f"(wide ? (width - {2 * LEFT + 34}) / 2 : width - {LEFT}) - {RIGHT}"),
+        derived("sx", f"wide ? side + {2 * LEFT + RIGHT + 24} : {LEFT}"),
         derived("sy", f"wide ? 0 : {TOP + TALL + FOOT + 12}"),
         derived("height", f"{TOP + TALL + FOOT} + sy"), derived("size", "width > 900 ? 13.5 : 12"),
     ]  # fmt: skip
@@ -62,6 +63,9 @@ def _grid(say: dict[str, str]) -> list[Mark]:
     bottom = TOP + TALL
     for heat in (0, 0.5, 1, 1.5, 2, 2.5, 3):
         marks.append(text(f"{heat} <= hot ? '{heat:g}' : ''", _tx(str(heat)), bottom + 14, color="muted", size=12))
+    for count in (1, 10, 100, 300):
+        marks.append(text(f"{count} <= N ? '{count}' : ''", f"{LEFT} + side + 7", _y(_log(str(count))), align="left",
+                          color="decoder", size=12))  # fmt: skip
     for count in (1, 3, 10, 30, 100, 300):
         marks.append(
             text(f"{count} <= N ? '{count}' : ''", _dx(str(count)), f"{bottom + 14} + sy", color="muted", size=12)
@@ -119,21 +123,19 @@ def _against(say: dict[str, str]) -> list[Mark]:
     for way in (1, 0):
         marks.append(
             mark("rule", f"way{way}", silent=True, x=_dx("datum.d0"), x2=_dx("datum.different"),
-                 y=f"{_y('datum.r0')} + sy", y2=f"{_y('datum.right')} + sy", stroke="attention",
+                 y=f"{_y('datum.r0')} + sy", y2=f"{_y('datum.right')} + sy", stroke="ink",
                  strokeWidth=1.5 if way else 2.5, strokeDash={"value": [5, 4]} if way else None,
                  strokeOpacity="(cuts ? 0.6 : 0)" if way else 1, strokeCap={"value": "round"})
         )  # fmt: skip
     marks += [
         mark("symbol", "way0", clickable=True, x=_dx("datum.different"), y=f"{_y('datum.right')} + sy", size=60,
-             fill="attention", tooltip="datum.tip", ask="datum.ask_right"),
-        text("datum.label", f"{_dx('datum.different')} + 8", f"{_y('datum.right')} + sy + 13", "way0", align="left",
-             size=11.5, color="muted"),
-        text("cuts ? datum.label : ''", f"{_dx('datum.different')} + 8", f"{_y('datum.right')} + sy - 2", "way1",
-             align="left", size=11.5, color="muted"),
+             fill="ink", tooltip="datum.tip", ask="datum.ask_right"),
+        text("datum.label", f"{_dx('datum.different')} + 9",
+             f"{_y('datum.right')} + sy + (datum.right > 0.9 ? 14 : -3)", "way1", align="left", size=12, color="muted"),
         mark("symbol", silent=True, x=_dx("different"), y=f"{_y('right')} + sy", size=210, stroke="ink",
              strokeWidth=2.5),
-        text("'T = ' + format(T, '.2~f')", f"clamp({_dx('different')}, sx + 24, sx + side - 24)",
-             f"{_y('right')} + sy - 18", size=13, fontWeight=700),
+        text("'T = ' + format(T, '.2~f')", f"max({_dx('different')} - 13, sx + 44)", f"{_y('right')} + sy - 15",
+             align="right", size=13, fontWeight=700),
     ]  # fmt: skip
     return marks
 
@@ -145,7 +147,7 @@ def _key(say: dict[str, str]) -> list[Mark]:
              limit="side * 0.46"),
         text(quoted_text(f"◆ {say['count']}"), f"{LEFT} + side * 0.48", 30, align="left", color="decoder", size="size",
              limit="side * 0.52"),
-        text(quoted_text(f"● {say['cut']}"), "sx", "30 + sy", align="left", color="attention", size="size",
+        text(quoted_text(f"● {say['cut']}"), "sx", "30 + sy", align="left", color="ink", size="size",
              limit="side * 0.46", opacity="cuts"),
         text(quoted_text(f"┄ {say['alone']}"), "sx + side * 0.48", "30 + sy", align="left", color="muted", size="size",
              limit="side * 0.52", opacity="cuts"),

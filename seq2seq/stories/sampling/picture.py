@@ -16,7 +16,8 @@ NUMBER = 42  # width of a number behind its bar
 
 @cache
 def stage_picture(titles: tuple[tuple[str, str], ...]) -> Spec:
-    """The picture as a Vega template; `titles`: (key, words) for source, output, draw, looks.
+    """The picture as a Vega template; `titles`: (key, words) for source, output, draw, short (the
+    same where there is little room), looks.
 
     Data:    source {i, token}; looks {t, i, w, ask}: where the model looked; output {n, token, right, ask};
              heads {t, c, title, told, off, ask}; bars {t, c, r, token, own, v, before, out, left (nothing any more),
@@ -32,7 +33,7 @@ def stage_picture(titles: tuple[tuple[str, str], ...]) -> Spec:
     data = [
         *({"name": name} for name in ("source", "looks", "output", "heads", "bars", "flows", "pieces")),
         *(filtered(f"{name}_now", name, "datum.t == t") for name in ("looks", "heads", "bars", "flows", "pieces")),
-        filtered("labels", "bars_now", "!wide || datum.c == 0"), filtered("struck", "labels", "datum.gone < 4"),
+        filtered("labels", "bars_now", "!wide || datum.c == 0"), filtered("struck", "labels", "datum.gone < 4 && (wide || datum.c >= datum.gone)"),
         filtered("ghosts", "bars_now", "datum.out"), filtered("solid", "bars_now", "datum.v > 0 || datum.out"),
         filtered("sums", "bars_now", "datum.c == 3 && datum.sum > 0 && P < 1"),
         filtered("lucky", "bars_now", "datum.chosen && datum.c == 3"),
@@ -51,7 +52,8 @@ def _signals() -> list[Signal]:
         *stepped("t"), *smooth("u"), *stepped("n"), value("c_at", [0]),
         derived("c", f"{glides} : c_at[round(step)]"),  # it glides from stage to stage, and jumps to the next token
         derived("wide", "width > 580"), derived("left", "width > 900 ? 64 : 46"),
-        derived("pitch", "wide ? (width - left) / 4 : width / 2"), derived("gap", "wide ? clamp((width - 600) / 8, 26, 64) : 8"),
+        derived("pitch", "wide ? (width - left) / 4 : width / 2"),
+        derived("gap", "wide ? clamp((width - 600) / 8, 26, 64) : 8"),
         derived("bar", f"(wide ? pitch : pitch - left) - gap - {NUMBER}"),
         derived("read", "S > 0 ? (A ? 102 : 66) : 0"),
         derived("top", "wide ? max(read, 66) + 12 : read + 78"),
@@ -178,7 +180,7 @@ def _line(say: dict[str, str]) -> list[Mark]:
         for share in (0, 0.25, 0.5, 0.75, 1)
     ]  # fmt: skip
     return [
-        text(quoted_text(say["draw"]), 2, "foot - 30", align="left", size="size", fontWeight=600, limit="width - 4",
+        text(f"width > 480 ? {quoted_text(say['draw'])} : {quoted_text(say['short'])}", 2, "foot - 30", align="left", size="size", fontWeight=600, limit="width - 4",
              opacity=f"0.5 + 0.5 * {shown}"),
         rect(2, "foot", "width - 4", RULER, silent=True, stroke="faint", fill="faint", fillOpacity=0.1, cornerRadius=3),
         rect(f"{x} + 0.75", "foot", f"max(0.8, {long} - 1.5)", RULER, "pieces_now", clickable=True, fill="decoder",
@@ -201,6 +203,7 @@ def _pointer() -> list[Mark]:
         mark("rule", silent=True, x=x, x2=x, y="foot - 2", y2=f"foot + {RULER} + 4", stroke="ink", strokeWidth=2.5,
              opacity=shown),
         mark("path", silent=True, path=path, fill="ink", opacity=shown),
-        mark("text", text="'u = ' + format(u, '.3f')", x=f"clamp({x} + 11, 4, width - 78)", y="foot - 9", fill="ink",
-             fontSize=13, fontWeight=650, baseline="'middle'", opacity=shown, clickable=True, ask="'draw ' + t"),
+        mark("text", text="'u = ' + format(u, '.3f')", x=f"{x} + (u < 0.8 ? 12 : -12)", y="foot - 9", fill="ink",
+             fontSize=13, fontWeight=650, align="u < 0.8 ? 'left' : 'right'", baseline="'middle'", opacity=shown,
+             clickable=True, ask="'draw ' + t"),
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from seq2seq.traces.sampling import STAGES, SampleTrace, falling
 from seq2seq.words import Words
 
 DRAW = len(STAGES)  # the stage behind the cuts
-TERMS = 4  # of a sum that are written out
+TERMS = 3  # of a sum that are written out
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class SamplingTeller:
 
     def intro(self) -> None:
         line = Line()
-        line.latex = rf"P(Y) = \prod_{{t}} p_t(y_t) = {self.factors(line)}"
+        line.latex = rf"P(Y) = \prod_{{t}} p_t(y_t) \\ = {self.factors(line)}"
         stages = [stage_name(stage, self.cut, self.words) for stage in stages_on(self.cut)[1:]]
         key = "intro" if stages else "intro.plain"
         self.add(key, Moment("intro", 0, 0, 0), line, names.SAMPLE, cuts=self.words.say("states.list").join(stages),
@@ -182,8 +182,8 @@ class SamplingTeller:
         probs = self.trace.stages["top_p"][t]
         reach = Number(math.fsum(probs[self.trace.below(t, chosen)].tolist()), f"reach {t} {chosen}")
         end = reach.value + float(probs[chosen])
-        line.latex = rf"{line.number(reach)} \le u = {line.text(short(luck), f'draw {t}')} < {line.number(reach)}"
-        line.latex += rf" + {line.number(self.prob(t, 'top_p', chosen))}"
+        line.latex = rf"{line.number(reach)} \le u = {line.text(short(luck), f'draw {t}')}"
+        line.latex += rf" \\ u < {line.number(reach)} + {line.number(self.prob(t, 'top_p', chosen))}"
         alone = self.trace.stays(t, "top_p") == 1
         rank = int((self.trace.stages["model"][t] > self.trace.stages["model"][t, chosen]).sum())
         key = "draw.alone" if alone else "draw.best" if rank == 0 else "draw"

@@ -67,7 +67,7 @@ def _overview(trace: SampleTrace, told: Told, words: Words) -> View:
         "u_at": [float(trace.drawn[moment.t]) for moment in moments], "n_at": [moment.written for moment in moments],
     }  # fmt: skip
     say = words.say
-    titles = {key: say(f"sampling.picture.{key}") for key in ("source", "output", "draw", "looks")}
+    titles = {key: say(f"sampling.picture.{key}") for key in ("source", "output", "draw", "short", "looks")}
     return View(
         "overview", say("sampling.picture.title"), say("sampling.picture.hint"),
         stage_picture(tuple(sorted(titles.items()))), "vega",
