@@ -53,7 +53,7 @@ def _heat(trace: SampleTrace, accepts: Accepts) -> Heat:
     counts = trace.counts()
     texts = {tokens: trace.read(tokens) for tokens in counts}
     known = {tokens: trace.end in tokens and accepts(text) for tokens, text in texts.items()}
-    judged = [right for right in map(accepts, texts.values()) if right is not None]
+    judged = all(accepts(text) is not None for text in texts.values())
     most = next(iter(counts))
     return Heat(
         trace.asked.cut.temperature, trace.asked.samples,

@@ -42,6 +42,11 @@ class DiversityTrace:
     alone: tuple[Heat, ...]
 
     @property
+    def judged(self) -> bool:
+        """Whether anything is right or wrong here."""
+        return all(heat.right is not None for heat in self.heats)
+
+    @property
     def now(self) -> int:
         """Which of them has the temperature asked for."""
         return next(i for i, heat in enumerate(self.heats) if heat.temperature == self.cut.temperature)

@@ -82,6 +82,11 @@ class SampleTrace:
         """How undecided a distribution is, in nats."""
         return entropy(self.stages[stage][step])
 
+    def log_prob_after(self, stage: str) -> float:
+        """Of the first output, by the distributions after a stage; "model": among what may be written."""
+        probs = self.stages[stage][np.arange(len(self.drawn)), self.chosen]
+        return math.fsum(np.log(probs).tolist())
+
     def below(self, step: int, token: int, stage: str = "top_p") -> np.ndarray:
         """Vocabulary numbers of the tokens before a token, from the most probable down."""
         order = falling(self.stages[stage][step])

@@ -68,6 +68,9 @@ def how_hot(asked: Asked, words: Words) -> None:
         if asked.written.model is None:
             st.caption(say("sampling.heat.none"))
             return
+        if not asked.stored and not _diversity(asked).judged:
+            st.caption(say("sampling.heat.unjudged"))
+            return
         st.caption(say("sampling.heat.help", n=AT_EACH))
         story = stored_story(f"sampling-heat-{words.language}") if asked.stored else _heat(asked, words.language)
         show_story(story, "sampling-heat", words, lambda: HeatExplainer(_diversity(asked), words))

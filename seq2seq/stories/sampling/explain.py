@@ -192,12 +192,12 @@ class SamplingExplainer(Addressed):
         return Explanation(f"weight {t} {i}", told, (line,), value, value, names.AHEAD)
 
     def whole(self, which: str) -> Explanation:
-        logs = {"model": ("model", self.trace.log_prob), "drawn": ("top_p", self.trace.cut_log_prob)}
-        stage, value = logs[which][0], logs[which][1][0]
+        stage = {"model": "model", "drawn": "top_p"}[which]
+        value = self.trace.log_prob_after(stage)
         parts = [self.at(stage, t, n) for t, n in enumerate(self.trace.chosen.tolist())]
         line, values = Line(tail=2), Line(tail=2)
         line.latex = r"\ln P(Y) = \sum_t \ln p_t(y_t)"
         values.latex = "= " + values.elided(parts, lambda number: rf"\ln {values.number(number)}")
         computed = math.fsum(math.log(number.value) for number in parts)
         told = self.name(f"whole.{which}")
-        return Explanation(f"whole {which}", told, (line, values), float(value), computed, names.TOTAL)
+        return Explanation(f"whole {which}", told, (line, values), value, computed, names.TOTAL)

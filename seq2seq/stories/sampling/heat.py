@@ -18,7 +18,7 @@ APART = 0.06  # points closer than this, of a panel's side, share one label
 
 
 def heat_story(trace: DiversityTrace, words: Words, name: str) -> Story:
-    """Tell what each temperature gives; begins at the one that is set."""
+    """Tell what each temperature gives, where something is right or wrong; begins at the one that is set."""
     told, book = HeatTeller(trace, words), FormulaBook()
     steps = list(told.steps(book))
     identity = "|".join(["sampling-heat", name, "".join(trace.source), str(len(steps))])

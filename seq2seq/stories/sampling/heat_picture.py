@@ -5,7 +5,7 @@ from functools import cache
 from seq2seq.stories.signals import smooth
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, text, value
 
-TOP, TALL, FOOT, LEFT, RIGHT = 70, 210, 52, 46, 34  # pixels
+TOP, FOOT, LEFT, RIGHT = 70, 52, 46, 34  # pixels
 
 
 @cache
@@ -21,11 +21,11 @@ def heat_picture(titles: tuple[tuple[str, str], ...]) -> Spec:
     signals = [
         value("N", 300), value("hot", 3), value("answers", 0), value("cuts", 0), value("now", 0),
         *smooth("at"), *smooth("T"), *smooth("right"), *smooth("different"),
-        derived("wide", "width > 580"),
+        derived("wide", "width > 580"), derived("tall", "width > 900 ? 300 : 210"),
         derived("side", f"(wide ? (width - {2 * LEFT + 34}) / 2 : width - {LEFT}) - {RIGHT}"),
         derived("sx", f"wide ? side + {2 * LEFT + RIGHT + 24} : {LEFT}"),
-        derived("sy", f"wide ? 0 : {TOP + TALL + FOOT + 12}"),
-        derived("height", f"{TOP + TALL + FOOT} + sy"), derived("size", "width > 900 ? 13.5 : 12"),
+        derived("sy", f"wide ? 0 : {TOP + FOOT + 12} + tall"),
+        derived("height", f"{TOP + FOOT} + tall + sy"), derived("size", "width > 900 ? 13.5 : 12"),
     ]  # fmt: skip
     marks = [*_grid(say), *_over_heat(), *_against(say), *_key(say)]
     data = [{"name": "points"}, *(filtered(f"way{way}", "points", f"datum.way == {way}") for way in (0, 1))]
@@ -39,7 +39,7 @@ def _tx(heat: str) -> str:
 
 
 def _y(share: str) -> str:
-    return f"({TOP + TALL} - ({share}) * {TALL})"
+    return f"({TOP} + tall - ({share}) * tall)"
 
 
 def _dx(count: str) -> str:
@@ -60,26 +60,26 @@ def _grid(say: dict[str, str]) -> list[Mark]:
                      strokeOpacity=0.7 if share in (0, 1) else 0.35),
                 text(quoted_text(f"{share:.0%}"), f"{x} - 8", y, align="right", color="muted", size=12),
             ]  # fmt: skip
-    bottom = TOP + TALL
+    bottom = f"{TOP} + tall"
     for heat in (0, 0.5, 1, 1.5, 2, 2.5, 3):
-        marks.append(text(f"{heat} <= hot ? '{heat:g}' : ''", _tx(str(heat)), bottom + 14, color="muted", size=12))
+        marks.append(text(f"{heat} <= hot ? '{heat:g}' : ''", _tx(str(heat)), f"{bottom} + 14", color="muted", size=12))
     for count in (1, 10, 100, 300):
         marks.append(text(f"{count} <= N ? '{count}' : ''", f"{LEFT} + side + 7", _y(_log(str(count))), align="left",
                           color="decoder", size=12))  # fmt: skip
     for count in (1, 3, 10, 30, 100, 300):
         marks.append(
-            text(f"{count} <= N ? '{count}' : ''", _dx(str(count)), f"{bottom + 14} + sy", color="muted", size=12)
+            text(f"{count} <= N ? '{count}' : ''", _dx(str(count)), f"{bottom} + 14 + sy", color="muted", size=12)
         )
     marks += [
-        text(quoted_text(say["heat"]), f"{LEFT} + side / 2", bottom + 36, color="muted", size="size"),
-        text(quoted_text(say["different"]), "sx + side / 2", f"{bottom + 36} + sy", color="muted", size="size",
+        text(quoted_text(say["heat"]), f"{LEFT} + side / 2", f"{bottom} + 36", color="muted", size="size"),
+        text(quoted_text(say["different"]), "sx + side / 2", f"{bottom} + 36 + sy", color="muted", size="size",
              limit="side + 30"),
         text(quoted_text(say["over"]), 2, 12, align="left", size="size + 0.5", fontWeight=650, limit="side + 40"),
         text(quoted_text(say["against"]), "sx - 44", "12 + sy", align="left", size="size + 0.5", fontWeight=650,
              limit="side + 54"),
         mark("rule", silent=True, x=_dx("answers"), x2=_dx("answers"), y=f"{TOP - 6} + sy", y2=f"{bottom} + sy",
              stroke="correct", strokeDash={"value": [5, 4]}, strokeWidth=1.5, opacity="answers > 1 ? 1 : 0"),
-        text(f"{quoted_text(say['answers'])} + ' ' + answers", f"{_dx('answers')} + 6", f"{bottom - 12} + sy",
+        text(f"{quoted_text(say['answers'])} + ' ' + answers", f"{_dx('answers')} + 6", f"{bottom} - 12 + sy",
              align="left", color="correct", size=12, opacity="answers > 1 ? 1 : 0", limit="side"),
     ]  # fmt: skip
     return marks
@@ -107,7 +107,7 @@ def _over_heat() -> list[Mark]:
                  shape={"value": shape}, tooltip="datum.tip")
         )  # fmt: skip
     marks += [
-        mark("rule", silent=True, x=_tx("T"), x2=_tx("T"), y=TOP - 8, y2=TOP + TALL, stroke="ink", strokeWidth=1.5,
+        mark("rule", silent=True, x=_tx("T"), x2=_tx("T"), y=TOP - 8, y2=f"{TOP} + tall", stroke="ink", strokeWidth=1.5,
              strokeDash={"value": [2, 3]}),
         mark("symbol", silent=True, x=_tx("T"), y=_y("right"), size=190, stroke="ink", strokeWidth=2.5, fill=None),
         mark("symbol", silent=True, x=_tx("T"), y=_y(_log("different")), size=190, stroke="ink", strokeWidth=2.5),

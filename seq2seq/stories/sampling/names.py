@@ -18,7 +18,7 @@ CUTS = {
 COLD = Passage(FILE, "cut_down", ("if cut.temperature == 0", "hot = np.zeros_like", "np.put_along_axis"))
 DRAW = Passage(FILE, "pick", ("order = ", "reach = ", "reach /= ", "place = ", "found: "))
 SAMPLE = Passage(FILE, "sample", ("ahead = ", "stages = ", "draws = ", "chosen = pick"))
-TOTAL = Passage(FILE, "sample", ("log_prob[rows] +=", "cut_log_prob[rows] +="))
+TOTAL = Passage("traces/sampling.py", "SampleTrace.log_prob_after", ("probs = ", "return"))
 EXACT = Passage(FILE, "distribution", ("negative, _, tokens", "probs = cut_down", "heapq.heappush(open_, (negative *"))
 COUNT = Passage("traces/counting.py", "count", ("seen[key] = ",))
 ENTROPY = Passage("traces/sampling.py", "entropy", ("seen = ", "return"))

@@ -33,7 +33,8 @@ def stage_picture(titles: tuple[tuple[str, str], ...]) -> Spec:
     data = [
         *({"name": name} for name in ("source", "looks", "output", "heads", "bars", "flows", "pieces")),
         *(filtered(f"{name}_now", name, "datum.t == t") for name in ("looks", "heads", "bars", "flows", "pieces")),
-        filtered("labels", "bars_now", "!wide || datum.c == 0"), filtered("struck", "labels", "datum.gone < 4 && (wide || datum.c >= datum.gone)"),
+        filtered("labels", "bars_now", "!wide || datum.c == 0"),
+        filtered("struck", "labels", "datum.gone < 4 && (wide || datum.c >= datum.gone)"),
         filtered("ghosts", "bars_now", "datum.out"), filtered("solid", "bars_now", "datum.v > 0 || datum.out"),
         filtered("sums", "bars_now", "datum.c == 3 && datum.sum > 0 && P < 1"),
         filtered("lucky", "bars_now", "datum.chosen && datum.c == 3"),
@@ -61,7 +62,7 @@ def _signals() -> list[Signal]:
         derived("foot", "top + (wide ? 1 : 2) * block + 44"), derived("height", f"foot + {RULER} + 34"),
         derived("token", "min(36, (wide ? width / 2 - 30 : width) / max(S, T, 1))"),
         derived("letter", "clamp(token * 0.5, 9, 17)"), derived("size", "width > 1000 ? 14 : 12.5"),
-        derived("ox", "wide ? width / 2 + 10 : 0"), derived("oy", "wide ? 0 : read"),
+        derived("ox", "wide && S > 0 ? width / 2 + 10 : 0"), derived("oy", "wide ? 0 : read"),
     ]  # fmt: skip
 
 
@@ -180,7 +181,8 @@ def _line(say: dict[str, str]) -> list[Mark]:
         for share in (0, 0.25, 0.5, 0.75, 1)
     ]  # fmt: skip
     return [
-        text(f"width > 480 ? {quoted_text(say['draw'])} : {quoted_text(say['short'])}", 2, "foot - 30", align="left", size="size", fontWeight=600, limit="width - 4",
+        text(f"width > 480 ? {quoted_text(say['draw'])} : {quoted_text(say['short'])}", 2, "foot - 30", align="left",
+             size="size", fontWeight=600, limit="width - 4",
              opacity=f"0.5 + 0.5 * {shown}"),
         rect(2, "foot", "width - 4", RULER, silent=True, stroke="faint", fill="faint", fillOpacity=0.1, cornerRadius=3),
         rect(f"{x} + 0.75", "foot", f"max(0.8, {long} - 1.5)", RULER, "pieces_now", clickable=True, fill="decoder",

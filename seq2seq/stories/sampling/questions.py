@@ -75,7 +75,7 @@ def few_that_stay(trace: SampleTrace, words: Words) -> Asked:
         before = math.fsum(trace.stages["top_k"][t][order[: stays - 1]].tolist())
         after = math.fsum(trace.stages["top_k"][t][order[:stays]].tolist())
         listed = words.say("states.list").join(
-            f"{quoted(trace.vocabulary[n])} {percent(float(trace.stages['top_k'][t, n]))}" for n in order[:5].tolist()
+            f"{quoted(trace.vocabulary[n])} ({percent(float(trace.stages['top_k'][t, n]))})" for n in order[:5].tolist()
         )
         slots = {"p": f"{p:g}", "stays": stays, "listed": listed, "before": percent(before), "after": percent(after)}
         prompt, why = words.say("question.sampling.p", **slots), words.say("question.sampling.p.why", **slots)
@@ -97,7 +97,7 @@ def falls(trace: SampleTrace, words: Words) -> Asked:
         chosen = int(trace.chosen[t])
         offered = shuffled([chosen, *wrong_answers(chosen, order)], f"falls {t}")
         last = words.say("states.list").join(
-            f"{quoted(trace.vocabulary[n])} {short(float(probs))}" for n, probs in _line(trace, t, order)
+            f"{quoted(trace.vocabulary[n])} ({short(float(probs))})" for n, probs in _line(trace, t, order)
         )
         slots = {"luck": short(luck), "line": last, "token": quoted(trace.vocabulary[chosen]), "begin": short(begin),
                  "end": short(end)}  # fmt: skip

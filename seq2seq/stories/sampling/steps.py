@@ -81,7 +81,7 @@ class SamplingTeller:
         """The most probable tokens with their probabilities, in a sentence."""
         probs = self.trace.stages[stage][t]
         few = [n for n in falling(probs)[:most].tolist() if probs[n] >= 5e-4]
-        return self.words.say("states.list").join(f"{self.token(n)} {percent(float(probs[n]))}" for n in few)
+        return self.words.say("states.list").join(f"{self.token(n)} ({percent(float(probs[n]))})" for n in few)
 
     def behind(self, t: int) -> str:
         """What is written before a token."""
@@ -195,7 +195,7 @@ class SamplingTeller:
 
     def end(self) -> None:
         line, trace = Line(), self.trace
-        own, drawn = float(trace.log_prob[0]), float(trace.cut_log_prob[0])
+        own, drawn = trace.log_prob_after("model"), trace.log_prob_after("top_p")
         line.latex = rf"\ln P_{{\mathrm{{model}}}} = {line.text(short(own), 'whole model')}"
         line.latex += rf" \\ \ln P_{{\mathrm{{drawn}}}} = {line.text(short(drawn), 'whole drawn')}"
         last = len(trace.drawn) - 1
