@@ -33,13 +33,13 @@ class CountedStory:
         self.trace, self.found, self.words, self.accepts = trace, found, words, accepts
         self.counted = [count(trace, found, n) for n in looks(trace.asked.samples)]
 
-    def say(self, key: str, **slots: object) -> str:
+    def sentence(self, key: str, **slots: object) -> str:
         return self.words.say(f"sampling.many.{key}", **slots)
 
     def text(self, share: Share) -> str:
         """An output as a row shows it."""
         text = "".join(short_sign(self.trace.vocabulary[n]) for n in share.tokens if n != self.trace.end)
-        return text + ("" if share.ended else "…") if text else self.say("empty")
+        return text + ("" if share.ended else "…") if text else self.sentence("empty")
 
     def right(self, share: Share) -> int:
         """1 right, 0 wrong, −1 where nothing is."""
@@ -60,8 +60,8 @@ class CountedStory:
                 chi = line.text(short(counted.chi_square))
                 line.latex += rf" \\ P(\chi^2_{{{line.text(counted.freedom)}}} \ge {chi})"
                 line.latex += rf" = {line.text(short(counted.chance), f'chance {k}')}"
-            text = f"{self.say('counted', **slots)}{self.gap}{self.say(f'verdict.{key}', **slots)}"
-            yield Step(self.say("title", n=f"{counted.n:,}"), text, 0, line.into(book), passage, self.question(k))
+            text = f"{self.sentence('counted', **slots)}{self.gap}{self.sentence(f'verdict.{key}', **slots)}"
+            yield Step(self.sentence("title", n=f"{counted.n:,}"), text, 0, line.into(book), passage, self.question(k))
 
     @property
     def gap(self) -> str:
@@ -80,14 +80,14 @@ class CountedStory:
         }  # fmt: skip
         cover = "whole" if found.whole else "part"
         text = self.gap.join(
-            [self.say("exact.text", **slots), self.say(f"exact.{cover}", **slots)]
-            + ([self.say("exact.right", **slots)] if judged else [])
+            [self.sentence("exact.text", **slots), self.sentence(f"exact.{cover}", **slots)]
+            + ([self.sentence("exact.right", **slots)] if judged else [])
         )
         parts = [Number(share.prob, f"share {i}") for i, share in enumerate(shares)]
         line.head = 2
         line.latex = rf"\sum_i p_i \\ = {line.elided(parts, line.number) if parts else line.text(0)}"
         line.latex += rf" \\ = {line.text(short(found.covered), 'covered')}"
-        return Step(self.say("exact.title", **slots), text, 0, line.into(book), names.EXACT)
+        return Step(self.sentence("exact.title", **slots), text, 0, line.into(book), names.EXACT)
 
     def slots(self, counted: Counted) -> dict[str, object]:
         """What the sentences about a look say."""
@@ -131,7 +131,7 @@ class CountedStory:
     # ---- the picture
 
     def view(self) -> View:
-        shares, say = self.found.shares, self.say
+        shares, sentence = self.found.shares, self.sentence
         outputs = [
             {"i": i, "text": self.text(share), "right": self.right(share), "p": share.prob,
              "spread": (share.prob * (1 - share.prob)) ** 0.5, "tip": f"{self.text(share)}: {exact(share.prob)}",
@@ -141,7 +141,7 @@ class CountedStory:
         seen = [share.prob for share in shares]
         for counted in self.counted:
             seen += [times / counted.n for times in counted.counts] if counted.n >= 100 else []
-        titles = {key: say(f"picture.{key}") for key in ("exact", "drawn", "band")}
+        titles = {key: sentence(f"picture.{key}") for key in ("exact", "drawn", "band")}
         signals: dict[str, Any] = {
             "M": max(1, len(shares)), "most": min(1.0, 1.05 * max(seen, default=1.0)),
             "L": max((len(row["text"]) for row in outputs), default=1),
@@ -150,7 +150,8 @@ class CountedStory:
             "band_at": [2 / counted.n**0.5 if counted.n else 0 for counted in self.counted],
         }  # fmt: skip
         return View(
-            "counted", say("picture.title"), say("picture.hint"), counted_bars(tuple(sorted(titles.items()))), "vega",
+            "counted", sentence("picture.title"), sentence("picture.hint"),
+            counted_bars(tuple(sorted(titles.items()))), "vega",
             [self.in_words(counted) for counted in self.counted],
             {"outputs": outputs, "counts": list(self.rows())}, "outputs", signals, wide=True,
         )  # fmt: skip
@@ -168,11 +169,11 @@ class CountedStory:
     def in_words(self, counted: Counted) -> str:
         """What the picture shows at a look."""
         listed = [
-            self.say("alt.row", text=self.text(share), p=percent(share.prob), seen=times, n=counted.n)
+            self.sentence("alt.row", text=self.text(share), p=percent(share.prob), seen=times, n=counted.n)
             for share, times in list(zip(self.found.shares, counted.counts, strict=True))[:5]
         ]  # fmt: skip
         rows = self.words.say("states.list").join(listed)
-        return self.say("alt", n=counted.n, count=len(self.found.shares), rows=rows)
+        return self.sentence("alt", n=counted.n, count=len(self.found.shares), rows=rows)
 
 
 def counted_story(trace: SampleTrace, found: Distribution, accepts: Accepts, words: Words, name: str) -> Story:

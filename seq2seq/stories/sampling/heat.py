@@ -36,7 +36,7 @@ class HeatTeller:
         self.trace, self.words = trace, words
         self.cuts = bool(trace.cut.top_k or trace.cut.top_p < 1)
 
-    def say(self, key: str, **slots: object) -> str:
+    def sentence(self, key: str, **slots: object) -> str:
         return self.words.say(f"sampling.heat.{key}", **slots)
 
     def slots(self, i: int) -> dict[str, object]:
@@ -54,11 +54,11 @@ class HeatTeller:
             line.latex = rf"\frac{{{line.text(heat.right)}}}{{{line.text(heat.n)}}} = "
             line.latex += line.text(percent(heat.share_right), f"right cut {i}")
             kind = ".zero" if heat.temperature == 0 else ".one" if heat.different == 1 else ""
-            parts = [self.say(f"text{kind}", **slots)]
+            parts = [self.sentence(f"text{kind}", **slots)]
             if self.cuts and heat.temperature:
-                parts.append(self.say("text.alone", **slots))
+                parts.append(self.sentence("text.alone", **slots))
             text = ("" if self.words.language == "zh" else " ").join(parts)
-            title = self.say("title.now" if i == self.trace.now else "title", **slots)
+            title = self.sentence("title.now" if i == self.trace.now else "title", **slots)
             passage = names.JUDGE if heat.temperature else names.COLD
             yield Step(title, text, 0, line.into(book), passage, self.question(i))
 
@@ -97,10 +97,10 @@ class HeatTeller:
     # ---- the picture
 
     def view(self) -> View:
-        trace, say = self.trace, self.say
+        trace, sentence = self.trace, self.sentence
         rows = [*self.points(0, trace.heats), *self.points(1, trace.alone)]
         keys = ("right", "count", "different", "heat", "over", "against", "answers", "cut", "alone")
-        titles = {key: say(f"picture.{key}", n=trace.heats[0].n) for key in keys}
+        titles = {key: sentence(f"picture.{key}", n=trace.heats[0].n) for key in keys}
         signals: dict[str, Any] = {
             "N": trace.heats[0].n, "hot": trace.heats[-1].temperature, "answers": trace.answers or 0,
             "cuts": int(self.cuts), "now": trace.now, "at_at": list(range(len(trace.heats))),
@@ -108,10 +108,10 @@ class HeatTeller:
             "right_at": [heat.share_right for heat in trace.heats],
             "different_at": [heat.different for heat in trace.heats],
         }  # fmt: skip
-        alternatives = [say("alt", **self.slots(i)) for i in range(len(trace.heats))]
+        alternatives = [sentence("alt", **self.slots(i)) for i in range(len(trace.heats))]
         return View(
-            "heat", say("picture.title"), say("picture.hint"), heat_picture(tuple(sorted(titles.items()))), "vega",
-            alternatives, {"points": rows}, "points", signals, wide=True,
+            "heat", sentence("picture.title"), sentence("picture.hint"), heat_picture(tuple(sorted(titles.items()))),
+            "vega", alternatives, {"points": rows}, "points", signals, wide=True,
         )  # fmt: skip
 
     def points(self, way: int, heats: Sequence[Heat]) -> Iterator[dict[str, Any]]:
@@ -126,7 +126,7 @@ class HeatTeller:
                 "way": way, "i": i, "T": heat.temperature, "right": heat.share_right, "different": heat.different,
                 "r0": before.share_right, "d0": before.different, "T0": before.temperature,
                 "label": "" if near else f"T {heat.temperature:g}", "ask_right": f"right {kind} {i}",
-                "ask_different": f"different {kind} {i}", "tip": self.say(
+                "ask_different": f"different {kind} {i}", "tip": self.sentence(
                     "tip", T=f"{heat.temperature:g}", right=percent(heat.share_right), different=heat.different),
             }  # fmt: skip
 
