@@ -99,8 +99,7 @@ def _bars(trace: SampleTrace, t: int, rows: Sequence[Group], words: Words) -> It
         masses = [mass(trace, t, stage, group) for stage in STAGES]
         gone = next((c for c, value in enumerate(masses) if value == 0), NOT_GONE)
         number = group.tokens[0]
-        token = short_sign(trace.vocabulary[number]) if group.own else words.say("sampling.picture.others.short",
-                                                                                 count=len(group.tokens))  # fmt: skip
+        token = short_sign(trace.vocabulary[number]) if group.own else f"+{len(group.tokens)}"
         for c, stage in enumerate(STAGES):
             value, before = masses[c], masses[max(0, c - 1)]
             out = value == 0 and before > 0
