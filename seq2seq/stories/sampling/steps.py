@@ -150,8 +150,8 @@ class SamplingTeller:
         sum_ = line.elided(numbers, line.number)
         line.latex = rf"{sum_} = {line.text(short(kept), f'kept top_p {t}')} \ge {line.text(f'{self.cut.top_p:g}')}"
         first = self.prob(t, "top_p", order[0])
-        line.latex += rf" \\ \frac{{{line.number(numbers[0])}}}{{{line.text(short(kept), f'kept top_p {t}')}}}"
-        line.latex += rf" = {line.number(first)}"
+        line.latex += rf" \\ p'({line.text(self.token(order[0]))}) = {line.number(numbers[0])} \,/\,"
+        line.latex += rf" {line.text(short(kept), f'kept top_p {t}')} = {line.number(first)}"
         key = "top_p" if stays < before else "top_p.all"
         key = "top_p.one" if stays == 1 and before > 1 else key
         self.add(key, Moment("top_p", t, 3, t), line, names.CUTS["top_p"], p=f"{self.cut.top_p:g}", stays=stays,
