@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from seq2seq.decoding import judge
-from seq2seq.decoding.beam import beam_search
+from seq2seq.decoding import beam_search, judge, sample
 from seq2seq.models.config import CELLS
 from seq2seq.preparing.batching import record_batches
 from seq2seq.preparing.cutting import record_cutting
@@ -21,6 +20,7 @@ from seq2seq.stories.gradients import Reach, arm_key, backward_story
 from seq2seq.stories.heads import heads_story
 from seq2seq.stories.masks import leak_story, masks_story, switches_story
 from seq2seq.stories.positions import places_story
+from seq2seq.stories.sampling import counted_story, heat_story, sampling_story
 from seq2seq.stories.self_attention import focus_of, self_attention_story
 from seq2seq.stories.states import states_story
 from seq2seq.stories.story import Story
@@ -36,13 +36,15 @@ from seq2seq.studies.masked import masked_batch, switched_batch
 from seq2seq.studies.masks import letter_task, measured, read_sentences
 from seq2seq.studies.places import record_waves
 from seq2seq.studies.recordings import recall_run
+from seq2seq.studies.sampled import exact_shares, judged_by, record_diversity
 from seq2seq.studies.shipped import MASK_TASKS
 from seq2seq.studies.shuffled import told_shuffled
 from seq2seq.studies.states import StateChoice, record_states
 from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import Dates, Reverse
 from seq2seq.traces.exact import ExactSettings
-from seq2seq.traces.search import BeamSettings
+from seq2seq.traces.sampling import Cut, SampleSettings
+from seq2seq.traces.search import BeamSettings, Limits
 from seq2seq.training.reach import record_gradients
 from seq2seq.training.trainer import start_model
 from seq2seq.words import LANGUAGES, Words
@@ -179,6 +181,17 @@ def beam(words: Words) -> Stored:
     yield "beam", beam_story(trace, words, stored.BEAM_MODEL, told)
 
 
+def sampling(words: Words) -> Stored:
+    """The page on sampling: one output drawn, many counted, and the same at several temperatures."""
+    trained, text, name = load_trained(stored.SAMPLING_MODEL), stored.SAMPLING_INPUT, stored.SAMPLING_MODEL
+    cut, seed, writer = Cut(*stored.SAMPLING_CUT), stored.SAMPLING_SEED, trained.writer(text)
+    drawn = sample(writer, SampleSettings(cut, Limits(), stored.SAMPLING_DRAWS, seed))
+    accepts = judged_by(trained.task, text)
+    yield "sampling", sampling_story(drawn, words, name, accepts(drawn.text(0)))
+    yield "sampling-many", counted_story(drawn, exact_shares(writer, cut, Limits()), accepts, words, name)
+    yield "sampling-heat", heat_story(record_diversity(writer, trained.task, text, cut, Limits(), seed), words, name)
+
+
 PAGES: tuple[Callable[[Words], Stored], ...] = (
     home,
     tokens,
@@ -192,6 +205,7 @@ PAGES: tuple[Callable[[Words], Stored], ...] = (
     heads,
     beam,
     exact,
+    sampling,
     compare,
     convolution,
     states,
