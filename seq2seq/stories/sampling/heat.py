@@ -1,5 +1,6 @@
 """Trace → story: the same outputs drawn at rising temperatures, how different they become and how wrong."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.traces.diversity import DiversityTrace, Heat
 from seq2seq.words import Words
 
-APART = 0.06  # points closer than this, of a panel's side, share one label
+APART = 0.09  # points closer than this, of a panel's side, share one label
 
 
 def heat_story(trace: DiversityTrace, words: Words, name: str) -> Story:
@@ -118,7 +119,7 @@ class HeatTeller:
         labelled: list[tuple[float, float]] = []
         for i, heat in enumerate(heats):
             before = heats[max(0, i - 1)]
-            place = (heat.different / heat.n, heat.share_right)
+            place = (math.log(heat.different) / math.log(heat.n), heat.share_right)
             near = any(abs(place[0] - x) < APART and abs(place[1] - y) < APART for x, y in labelled)
             labelled += [] if near else [place]
             kind = ("cut", "alone")[way]
