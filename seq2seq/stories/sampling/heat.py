@@ -104,7 +104,7 @@ class HeatTeller:
         titles = {key: sentence(f"picture.{key}", n=trace.heats[0].n) for key in keys}
         signals: dict[str, Any] = {
             "N": trace.heats[0].n, "hot": trace.heats[-1].temperature, "answers": trace.answers or 0,
-            "cuts": int(self.cuts), "now": trace.now, "at_at": list(range(len(trace.heats))),
+            "cuts": int(self.cuts), "at_at": list(range(len(trace.heats))),
             "T_at": [heat.temperature for heat in trace.heats],
             "right_at": [heat.share_right for heat in trace.heats],
             "different_at": [heat.different for heat in trace.heats],

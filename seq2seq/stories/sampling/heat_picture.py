@@ -15,11 +15,11 @@ def heat_picture(titles: tuple[tuple[str, str], ...]) -> Spec:
     Data:    points {way (0 with the cuts, 1 temperature alone), i, T, right (share), different, r0, d0, T0 (of the
              point before), label, tip, ask_right, ask_different}.
     Signals: N (outputs at each temperature), hot (the highest), answers (0: not known), cuts (whether anything is cut
-             besides), now (which is set); for each step at_at, T_at, right_at, different_at.
+             besides); for each step at_at (which temperature), T_at, right_at, different_at.
     """
     say = dict(titles)
     signals = [
-        value("N", 300), value("hot", 3), value("answers", 0), value("cuts", 0), value("now", 0),
+        value("N", 300), value("hot", 3), value("answers", 0), value("cuts", 0),
         *smooth("at"), *smooth("T"), *smooth("right"), *smooth("different"),
         derived("wide", "width > 580"), derived("tall", "wide ? clamp(width * 0.33, 210, 330) : 210"),
         derived("side", f"(wide ? (width - {2 * LEFT + 34}) / 2 : width - {LEFT}) - {RIGHT}"),
