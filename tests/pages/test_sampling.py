@@ -6,7 +6,6 @@ import pytest
 
 from seq2seq.stories.stored import read_story
 from seq2seq.ui.sampling import SAMPLING_TRIES
-from seq2seq.ui.sampling_many import AT_EACH
 from seq2seq.ui.searching import TEXTBOOK_LONGEST
 from seq2seq.words import LANGUAGES, Words
 from tests.pages.test_pages import open_page, shown, stories
@@ -24,6 +23,10 @@ def test_it_opens_with_the_stored_stories(language):
     app = open_page("sampling", language)
     assert stories(app) == [json.loads(read_story(f"{part}-{language}")) for part in PARTS]
     assert not app.warning and not app.info
+    from seq2seq.studies.sampled import DRAWN
+
+    each = Words(language).say("sampling.heat.help", n=DRAWN)
+    assert each in [caption.value for caption in app.caption]
 
 
 @every_language
@@ -68,9 +71,8 @@ def test_tries(number):
 @every_language
 def test_the_textbooks_table_is_drawn_from_and_knows_no_right(language):
     from seq2seq.decoding import textbook
-    from seq2seq.studies import sampled
 
-    assert textbook.LONGEST == TEXTBOOK_LONGEST and sampled.DRAWN == AT_EACH  # said twice: those bring torch
+    assert textbook.LONGEST == TEXTBOOK_LONGEST  # said twice: it brings torch
     app = open_page("sampling", language, model="textbook", **{"top-k": "0", "top-p": "1", "temperature": "1"})
     drawn, many = stories(app)
     assert not app.warning and drawn["views"][0]["data"]["source"] == []
