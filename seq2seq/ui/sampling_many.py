@@ -33,7 +33,8 @@ def many_outputs(asked: Asked, words: Words) -> None:
         if asked.stored and n == SAMPLING_DRAWS:
             story = stored_story(f"sampling-many-{words.language}")
         else:
-            story = _counted(asked, n, words.language)
+            with st.spinner(say("sampling.working")):
+                story = _counted(asked, n, words.language)
         show_story(story, "sampling-many", words, lambda: CountedExplainer(drawn(asked, n), _exact(asked), words))
     settle_part()
 
@@ -68,11 +69,16 @@ def how_hot(asked: Asked, words: Words) -> None:
         if asked.written.model is None:
             st.caption(say("sampling.heat.none"))
             return
-        if not asked.stored and not _diversity(asked).judged:
-            st.caption(say("sampling.heat.unjudged"))
-            return
+        if asked.stored:
+            story = stored_story(f"sampling-heat-{words.language}")
+        else:
+            with st.spinner(say("sampling.working")):
+                judged = _diversity(asked).judged
+            if not judged:
+                st.caption(say("sampling.heat.unjudged"))
+                return
+            story = _heat(asked, words.language)
         st.caption(say("sampling.heat.help", n=AT_EACH))
-        story = stored_story(f"sampling-heat-{words.language}") if asked.stored else _heat(asked, words.language)
         show_story(story, "sampling-heat", words, lambda: HeatExplainer(_diversity(asked), words))
 
 

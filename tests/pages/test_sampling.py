@@ -23,6 +23,10 @@ def test_it_opens_with_the_stored_stories(language):
     app = open_page("sampling", language)
     assert stories(app) == [json.loads(read_story(f"{part}-{language}")) for part in PARTS]
     assert not app.warning and not app.info
+    from seq2seq.studies.sampled import DRAWN
+
+    each = Words(language).say("sampling.heat.help", n=DRAWN)
+    assert each in [caption.value for caption in app.caption]
 
 
 @every_language
@@ -68,7 +72,7 @@ def test_tries(number):
 def test_the_textbooks_table_is_drawn_from_and_knows_no_right(language):
     from seq2seq.decoding import textbook
 
-    assert textbook.LONGEST == TEXTBOOK_LONGEST
+    assert textbook.LONGEST == TEXTBOOK_LONGEST  # said twice: it brings torch
     app = open_page("sampling", language, model="textbook", **{"top-k": "0", "top-p": "1", "temperature": "1"})
     drawn, many = stories(app)
     assert not app.warning and drawn["views"][0]["data"]["source"] == []

@@ -319,6 +319,14 @@ def test_what_does_not_fit_is_said():
     assert "not listed" in right.steps[0].text  # and what the picture leaves out
 
 
+def test_nothing_listed_is_said_too():
+    """Where everything is improbable, the budget may end before one output is found."""
+    none = Distribution((), 0.0, False)
+    story = counted_story(drawn("half", Cut(3.0)), none, accepts("half"), Words("en"), "half")
+    check_whole(story)
+    assert "No test" in story.steps[-1].text and CountedExplainer(drawn("half", Cut(3.0)), none, Words("en"))
+
+
 def test_looks_end_with_what_was_asked():
     assert looks(100) == [0, 10, 30, 100] and looks(2000) == [0, 10, 30, 100, 300, 1000, 2000]
 

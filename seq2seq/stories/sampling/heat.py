@@ -1,5 +1,6 @@
 """Trace → story: the same outputs drawn at rising temperatures, how different they become and how wrong."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.traces.diversity import DiversityTrace, Heat
 from seq2seq.words import Words
 
-APART = 0.06  # points closer than this, of a panel's side, share one label
+APART = 0.09  # points closer than this, of a panel's side, share one label
 
 
 def heat_story(trace: DiversityTrace, words: Words, name: str) -> Story:
@@ -103,7 +104,7 @@ class HeatTeller:
         titles = {key: sentence(f"picture.{key}", n=trace.heats[0].n) for key in keys}
         signals: dict[str, Any] = {
             "N": trace.heats[0].n, "hot": trace.heats[-1].temperature, "answers": trace.answers or 0,
-            "cuts": int(self.cuts), "now": trace.now, "at_at": list(range(len(trace.heats))),
+            "cuts": int(self.cuts), "at_at": list(range(len(trace.heats))),
             "T_at": [heat.temperature for heat in trace.heats],
             "right_at": [heat.share_right for heat in trace.heats],
             "different_at": [heat.different for heat in trace.heats],
@@ -118,7 +119,7 @@ class HeatTeller:
         labelled: list[tuple[float, float]] = []
         for i, heat in enumerate(heats):
             before = heats[max(0, i - 1)]
-            place = (heat.different / heat.n, heat.share_right)
+            place = (math.log(heat.different) / math.log(heat.n), heat.share_right)
             near = any(abs(place[0] - x) < APART and abs(place[1] - y) < APART for x, y in labelled)
             labelled += [] if near else [place]
             kind = ("cut", "alone")[way]

@@ -15,13 +15,13 @@ def heat_picture(titles: tuple[tuple[str, str], ...]) -> Spec:
     Data:    points {way (0 with the cuts, 1 temperature alone), i, T, right (share), different, r0, d0, T0 (of the
              point before), label, tip, ask_right, ask_different}.
     Signals: N (outputs at each temperature), hot (the highest), answers (0: not known), cuts (whether anything is cut
-             besides), now (which is set); for each step at_at, T_at, right_at, different_at.
+             besides); for each step at_at (which temperature), T_at, right_at, different_at.
     """
     say = dict(titles)
     signals = [
-        value("N", 300), value("hot", 3), value("answers", 0), value("cuts", 0), value("now", 0),
+        value("N", 300), value("hot", 3), value("answers", 0), value("cuts", 0),
         *smooth("at"), *smooth("T"), *smooth("right"), *smooth("different"),
-        derived("wide", "width > 580"), derived("tall", "width > 900 ? 300 : 210"),
+        derived("wide", "width > 580"), derived("tall", "wide ? clamp(width * 0.33, 210, 330) : 210"),
         derived("side", f"(wide ? (width - {2 * LEFT + 34}) / 2 : width - {LEFT}) - {RIGHT}"),
         derived("sx", f"wide ? side + {2 * LEFT + RIGHT + 24} : {LEFT}"),
         derived("sy", f"wide ? 0 : {TOP + FOOT + 12} + tall"),
@@ -32,6 +32,9 @@ def heat_picture(titles: tuple[tuple[str, str], ...]) -> Spec:
     spec = diagram(900, 340, signals, data, marks)
     del spec["height"]
     return spec
+
+
+KNOWN = "clamp(at - datum.i + 1, 0, 1)"  # a temperature is shown once the story has come to it
 
 
 def _tx(heat: str) -> str:
@@ -89,7 +92,7 @@ def _over_heat() -> list[Mark]:
     """Two curves over the temperature: how many are right, and how many different."""
     marks = []
     for way in (1, 0):
-        faint = "(cuts ? 0.55 : 0)" if way else "1"
+        faint = f"(cuts ? 0.55 : 0) * {KNOWN}" if way else KNOWN
         dash = {"value": [5, 4]} if way else None
         for value_, before, color in (("datum.right", "datum.r0", "correct"),
                                       (_log("datum.different"), _log("datum.d0"), "decoder")):  # fmt: skip
@@ -104,7 +107,7 @@ def _over_heat() -> list[Mark]:
     ):
         marks.append(
             mark("symbol", "way0", clickable=True, x=_tx("datum.T"), y=_y(value_), size=60, fill=color, ask=ask,
-                 shape={"value": shape}, tooltip="datum.tip")
+                 shape={"value": shape}, tooltip="datum.tip", opacity=KNOWN)
         )  # fmt: skip
     marks += [
         mark("rule", silent=True, x=_tx("T"), x2=_tx("T"), y=TOP - 8, y2=f"{TOP} + tall", stroke="ink", strokeWidth=1.5,
@@ -125,13 +128,14 @@ def _against(say: dict[str, str]) -> list[Mark]:
             mark("rule", f"way{way}", silent=True, x=_dx("datum.d0"), x2=_dx("datum.different"),
                  y=f"{_y('datum.r0')} + sy", y2=f"{_y('datum.right')} + sy", stroke="ink",
                  strokeWidth=1.5 if way else 2.5, strokeDash={"value": [5, 4]} if way else None,
-                 strokeOpacity="(cuts ? 0.6 : 0)" if way else 1, strokeCap={"value": "round"})
+                 strokeOpacity=f"(cuts ? 0.6 : 0) * {KNOWN}" if way else KNOWN, strokeCap={"value": "round"})
         )  # fmt: skip
     marks += [
         mark("symbol", "way0", clickable=True, x=_dx("datum.different"), y=f"{_y('datum.right')} + sy", size=60,
-             fill="ink", tooltip="datum.tip", ask="datum.ask_right"),
+             fill="ink", tooltip="datum.tip", ask="datum.ask_right", opacity=KNOWN),
         text("datum.label", f"{_dx('datum.different')} + 9",
-             f"{_y('datum.right')} + sy + (datum.right > 0.9 ? 14 : -3)", "way1", align="left", size=12, color="muted"),
+             f"{_y('datum.right')} + sy + (datum.right > 0.9 ? 14 : -3)", "way1", align="left", size=12, color="muted",
+             opacity=KNOWN),
         mark("symbol", silent=True, x=_dx("different"), y=f"{_y('right')} + sy", size=210, stroke="ink",
              strokeWidth=2.5),
         text("'T = ' + format(T, '.2~f')", f"max({_dx('different')} - 13, sx + 44)", f"{_y('right')} + sy - 15",

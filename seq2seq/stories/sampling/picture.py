@@ -130,13 +130,14 @@ def _flows() -> list[Mark]:
 
 
 def _bars() -> list[Mark]:
-    """Probabilities; where a stage removed a token, what it had stays as a dashed, hatched ghost."""
+    """Probabilities, each on a track as long as 1; where a stage removed a token, a dashed ghost of what it had."""
     hatch = (
         f"'M' + 0 + ',' + {ROW - 9} + 'L' + min({ROW - 9}, datum.before * bar) + ',' + max(0, {ROW - 9} - datum.before"
         f" * bar) + (datum.before * bar > {ROW - 9} ? 'M' + (datum.before * bar - {ROW - 9}) + ',' + {ROW - 9} + 'l'"
         f" + {ROW - 9} + ',' + (-{ROW - 9}) : '')"
     )
     return [
+        rect(X, f"{Y} + 4", "bar", ROW - 9, "bars_now", silent=True, fill="faint", fillOpacity=0.16, cornerRadius=2),
         text("datum.token", f"{X} - 10", f"{Y} + {ROW / 2}", "labels", align="right", fontWeight=600,
              size="datum.own ? (wide ? 16 : 14) : 11", limit="left - 8",
              color="datum.own ? ink : muted"),

@@ -30,16 +30,11 @@ def sampling_story(trace: SampleTrace, words: Words, name: str, right: bool | No
         replace(step, question=questions.get((moment.kind, moment.t)))
         for step, moment in zip(told.steps, told.moments, strict=True)
     ]  # fmt: skip
-    view = _overview(trace, replace_steps(told, steps), words)
+    view = _overview(trace, told, words)
     # other settings keep the step, as long as the same stages are told
     identity = "|".join(["sampling", name, "".join(trace.source), *stages_on(trace.asked.cut)])
     title = words.say("sampling.title", source="".join(trace.source) or "–")
     return Story(identity, title, steps, [view], told.chapters, player_labels(words), told.formulas)
-
-
-def replace_steps(told: Told, steps: list[Any]) -> Told:
-    """The same, with other steps."""
-    return replace(told, steps=steps)
 
 
 def _overview(trace: SampleTrace, told: Told, words: Words) -> View:
