@@ -140,14 +140,15 @@ def lane(contest: ContestTrace, plan: Plan, words: Words) -> list[dict[str, Any]
     rows: list[dict[str, Any]] = []
     for group in sorted(same.values(), key=lambda group: -group[0].output.score):
         first, score = group[0], signed(group[0].output.score)
-        note = ", ".join(who(found, words, not contest.exact.proved) for found in group)
+        note = ", ".join(words.say(f"exact.lane.{found.name}", width=found.width) for found in group)
         start = min(since[found.name] for found in group)
-        early = [who(found, words, True) for found in group if since[found.name] == start and found.name != WIDER]
+        early = [found for found in group if since[found.name] == start and found.name != WIDER]
         rows.append(
             {"y": plan.y(first.output.score), "label": f"{cut(first.text)}  {score}",
              "short": cut(first.text)[:8], "score": score,
              "right": -1 if first.right is None else int(first.right),
-             "from": start, "note": note, "early": ", ".join(early),
+             "from": start, "note": note,
+             "early": ", ".join(words.say(f"exact.lane.{found.name}", width=found.width) for found in early),
              "ask": f"score {first.name}", "tip": f"{cut(first.text)}  {score}: {note}"}
         )  # fmt: skip
     at, lowest = 0.0, 1 - 0.03

@@ -64,7 +64,7 @@ def _paths(field: str, shown: str, **more: Any) -> Mark:
 def _tree() -> list[Mark]:
     """Edges as one path for each moment; nodes of their own where there is room for them."""
     there, looked = "shown > datum.born", "shown > datum.order"
-    room, tight = "datum.span * wide > 13", "datum.span * wide < 34"
+    room, tight = "datum.span * wide > (whole ? 13 : 46)", "datum.span * wide < 34"
     return [
         _paths("made", "shown >= datum.from ? (whole ? 0.55 : 0.3) : 0", stroke="muted", strokeWidth=1),
         _paths("looked", "shown >= datum.from ? 0.85 : 0", stroke="decoder", strokeWidth="whole ? 2 : 1"),
