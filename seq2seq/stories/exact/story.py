@@ -174,10 +174,10 @@ def _outputs(contest: ContestTrace, told: Told, words: Words) -> View:
              "log_prob": output.log_prob, "length": names.length_of(output), "score": output.score,
              "right": -1 if found.right is None else int(found.right),
              "from": 0 if found.name in (GREEDY, BEAM, RIGHT) else end, "to": count,
-             "ask_log_prob": f"sum {found.name}", "ask_score": f"score {found.name}"}
+             "asks": [f"sum {found.name}", f"score {found.name}"]}
         )  # fmt: skip
     unknown: dict[str, Any] = {"text": "…", "log_prob": None, "length": None, "score": None, "right": -1, "from": 0}
-    unknown |= {"to": end - 1, "ask_log_prob": "", "ask_score": ""}
+    unknown |= {"to": end - 1, "asks": ["", ""]}
     waiting = [row | unknown | {"who": who(contest.who(name), words, True)}
                for row, name in zip(rows, [f.name for f in contest.found], strict=True) if row["from"]]  # fmt: skip
     chips: list[dict[str, Any]] = [
@@ -220,12 +220,9 @@ def _bounds(contest: ContestTrace, plan: Plan, told: Told, words: Words) -> View
     count = trace.expansions
     kept = {0, count - 1, *rises(trace), *(m.e for m in told.moments if m.shown)}
     kept |= set(np.linspace(0, count - 1, min(count, MOST_POINTS)).round().astype(int).tolist())
-    rows: list[dict[str, Any]] = [
-        {"e": 0, "lower": trace.beam_output.score, "upper": 0.0, "ask_lower": "score beam", "ask_upper": ""}
-    ]
+    rows: list[dict[str, Any]] = [{"e": 0, "lower": trace.beam_output.score, "upper": 0.0, "asks": ["score beam", ""]}]
     rows += [
-        {"e": e + 1, "lower": trace.lower[e], "upper": trace.upper[e], "ask_lower": f"lower {e}",
-         "ask_upper": f"upper {e}"}
+        {"e": e + 1, "lower": trace.lower[e], "upper": trace.upper[e], "asks": [f"lower {e}", f"upper {e}"]}
         for e in sorted(kept)
     ]  # fmt: skip
     tracks = tracks_of(trace, told.moments)
