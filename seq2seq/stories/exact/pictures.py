@@ -65,7 +65,8 @@ def _grips(px: Any, py: Any) -> list[Mark]:
     for number, (name, color, side) in enumerate((("lower", "ink", 14), ("upper", "decoder", -14))):
         level = "high" if name == "upper" else "low"
         words = f"{level}_text"
-        apart = "clamp((high - low) / -floor * 40, 0, 1)" if name == "upper" else "1"  # where they meet, one number
+        meeting = "clamp((high - low) / -floor * 40, 0, 1) * clamp(shown, 0, 1)"  # where they meet, one number
+        apart = meeting if name == "upper" else "1"
         place = f"clamp({px('shown')}, {GAP_LEFT + 40}, width - 46)"
         marks += [
             mark("symbol", "gap", clickable=True, x=px("datum.e"), y=py(f"datum.{name}"), size=90, fill=color,

@@ -77,8 +77,8 @@ def _tree() -> list[Mark]:
              fill=f"datum.ended ? ink : {looked} ? decoder : panel",
              stroke=f"datum.ended ? ink : {looked} ? decoder : muted", strokeWidth=1.4, tooltip="datum.tip",
              ask="datum.ask"),
-        mark("text", "nodes", silent=True, text="datum.token", x=f"{_x('datum.x')} + ({tight} ? 0 : 10)",
-             y=f"{_y('datum.y')} + ({tight} ? 15 : 0)", align=f"{tight} ? 'center' : 'left'", baseline="'middle'",
+        mark("text", "nodes", silent=True, text="datum.token", x=f"{_x('datum.x')} + ({tight} ? 0 : 7)",
+             y=f"{_y('datum.y')} + ({tight} ? 15 : -10)", align=f"{tight} ? 'center' : 'left'", baseline="'middle'",
              opacity=f"{there} ? 1 : 0", fill=f"{looked} ? ink : muted", fontWeight=500,
              fontSize=f"{room} ? (datum.span * wide > 40 ? 15 : 12) : 0"),
     ]  # fmt: skip
