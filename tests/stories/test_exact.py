@@ -91,12 +91,12 @@ def addresses(value):
     """Every address in a view's data, with its number where the row has one beside it."""
     for rows in value.data.values():
         for row in rows:
-            for field, number in (
-                ("ask", None), ("ask_log_prob", "log_prob"), ("ask_score", "score"), ("ask_lower", "lower"),
-                ("ask_upper", "upper"),
-            ):  # fmt: skip
-                if row.get(field):
-                    yield row[field], row.get(number) if number else row.get("bound", row.get("sum", row.get("total")))
+            if row.get("ask"):
+                yield row["ask"], row.get("bound", row.get("sum", row.get("total")))
+            numbers = ("log_prob", "score") if "score" in row else ("lower", "upper")
+            for address, number in zip(row.get("asks", []), numbers, strict=False):
+                if address:
+                    yield address, row[number]
 
 
 @every_language

@@ -15,7 +15,7 @@ LINE, TABLE_TOP = 50, 40  # of the table
 def closing_bounds(y: str, x: str, upper: str, lower: str) -> Spec:
     """The best score so far and the most that is still promised, over the expansions, as a Vega template.
 
-    Data:    gap {e, lower, upper, ask_lower, ask_upper}, e counted from 0 (nothing looked behind yet); ticks {y,
+    Data:    gap {e, lower, upper, asks}, e counted from 0 (nothing looked behind yet); ticks {y,
              label}, y between 0 and 1; marks_x {e}.
     Signals: count, floor; shown_at, low_at, high_at (scores), low_text_at, high_text_at.
     """
@@ -62,14 +62,15 @@ def closing_bounds(y: str, x: str, upper: str, lower: str) -> Spec:
 def _grips(px: Any, py: Any) -> list[Mark]:
     """Where both stand now, in numbers; and a place to click at every expansion."""
     marks: list[Mark] = []
-    for name, color, side in (("upper", "decoder", -14), ("lower", "ink", 14)):
+    for number, (name, color, side) in enumerate((("lower", "ink", 14), ("upper", "decoder", -14))):
         level = "high" if name == "upper" else "low"
         words = f"{level}_text"
-        apart = "clamp((high - low) / -floor * 40, 0, 1)" if name == "upper" else "1"  # where they meet, one number
+        meeting = "clamp((high - low) / -floor * 40, 0, 1) * clamp(shown, 0, 1)"  # where they meet, one number
+        apart = meeting if name == "upper" else "1"
         place = f"clamp({px('shown')}, {GAP_LEFT + 40}, width - 46)"
         marks += [
             mark("symbol", "gap", clickable=True, x=px("datum.e"), y=py(f"datum.{name}"), size=90, fill=color,
-                 fillOpacity=0.01, ask=f"datum.ask_{name}", tooltip=f"format(datum.{name}, '.3f')"),
+                 fillOpacity=0.01, ask=f"datum.asks[{number}]", tooltip=f"format(datum.{name}, '.3f')"),
             mark("symbol", silent=True, x=px("shown"), y=py(level), size=70, fill=color),
             text(words, place, f"{py(level)} + {side}", color="panel", size=13, fontWeight=700, stroke="panel",
                  strokeWidth=4, opacity=apart),
@@ -134,7 +135,7 @@ def outputs_table(heads: tuple[str, str, str, str, str], later: str) -> Spec:
     """Who found which output, what it scores, whether it is right; below it the verdict, as a Vega template.
 
     heads: who, output, ln P, |Y|, score; later: what stands where the verdict will.
-    Data:    outputs {i, who, text, log_prob, length, score, right, from, to, ask_log_prob, ask_score}, numbers null
+    Data:    outputs {i, who, text, log_prob, length, score, right, from, to, asks}, numbers null
              where they are not known yet; verdict {i, text, bad}.
     Signals: rows; t_at (number of the step), told_at (whether the verdict is).
     """
@@ -161,9 +162,9 @@ def outputs_table(heads: tuple[str, str, str, str, str], later: str) -> Spec:
              "width - 20"),
         text("(datum.right === 1 ? '✓ ' : datum.right === 0 ? '✗ ' : '') + datum.text", "text_x", second, "shown",
              align="left", color=color, size="roomy ? 17 : 15", fontWeight=700, limit="log_x - 64 - text_x"),
-        *_numbers("log_x", second, "datum.log_prob", "datum.ask_log_prob"),
+        *_numbers("log_x", second, "datum.log_prob", "datum.asks[0]"),
         *_numbers("length_x", second, "datum.length", ""),
-        *_numbers("score_x", second, "datum.score", "datum.ask_score"),
+        *_numbers("score_x", second, "datum.score", "datum.asks[1]"),
         text(quoted_text(later), 8, f"{TABLE_TOP} + rows * line + 26", align="left", color="muted",
              size="roomy ? 14 : 12.5", opacity="1 - told", limit="width - 12"),
         text("(datum.bad === 1 ? '✗ ' : datum.bad === 0 ? '✓ ' : '? ') + datum.text", 8,

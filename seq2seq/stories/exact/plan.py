@@ -13,6 +13,7 @@ from seq2seq.traces.search import ROOT
 WHOLE = 260  # beginnings in the picture up to which every one has a place of its own
 MOST_LOOSE = 2600  # of those that were not looked behind, drawn of a larger tree
 BELOW, FURTHEST = 1.1, 2.2  # how far the picture reaches below the worst output, and at most below the best
+LEVEL, STRIDE = 0.04, 0.6  # a step down that is too small to see, and how far apart such beginnings stand
 UNIT = 1000  # of a path: the width and the height of the tree
 
 
@@ -60,6 +61,9 @@ def _spread(plan: Plan) -> None:
     """Places side by side for what has no more behind it, and the middle of those for what has."""
     trace, taken = plan.trace, 0.0
 
+    def height(node: int) -> float:
+        return 0.0 if node == ROOT else plan.y(float(trace.bound[node]))
+
     def place(node: int) -> float:
         nonlocal taken
         kids = plan.inside.get(node, [])
@@ -69,6 +73,13 @@ def _spread(plan: Plan) -> None:
             plan.x[node], plan.span[node] = taken + 0.5, 1.0
             taken += 1
             return 1.0
+        if plan.whole and len(kids) == 1 and plan.y(float(trace.bound[kids[0]])) - height(node) < LEVEL:
+            plan.x[node] = (
+                taken + STRIDE / 2
+            )  # next to it, as nothing is lost between the two: they would hide each other
+            taken += STRIDE
+            plan.span[node] = STRIDE + place(kids[0])
+            return plan.span[node]
         plan.span[node] = sum(place(child) for child in kids)
         plan.x[node] = (plan.x[kids[0]] + plan.x[kids[-1]]) / 2
         return plan.span[node]

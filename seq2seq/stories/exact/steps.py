@@ -1,5 +1,6 @@
 """The steps: the bar to beat, one beginning after the other, the proof, and whose error it was."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -218,6 +219,10 @@ class ExactTeller:
         more = ""
         if answer and not self.best.right:
             more = self.sentence("verdict.answer", answer=cut(answer.text), score=signed(answer.output.score))
+        if not self.trace.source:  # the textbook speaks of probabilities
+            shares = {f"p_{name}": f"{math.exp(one.output.log_prob):.3g}" for name, one in
+                      (("beam", self.beam), ("best", self.best))}  # fmt: skip
+            more = self.sentence("verdict.table", **shares)
         self.add(f"verdict.{kind}", moment, line, passage, more)
 
     def lost(self, moment: Moment) -> None:

@@ -140,14 +140,15 @@ def lane(contest: ContestTrace, plan: Plan, words: Words) -> list[dict[str, Any]
     rows: list[dict[str, Any]] = []
     for group in sorted(same.values(), key=lambda group: -group[0].output.score):
         first, score = group[0], signed(group[0].output.score)
-        note = ", ".join(who(found, words, not contest.exact.proved) for found in group)
+        note = ", ".join(words.say(f"exact.lane.{found.name}", width=found.width) for found in group)
         start = min(since[found.name] for found in group)
-        early = [who(found, words, True) for found in group if since[found.name] == start and found.name != WIDER]
+        early = [found for found in group if since[found.name] == start and found.name != WIDER]
         rows.append(
             {"y": plan.y(first.output.score), "label": f"{cut(first.text)}  {score}",
              "short": cut(first.text)[:8], "score": score,
              "right": -1 if first.right is None else int(first.right),
-             "from": start, "note": note, "early": ", ".join(early),
+             "from": start, "note": note,
+             "early": ", ".join(words.say(f"exact.lane.{found.name}", width=found.width) for found in early),
              "ask": f"score {first.name}", "tip": f"{cut(first.text)}  {score}: {note}"}
         )  # fmt: skip
     at, lowest = 0.0, 1 - 0.03
@@ -173,10 +174,10 @@ def _outputs(contest: ContestTrace, told: Told, words: Words) -> View:
              "log_prob": output.log_prob, "length": names.length_of(output), "score": output.score,
              "right": -1 if found.right is None else int(found.right),
              "from": 0 if found.name in (GREEDY, BEAM, RIGHT) else end, "to": count,
-             "ask_log_prob": f"sum {found.name}", "ask_score": f"score {found.name}"}
+             "asks": [f"sum {found.name}", f"score {found.name}"]}
         )  # fmt: skip
     unknown: dict[str, Any] = {"text": "…", "log_prob": None, "length": None, "score": None, "right": -1, "from": 0}
-    unknown |= {"to": end - 1, "ask_log_prob": "", "ask_score": ""}
+    unknown |= {"to": end - 1, "asks": ["", ""]}
     waiting = [row | unknown | {"who": who(contest.who(name), words, True)}
                for row, name in zip(rows, [f.name for f in contest.found], strict=True) if row["from"]]  # fmt: skip
     chips: list[dict[str, Any]] = [
@@ -219,12 +220,9 @@ def _bounds(contest: ContestTrace, plan: Plan, told: Told, words: Words) -> View
     count = trace.expansions
     kept = {0, count - 1, *rises(trace), *(m.e for m in told.moments if m.shown)}
     kept |= set(np.linspace(0, count - 1, min(count, MOST_POINTS)).round().astype(int).tolist())
-    rows: list[dict[str, Any]] = [
-        {"e": 0, "lower": trace.beam_output.score, "upper": 0.0, "ask_lower": "score beam", "ask_upper": ""}
-    ]
+    rows: list[dict[str, Any]] = [{"e": 0, "lower": trace.beam_output.score, "upper": 0.0, "asks": ["score beam", ""]}]
     rows += [
-        {"e": e + 1, "lower": trace.lower[e], "upper": trace.upper[e], "ask_lower": f"lower {e}",
-         "ask_upper": f"upper {e}"}
+        {"e": e + 1, "lower": trace.lower[e], "upper": trace.upper[e], "asks": [f"lower {e}", f"upper {e}"]}
         for e in sorted(kept)
     ]  # fmt: skip
     tracks = tracks_of(trace, told.moments)

@@ -64,7 +64,7 @@ def _paths(field: str, shown: str, **more: Any) -> Mark:
 def _tree() -> list[Mark]:
     """Edges as one path for each moment; nodes of their own where there is room for them."""
     there, looked = "shown > datum.born", "shown > datum.order"
-    room, tight = "datum.span * wide > 13", "datum.span * wide < 34"
+    room, tight = "datum.span * wide > (whole ? 13 : 46)", "datum.span * wide < 34"
     return [
         _paths("made", "shown >= datum.from ? (whole ? 0.55 : 0.3) : 0", stroke="muted", strokeWidth=1),
         _paths("looked", "shown >= datum.from ? 0.85 : 0", stroke="decoder", strokeWidth="whole ? 2 : 1"),
@@ -77,8 +77,8 @@ def _tree() -> list[Mark]:
              fill=f"datum.ended ? ink : {looked} ? decoder : panel",
              stroke=f"datum.ended ? ink : {looked} ? decoder : muted", strokeWidth=1.4, tooltip="datum.tip",
              ask="datum.ask"),
-        mark("text", "nodes", silent=True, text="datum.token", x=f"{_x('datum.x')} + ({tight} ? 0 : 10)",
-             y=f"{_y('datum.y')} + ({tight} ? 15 : 0)", align=f"{tight} ? 'center' : 'left'", baseline="'middle'",
+        mark("text", "nodes", silent=True, text="datum.token", x=f"{_x('datum.x')} + ({tight} ? 0 : 7)",
+             y=f"{_y('datum.y')} + ({tight} ? 15 : -10)", align=f"{tight} ? 'center' : 'left'", baseline="'middle'",
              opacity=f"{there} ? 1 : 0", fill=f"{looked} ? ink : muted", fontWeight=500,
              fontSize=f"{room} ? (datum.span * wide > 40 ? 15 : 12) : 0"),
     ]  # fmt: skip
