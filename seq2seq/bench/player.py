@@ -13,7 +13,11 @@ from seq2seq.stories.cell import MOST_CELLS
 
 LENGTHS, CUT = (10, 20, 40), 100  # tokens in; most steps timed of one story
 LAYER_TOKENS, LAYER_PICTURES = 20, 6  # letters on the Self-attention page, and how many pictures it draws
-PAGES = {"Positions": ("positions", 3), "Heads": ("heads", 4)}  # their first stories, and how many pictures they draw
+PAGES = {  # stories that are stepped through, and how many pictures each of them draws
+    "Positions": ("positions", 3),
+    "Heads": ("heads", 4),
+    "Greedy and beam, width 10": (f"beam?model=reverse-gru-general&text={string.ascii_lowercase[:19]}&width=10", 3),
+}
 SLIDES = 30  # slider steps beside each length
 MEASURES = {"player-step": ("reduce", 20), "player-frame": ("no-preference", 320)}  # motion, milliseconds to wait
 BARS = {"player-step": Bar(high=16), "player-frame": Bar(high=33)}
@@ -127,6 +131,7 @@ def measure_player() -> Result:
         "every visible picture is drawn (movement off), and of a gliding frame. The peer is a Streamlit slider over "
         "one small bar chart, from the key until the chart has changed in the page; same browser, in turn. The cells: "
         "RNN, GRU and LSTM of 64 units on the page Inside the cell. Self-attention: `reverse-transformer`, one "
-        "layer of four heads in six pictures. Positions and Heads: their first stories."
+        "layer of four heads in six pictures. Positions and Heads: their first stories. "
+        "Greedy and beam: `reverse-gru-general`, all 10 × 28 candidates of each of some 20 steps."
     )
     return Result("player", rows, how)
