@@ -51,7 +51,9 @@ def beam_tree(titles: tuple[tuple[str, str], ...]) -> Spec:
         *({"name": name} for name in ("nodes", "steps", "greedy", "tops", "looks")),
         filtered("kept", "nodes", "datum.lane == 1"), filtered("shelf", "nodes", "datum.lane == 0"),
         filtered("dropped", "nodes", "datum.lane == 2"), filtered("lone", "greedy", "datum.alone"),
-        filtered("ringed", "nodes", "datum.n == shown"), filtered("winner", "nodes", "datum.won"),
+        {"name": "ringed", "source": "nodes", "transform": [
+            {"type": "filter", "expr": "datum.n == shown"}, {"type": "formula", "as": "one", "expr": "1"}]},
+        filtered("winner", "nodes", "datum.won"),
         {"name": "top", "source": "tops", "transform": [{"type": "filter", "expr": "datum.e == sel"}, *flat]},
         {"name": "look", "source": "looks", "transform": [
             {"type": "filter", "expr": "datum.e == sel"}, {"type": "flatten", "fields": ["w"], "index": "i"}]},
@@ -204,6 +206,6 @@ def _lit() -> list[Mark]:
     return [
         rect(f"{LEFT} + col * pitch - box - 2.5", f"kept_y + {LABEL} + 1", "box + 5", "halo_tall", silent=True,
              stroke="decoder", strokeWidth=2, cornerRadius=11, strokeOpacity="halo"),
-        rect(f"{RIGHT} - box - 3", "datum.y - 14.5", "box + 6", 29, "ringed", silent=True, stroke="attention",
+        {"key": "one"} | rect(f"{RIGHT} - box - 3", "datum.y - 14.5", "box + 6", 29, "ringed", silent=True, stroke="attention",
              strokeWidth=2.5, cornerRadius=10, strokeOpacity="seen > datum.s + 0.5 ? 1 : 0"),
     ]  # fmt: skip
