@@ -206,6 +206,7 @@ def _lit() -> list[Mark]:
     return [
         rect(f"{LEFT} + col * pitch - box - 2.5", f"kept_y + {LABEL} + 1", "box + 5", "halo_tall", silent=True,
              stroke="decoder", strokeWidth=2, cornerRadius=11, strokeOpacity="halo"),
-        {"key": "one"} | rect(f"{RIGHT} - box - 3", "datum.y - 14.5", "box + 6", 29, "ringed", silent=True, stroke="attention",
-             strokeWidth=2.5, cornerRadius=10, strokeOpacity="seen > datum.s + 0.5 ? 1 : 0"),
+        {"key": "one"} | rect(f"{RIGHT} - box - 3", "datum.y - 14.5", "box + 6", 29, "ringed", silent=True,
+                              stroke="attention", strokeWidth=2.5, cornerRadius=10,
+                              strokeOpacity="seen > datum.s + 0.5 ? 1 : 0"),
     ]  # fmt: skip
