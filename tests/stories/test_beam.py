@@ -102,7 +102,7 @@ def test_every_node_stands_in_its_lane_once_and_its_parent_before_it(name):
     alive = np.flatnonzero((trace.status == KEPT) | (trace.status == FINISHED)).tolist()
     assert set(alive) <= set(layout.drawn) and ALONE not in lanes
     lone = [node for node in trace.greedy.node if node not in layout.drawn]
-    assert all(node == ROOT for node in lone) and layout.alone == bool(lone)
+    assert all(node == ROOT for node in lone) and bool(layout.alone) == bool(lone)
 
 
 @every_search
