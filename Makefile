@@ -9,9 +9,15 @@ HEADLESS := $(if $(CI),true,false)
 app: setup
 	$(BIN)/python -m seq2seq.ui.serve --server.port $(PORT) --server.headless $(HEADLESS)
 
+# The browser's tests run alone, after the others: beside them a page would wait for the processor. ARGS: these only.
 test: setup
 	$(BIN)/python -m tests.browser.find
+ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
+else
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser" --durations 10
+	$(BIN)/python -m pytest -m browser --durations 10
+endif
 
 setup: .venv/made seq2seq/player/web/vega.js
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from seq2seq.bench.pages import measure_first_picture, measure_reruns, measure_whatif
 from seq2seq.bench.player import measure_player
+from seq2seq.bench.search import measure_search
 from seq2seq.bench.table import FILE, Result, describe_machine, markdown, write
 from seq2seq.bench.trace import measure_trace
 from seq2seq.bench.training import measure_training, measure_training_on
@@ -19,6 +20,7 @@ BENCHES: dict[str, Callable[[], Result]] = {
     "transformer": measure_transformer,
     "player": measure_player,
     "trace": measure_trace,
+    "search": measure_search,
     "rerun": measure_reruns,
     "first-picture": measure_first_picture,
     "whatif": measure_whatif,

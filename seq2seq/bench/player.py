@@ -13,6 +13,7 @@ from seq2seq.stories.cell import MOST_CELLS
 
 LENGTHS, CUT = (10, 20, 40), 100  # tokens in; most steps timed of one story
 LAYER_TOKENS, LAYER_PICTURES = 20, 6  # letters on the Self-attention page, and how many pictures it draws
+PAGES = {"Positions": ("positions", 3), "Heads": ("heads", 4)}  # their first stories, and how many pictures they draw
 SLIDES = 30  # slider steps beside each length
 MEASURES = {"player-step": ("reduce", 20), "player-frame": ("no-preference", 320)}  # motion, milliseconds to wait
 BARS = {"player-step": Bar(high=16), "player-frame": Bar(high=33)}
@@ -54,7 +55,7 @@ def player_times(browser: Any, address: str, name: str, pictures: int) -> list[f
     """The player's own measures while → is pressed, once so many pictures are drawn."""
     motion, wait = MEASURES[name]
     page = open_page(browser, address, reduced_motion=motion)
-    player = page.get_by_test_id("player")
+    player = page.get_by_test_id("player").first  # of a page with several stories
     player.locator("figure[data-ready=true]").nth(pictures - 1).wait_for()
     page.wait_for_timeout(1500)
     player.focus()
@@ -108,6 +109,12 @@ def measure_player() -> Result:
                 Row(f"{name}, {title}, p50", mine[0], "ms", threads=0),
                 Row(f"{name}, {title}, p95", mine[1], "ms", bar=bar, threads=0),
             ]
+        for title, (address, pictures) in PAGES.items():
+            mine = percentiles(player_times(browser, f"{ours}/{address}", "player-step", pictures))
+            rows += [
+                Row(f"player-step, {title}, p50", mine[0], "ms", threads=0),
+                Row(f"player-step, {title}, p95", mine[1], "ms", bar=BARS["player-step"], threads=0),
+            ]
         page, title = three_cells(Path(home)), f"{MOST_CELLS} cells side by side, {UNITS} units, {POSITIONS} positions"
         for name, bar in BARS.items():
             mine = percentiles(player_times(browser, f"{ours}/{page}", name, 1 + 3 * MOST_CELLS))
@@ -120,6 +127,6 @@ def measure_player() -> Result:
         "every visible picture is drawn (movement off), and of a gliding frame. The peer is a Streamlit slider over "
         "one small bar chart, from the key until the chart has changed in the page; same browser, in turn. The cells: "
         "RNN, GRU and LSTM of 64 units on the page Inside the cell. Self-attention: `reverse-transformer`, one "
-        "layer of four heads in six pictures."
+        "layer of four heads in six pictures. Positions and Heads: their first stories."
     )
     return Result("player", rows, how)

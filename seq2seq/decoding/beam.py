@@ -5,14 +5,13 @@ have not ended go on, and those that ended are finished if they are among the `w
 Face's `generate`, which is our reference (tests/decoding/test_hugging_face.py).
 """
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 
 from seq2seq.decoding.allowed import Allowed, check_beam
-from seq2seq.decoding.greedy import greedy_beside
+from seq2seq.decoding.greedy import Greedy
 from seq2seq.decoding.writer import Writer
 from seq2seq.traces.search import (
     FINISHED,
@@ -34,20 +33,28 @@ def beam_search(writer: Writer, asked: BeamSettings) -> SearchTrace:
     """
     check_beam(asked)
     allowed = Allowed(asked.limits, writer)
-    tree = Tree(asked, writer.end)
+    tree, greedy = Tree(asked, writer.end), Greedy(allowed)
     tokens, state = writer.begin()
     for number in range(asked.limits.longest):
         ahead = writer.ahead(tokens, state)
-        tree.look(ahead.weights)
-        tree.grow(allowed.log_probs(ahead.log_probs, number))
+        log_probs, rows = allowed.log_probs(ahead.log_probs, number), len(tree.kept)
+        tree.look(None if ahead.weights is None else ahead.weights[:rows])
+        tree.grow(log_probs[:rows])
+        if not greedy.done:
+            greedy.write(log_probs, tree.of_row(greedy.row))
         if tree.may_stop():
             break
-        rows, tokens = tree.go_on()
-        state = ahead.state.select(torch.tensor(rows))
-    trace = SearchTrace(
-        source=writer.source, vocabulary=writer.vocabulary, asked=asked, end=writer.end, **tree.arrays()
-    )
-    return replace(trace, greedy=greedy_beside(trace, writer, allowed))
+        parents, tokens = tree.go_on()
+        if not greedy.done:
+            own = [row for row, node in enumerate(tree.kept) if node == greedy.nodes[-1]]
+            if not own:  # the beam has dropped it: it gets the last row
+                parents, tokens = [*parents, greedy.row], [*tokens, greedy.tokens[-1]]
+            greedy.row = own[0] if own else len(parents) - 1
+        state = ahead.state.select(torch.tensor(parents))
+    return SearchTrace(
+        source=writer.source, vocabulary=writer.vocabulary, asked=asked, end=writer.end,
+        greedy=greedy.finish(writer, ahead), **tree.arrays(),
+    )  # fmt: skip
 
 
 class Tree:
@@ -115,6 +122,12 @@ class Tree:
         among = np.flatnonzero(block["status"] == KEPT)
         self.kept, self.totals = [self.count + int(n) for n in among], block["total"][among]
         return block["row"][among].tolist(), block["token"][among].tolist()
+
+    def of_row(self, row: int) -> dict[int, int]:
+        """The candidates of one of the step's rows, by their tokens; none of a row that is not the beam's."""
+        block = self.blocks[-1]
+        mine = np.flatnonzero(block["row"] == row)
+        return {int(block["token"][n]): self.count + int(n) for n in mine}
 
     def arrays(self) -> dict[str, Any]:
         """All candidates, field by field."""

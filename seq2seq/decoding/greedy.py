@@ -1,37 +1,42 @@
-"""Greedy decoding under the limits of a search, beside a beam's tree."""
+"""Greedy decoding beside a beam: one of its rows as long as the beam keeps it, then a row of its own."""
+
+from collections.abc import Mapping
 
 import numpy as np
+import torch
 
 from seq2seq.decoding.allowed import Allowed
-from seq2seq.decoding.writer import Writer
-from seq2seq.traces.search import ROOT, GreedyPath, SearchTrace
+from seq2seq.decoding.writer import Ahead, Writer
+from seq2seq.traces.search import ROOT, GreedyPath
 
 
-def greedy_beside(trace: SearchTrace, writer: Writer, allowed: Allowed) -> GreedyPath:
-    """Greedy's output, read off the tree as long as the beam goes with it, else written anew."""
-    nodes: list[int] = []
-    while len(behind := trace.children(nodes[-1] if nodes else ROOT)):
-        nodes.append(int(behind[0]))
-    if trace.ended(nodes[-1]) or len(nodes) == allowed.limits.longest:
-        return GreedyPath(
-            tuple(int(trace.token[node]) for node in nodes), tuple(float(trace.log_prob[node]) for node in nodes),
-            tuple(nodes),
-        )  # fmt: skip
-    tokens, log_probs = write_greedily(writer, allowed)
-    found = trace.follow(tokens)
-    return GreedyPath(tuple(tokens), tuple(log_probs), (*found, *[ROOT] * (len(tokens) - len(found))))
+class Greedy:
+    """What greedy decoding has written so far, and from which row of a step it goes on."""
 
+    def __init__(self, allowed: Allowed) -> None:
+        self.allowed, self.row = allowed, 0
+        self.tokens: list[int] = []
+        self.log_probs: list[float] = []
+        self.nodes: list[int] = []
 
-def write_greedily(writer: Writer, allowed: Allowed) -> tuple[list[int], list[float]]:
-    """The most probable token at each step that may be written; tokens by number, their log-probabilities."""
-    last, state = writer.begin()
-    tokens: list[int] = []
-    log_probs: list[float] = []
-    while len(tokens) < allowed.limits.longest and writer.end not in tokens[-1:]:
-        ahead = writer.ahead(last, state)
-        row = allowed.log_probs(ahead.log_probs, len(tokens))[0]
-        best = int(np.argmax(row))
-        tokens.append(best)
-        log_probs.append(float(row[best]))
-        last, state = [best], ahead.state
-    return tokens, log_probs
+    @property
+    def done(self) -> bool:
+        """Whether it has ended, or is as long as it may be."""
+        return len(self.tokens) == self.allowed.limits.longest or self.allowed.end in self.tokens[-1:]
+
+    def write(self, log_probs: np.ndarray, tree: Mapping[int, int]) -> None:
+        """Write the most probable token of its row of log_probs (R, V); tree: the candidates of that row, by token."""
+        row = log_probs[self.row]
+        token = int(np.argmax(row))
+        self.tokens.append(token)
+        self.log_probs.append(float(row[token]))
+        self.nodes.append(tree.get(token, ROOT))
+
+    def finish(self, writer: Writer, ahead: Ahead) -> GreedyPath:
+        """Go on alone to the end, from its row of a step."""
+        state = ahead.state
+        while not self.done:
+            ahead = writer.ahead(self.tokens[-1:], state.select(torch.tensor([self.row])))
+            self.row, state = 0, ahead.state
+            self.write(self.allowed.log_probs(ahead.log_probs, len(self.tokens)), {})
+        return GreedyPath(tuple(self.tokens), tuple(self.log_probs), tuple(self.nodes))

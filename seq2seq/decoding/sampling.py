@@ -10,7 +10,16 @@ from seq2seq.decoding.allowed import Allowed, check_number
 from seq2seq.decoding.writer import Writer
 from seq2seq.models.model import State
 from seq2seq.tasks import InputError
-from seq2seq.traces.sampling import HOTTEST, MOST_SAMPLES, Cut, Distribution, SampleSettings, SampleTrace, Share
+from seq2seq.traces.sampling import (
+    HOTTEST,
+    MOST_SAMPLES,
+    Cut,
+    Distribution,
+    SampleSettings,
+    SampleTrace,
+    Share,
+    falling,
+)
 from seq2seq.traces.search import Limits
 
 
@@ -34,12 +43,12 @@ def cut_down(log_probs: np.ndarray, cut: Cut) -> dict[str, np.ndarray]:
     else:
         hot = normalised(log_probs / cut.temperature)
     stages["temperature"] = hot
-    order = np.argsort(-hot, axis=1, kind="stable")
+    order = falling(hot)
     ranks = np.argsort(order, axis=1, kind="stable")
     few = np.where(ranks < (cut.top_k or hot.shape[1]), hot, 0.0)
     stages["top_k"] = few / few.sum(1, keepdims=True)
-    falling = np.take_along_axis(stages["top_k"], order, 1)
-    before = falling.cumsum(1) - falling  # what stands before a token: it stays if that does not reach p yet
+    sorted_ = np.take_along_axis(stages["top_k"], order, 1)
+    before = sorted_.cumsum(1) - sorted_  # what stands before a token: it stays if that does not reach p yet
     stays = np.take_along_axis(before < cut.top_p - 1e-12, ranks, 1)
     core = np.where(stays, stages["top_k"], 0.0)
     stages["top_p"] = core / core.sum(1, keepdims=True)
@@ -53,42 +62,58 @@ def normalised(log_probs: np.ndarray) -> np.ndarray:
     return shared
 
 
+def pick(probs: np.ndarray, draws: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The tokens (N,) on which numbers in [0, 1) fall.
+
+    The tokens of a distribution lie end to end, the most probable first, each as long as its probability.
+
+    Args: probs (R, V); draws (N,); rows (N,) which distribution each of them is for.
+    """
+    order = falling(probs)
+    reach = np.take_along_axis(probs, order, 1).cumsum(1)
+    reach /= reach[:, -1:]
+    place = (reach[rows] <= draws[:, None]).sum(1)
+    found: np.ndarray = order[rows, place]
+    return found
+
+
 def sample(writer: Writer, asked: SampleSettings) -> SampleTrace:
-    """Draw outputs; the same for the same seed.
+    """Draw outputs; the same for the same seed, and fewer are the first of many. A beginning is computed once.
 
     Raises: InputError if it cannot be asked for so.
     """
     check_cut(asked.cut)
     check_number("samples", asked.samples, 1, MOST_SAMPLES)
     check_number("seed", asked.seed, 0, 2**31 - 1)
-    allowed, rng = Allowed(asked.limits, writer), np.random.default_rng(asked.seed)
+    allowed = Allowed(asked.limits, writer)
     last, state = writer.begin()
     rows = np.arange(asked.samples)  # the outputs that go on
+    at = np.zeros(asked.samples, dtype=int)  # which of the beginnings in hand each of them has
     tokens = np.full((asked.samples, asked.limits.longest), -1)
     log_prob, cut_log_prob = np.zeros((2, asked.samples))
     kept: list[dict[str, np.ndarray]] = []
     picked, looked = [], []
-    copied = np.zeros(asked.samples, dtype=int)  # which row of `state` each of them goes on from
     for number in range(asked.limits.longest):
-        ahead = writer.ahead(last, state)
+        ahead = writer.ahead(last, state)  # one row a beginning
         log_probs = allowed.log_probs(ahead.log_probs, number)
         stages = cut_down(log_probs, asked.cut)
-        draws = rng.random(asked.samples)[rows]  # one a row, ended or not: a row's luck is its own
-        reach = stages["top_p"].cumsum(1)[copied]
-        reach /= reach[:, -1:]
-        chosen = (reach <= draws[:, None]).sum(1)
+        # one a row, ended or not: a row's luck is its own
+        draws = np.random.default_rng((asked.seed, number)).random(asked.samples)[rows]
+        chosen = pick(stages["top_p"], draws, at)
         tokens[rows, number] = chosen
-        log_prob[rows] += log_probs[copied, chosen]
-        cut_log_prob[rows] += np.log(stages["top_p"][copied, chosen])
+        log_prob[rows] += log_probs[at, chosen]
+        cut_log_prob[rows] += np.log(stages["top_p"][at, chosen])
         if rows[0] == 0:
-            kept.append({name: stage[copied[0]] for name, stage in stages.items()})
+            kept.append({name: stage[at[0]] for name, stage in stages.items()})
             picked.append(draws[0])
-            looked += [] if ahead.weights is None else [ahead.weights[copied[0]]]
+            looked += [] if ahead.weights is None else [ahead.weights[at[0]]]
         going = chosen != writer.end
-        rows, parents, last = rows[going], copied[going], chosen[going].tolist()
+        rows, at, chosen = rows[going], at[going], chosen[going]
         if not len(rows):
             break
-        state, copied = ahead.state.select(torch.from_numpy(parents)), np.arange(len(rows))
+        beginnings, at = np.unique(at * log_probs.shape[1] + chosen, return_inverse=True)
+        parents, following = np.divmod(beginnings, log_probs.shape[1])
+        state, last = ahead.state.select(torch.from_numpy(parents)), following.tolist()
     return SampleTrace(
         source=writer.source, vocabulary=writer.vocabulary, asked=asked, end=writer.end, tokens=tokens[:, : number + 1],
         log_prob=log_prob, cut_log_prob=cut_log_prob, drawn=np.array(picked),

@@ -6,7 +6,6 @@ every position, through its own d_k = d / N features of Q, K and V.
 
 import math
 
-import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear, scaled_dot_product_attention
 
@@ -63,11 +62,11 @@ class MultiHead(nn.Module):
         Returns: q (B, T, d), k and v (B, S, d); dots = Q Kᵀ, scores = dots / √d_k and weights, each (B, N, T, S), the
                  weights exactly 0 where masked; heads (B, T, d), joined; out (B, T, d) = W_O heads + b.
         """
-        dots = torch.einsum("bntd,bnsd->bnts", self.split(q), self.split(k))
+        dots = self.split(q) @ self.split(k).transpose(-1, -2)  # (B, N, T, d_k) (B, N, d_k, S) → (B, N, T, S)
         scores = dots * self.scale
         visible = scores if mask is None else scores.masked_fill(~mask, -math.inf)
         weights = touch(f"{place} weights", visible.softmax(-1))
-        mixed = torch.einsum("bnts,bnsd->bntd", weights, self.split(v))
+        mixed = weights @ self.split(v)  # (B, N, T, S) (B, N, S, d_k) → (B, N, T, d_k)
         heads = touch(f"{place} heads", mixed).transpose(1, 2).flatten(2)  # (B, T, d): one head beside the other
         out = self.output(heads)
         return {

@@ -52,7 +52,7 @@ def score_bars(scores: str, weights: str, source: str, addressed: bool = False) 
 
 
 def _title(words: str, y: float, shown: str) -> Mark:
-    return text(quoted_text(words), 44, y, align="left", fillOpacity=f"0.35 + 0.65 * {shown}", fontWeight=600)
+    return text(quoted_text(words), 44, y, align="left", fillOpacity=f"0.65 + 0.35 * {shown}", fontWeight=600)
 
 
 def _bars(kind: str, base: str, color: str, shown: str, ask: str) -> Mark:

@@ -29,8 +29,11 @@ def diagram(
 ) -> Spec:
     """A template whose geometry is ours: no padding, its size set by the player; clock and palette are declared.
 
-    data: named, empty datasets and their transforms; more: scales, axes.
+    data: named, empty datasets and their transforms; more: scales, axes. Where a dataset has a `key`, one or more of
+    its fields, a row that comes takes over the nodes of the row with the same key that goes: making nodes is what
+    costs when a step shows other rows.
     """
+    keys = {one["name"]: one["key"] for one in data if "key" in one}
     return {
         "$schema": "https://vega.github.io/schema/vega/v6.json",
         "width": width,
@@ -38,10 +41,28 @@ def diagram(
         "padding": 0,
         "autosize": "none",
         "signals": [CLOCK, *signals, *palette_signals()],
-        "data": list(data),
+        "data": [_placed(one) for one in data],
         **more,
-        "marks": list(marks),
+        "marks": [_keyed(one, keys) for one in marks],
     }
+
+
+def _placed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A dataset as Vega knows it; a key of several fields becomes one, `place`."""
+    made = {name: held for name, held in data.items() if name != "key"}
+    fields = data.get("key", "").split()
+    if len(fields) > 1:
+        expression = " + ' ' + ".join(f"datum.{field}" for field in fields)
+        made["transform"] = [*made.get("transform", []), {"type": "formula", "expr": expression, "as": "place"}]
+    return made
+
+
+def _keyed(mark: Mark, keys: Mapping[str, str]) -> Mark:
+    """A mark with its dataset's key; a line's points keep their order instead."""
+    if "marks" in mark:
+        mark = mark | {"marks": [_keyed(one, keys) for one in mark["marks"]]}
+    key = keys.get(mark.get("from", {}).get("data"))
+    return mark if key is None or mark["type"] == "line" else mark | {"key": "place" if " " in key else key}
 
 
 def value(name: str, initial: Any) -> Signal:
@@ -54,9 +75,9 @@ def derived(name: str, expression: str) -> Signal:
     return {"name": name, "update": expression}
 
 
-def filtered(name: str, source: str, expression: str) -> dict[str, Any]:
-    """The rows of a dataset for which an expression holds."""
-    return {"name": name, "source": source, "transform": [{"type": "filter", "expr": expression}]}
+def filtered(name: str, source: str, expression: str, **more: str) -> dict[str, Any]:
+    """The rows of a dataset for which an expression holds; more: its key."""
+    return {"name": name, "source": source, "transform": [{"type": "filter", "expr": expression}], **more}
 
 
 def _encoded(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -161,7 +161,7 @@ RECIPES: dict[str, RunConfig] = {
     "search-reverse-half": RunConfig(
         Reverse(),
         RecurrentConfig(cell="gru", attention="none", hidden=64),
-        TrainingConfig(steps=600, until=None, learning_rate=4e-3, device="cpu"),
+        TrainingConfig(steps=900, until=None, learning_rate=4e-3, device="cpu"),
     ),
     # one symbol held for a while, trained alike: after 5 letters of noise every cell still knows it; after 20 the
     # simple RNN is at chance, and the LSTM knows it only because its forget gates begin wide open

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from seq2seq.decoding.beam import beam_search
+from seq2seq.decoding import beam_search, judge, sample
 from seq2seq.models.config import CELLS
 from seq2seq.preparing.batching import record_batches
 from seq2seq.preparing.cutting import record_cutting
@@ -15,14 +15,19 @@ from seq2seq.stories.convolution import convolution_story
 from seq2seq.stories.cutting import cutting_story
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.embeddings import embedding_story
+from seq2seq.stories.exact import Answer, answer_story, exact_story
 from seq2seq.stories.gradients import Reach, arm_key, backward_story
 from seq2seq.stories.heads import heads_story
 from seq2seq.stories.masks import leak_story, masks_story, switches_story
 from seq2seq.stories.positions import places_story
+from seq2seq.stories.sampling import counted_story, heat_story, sampling_story
 from seq2seq.stories.self_attention import focus_of, self_attention_story
 from seq2seq.stories.states import states_story
 from seq2seq.stories.story import Story
+from seq2seq.stories.widths import widths_story
+from seq2seq.studies import widths
 from seq2seq.studies.bottleneck import bottleneck_trace
+from seq2seq.studies.contest import hold_contest
 from seq2seq.studies.embeddings import load_embeddings
 from seq2seq.studies.heads import heads_trace
 from seq2seq.studies.heads import measured as measured_heads
@@ -31,12 +36,15 @@ from seq2seq.studies.masked import masked_batch, switched_batch
 from seq2seq.studies.masks import letter_task, measured, read_sentences
 from seq2seq.studies.places import record_waves
 from seq2seq.studies.recordings import recall_run
+from seq2seq.studies.sampled import exact_shares, judged_by, record_diversity
 from seq2seq.studies.shipped import MASK_TASKS
 from seq2seq.studies.shuffled import told_shuffled
 from seq2seq.studies.states import StateChoice, record_states
 from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import Dates, Reverse
-from seq2seq.traces.search import BeamSettings
+from seq2seq.traces.exact import ExactSettings
+from seq2seq.traces.sampling import Cut, SampleSettings
+from seq2seq.traces.search import BeamSettings, Limits
 from seq2seq.training.reach import record_gradients
 from seq2seq.training.trainer import start_model
 from seq2seq.words import LANGUAGES, Words
@@ -119,6 +127,16 @@ def heads(words: Words) -> Stored:
     yield "heads", heads_story(heads_trace(load_trained(stored.HEADS_MODEL), stored.HEADS_INPUT, found), words)
 
 
+def exact(words: Words) -> Stored:
+    """The page Exact search: figures with synonyms, whose most probable output is nothing at all."""
+    trained, source = load_trained(stored.EXACT_MODEL), stored.EXACT_INPUT
+    asked = ExactSettings(width=stored.EXACT_WIDTH, budget=stored.EXACT_BUDGET)
+    contest = hold_contest(trained.writer(source), asked, trained.task, source)
+    yield "exact", exact_story(contest, words, stored.EXACT_MODEL)
+    judged = judge(trained.writer(source), list(stored.EXACT_ANSWER), asked.penalty)
+    yield "exact-answer", answer_story(Answer(contest, judged), words, stored.EXACT_MODEL)
+
+
 def states(words: Words) -> Stored:
     """The page on states: where held-out dates end, and the ways of one date in several languages."""
     trace = record_states(load_trained(stored.STATES_MODEL), StateChoice(), stored.STATES_SENTENCES)
@@ -146,6 +164,13 @@ def masks(words: Words) -> Stored:
             yield f"masks-leak-{task}", leak
 
 
+def compare(words: Words) -> Stored:
+    """The page that compares decoders: one model, beams of growing width."""
+    found = widths.measured()
+    plain = [trace for (_, alpha), trace in found.items() if alpha == 0.0]
+    yield "compare", widths_story(found[stored.COMPARE_MODEL, 0.0], plain, words)
+
+
 def beam(words: Words) -> Stored:
     """The Greedy and beam page: a word that greedy decoding gets wrong, and a beam gets right."""
     trained, text = load_trained(stored.BEAM_MODEL), stored.BEAM_INPUT
@@ -154,6 +179,17 @@ def beam(words: Words) -> Stored:
     finished = {int(node): accepts(text, trace.text(int(node))) for node in trace.finished}
     told = Verdicts(finished, accepts(text, greedy_output(trace)))
     yield "beam", beam_story(trace, words, stored.BEAM_MODEL, told)
+
+
+def sampling(words: Words) -> Stored:
+    """The page on sampling: one output drawn, many counted, and the same at several temperatures."""
+    trained, text, name = load_trained(stored.SAMPLING_MODEL), stored.SAMPLING_INPUT, stored.SAMPLING_MODEL
+    cut, seed, writer = Cut(*stored.SAMPLING_CUT), stored.SAMPLING_SEED, trained.writer(text)
+    drawn = sample(writer, SampleSettings(cut, Limits(), stored.SAMPLING_DRAWS, seed))
+    accepts = judged_by(trained.task, text)
+    yield "sampling", sampling_story(drawn, words, name, accepts(drawn.text(0)))
+    yield "sampling-many", counted_story(drawn, exact_shares(writer, cut, Limits()), accepts, words, name)
+    yield "sampling-heat", heat_story(record_diversity(writer, trained.task, text, cut, Limits(), seed), words, name)
 
 
 PAGES: tuple[Callable[[Words], Stored], ...] = (
@@ -168,6 +204,9 @@ PAGES: tuple[Callable[[Words], Stored], ...] = (
     masks,
     heads,
     beam,
+    exact,
+    sampling,
+    compare,
     convolution,
     states,
 )

@@ -1,6 +1,7 @@
 """The record of an exact search: every beginning that was looked at, and how the proof closed."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from seq2seq.traces.search import ROOT, Limits, SearchTrace
 EXPANDED, ENDED, DROPPED, OPEN = range(4)
 FATES = ("expanded", "ended", "dropped", "open")
 MOST_EXPANSIONS = 100_000
-SAME = 1e-9  # two scores nearer than that are equal
+SAME = 1e-5  # two scores nearer than that are equal: what float32 leaves open, other rows beside it or none
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,52 @@ class ExactTrace:
         if self.best.score > self.beam_output.score + SAME:
             return True
         return False if self.proved else None
+
+    @cached_property
+    def order(self) -> np.ndarray:
+        """(N,) which expansion looked behind a beginning, E where none did."""
+        found = np.full(len(self.parent), self.expansions)
+        found[self.expanded[1:]] = np.arange(1, self.expansions)
+        return found
+
+    @cached_property
+    def born(self) -> np.ndarray:
+        """(N,) the expansion that made a beginning."""
+        return np.where(self.parent == ROOT, 0, self.order[self.parent])
+
+    @cached_property
+    def length(self) -> np.ndarray:
+        """(N,) tokens of a beginning."""
+        found = np.ones(len(self.parent), dtype=int)
+        for node in self.expanded[1:].tolist():  # a parent is expanded before its children
+            found[self.behind(node)] = found[node] + 1
+        return found
+
+    @cached_property
+    def _behind(self) -> dict[int, np.ndarray]:
+        order = np.argsort(self.parent, kind="stable")
+        parents, starts = np.unique(self.parent[order], return_index=True)
+        return dict(zip(parents.tolist(), np.split(order, starts[1:]), strict=True))
+
+    def behind(self, node: int) -> np.ndarray:
+        """The beginnings with one more token, most probable first; none where it was not expanded."""
+        return self._behind.get(node, np.zeros(0, dtype=int))
+
+    def open_after(self, e: int) -> np.ndarray:
+        """The beginnings that can still lead to a better output once expansion `e` is made, most promising first."""
+        there = (self.born <= e) & (self.order > e) & (self.fate != ENDED) & (self.bound > self.lower[e])
+        nodes = np.flatnonzero(there)
+        return nodes[np.argsort(-self.bound[nodes], kind="stable")]
+
+    def node_of(self, tokens: tuple[int, ...]) -> int | None:
+        """The beginning with just these tokens; None where it was never made."""
+        node = ROOT
+        for token in tokens:
+            here = [child for child in self.behind(node).tolist() if self.token[child] == token]
+            if not here:
+                return None
+            node = here[0]
+        return node
 
     def tokens(self, output: Output) -> list[str]:
         """An output as tokens."""

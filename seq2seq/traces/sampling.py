@@ -1,5 +1,7 @@
 """The record of outputs drawn at random: how the distribution was cut at each step, and what came of it."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -51,7 +53,11 @@ class SampleTrace:
 
     def text(self, row: int) -> str:
         """An output as it is read, without ⟨eos⟩."""
-        return "".join(self.vocabulary[number] for number in self.tokens[row] if number not in (-1, self.end))
+        return self.read(self.tokens[row].tolist())
+
+    def read(self, numbers: Iterable[int]) -> str:
+        """Vocabulary numbers as they are read, without ⟨eos⟩ and what is behind it."""
+        return "".join(self.vocabulary[number] for number in numbers if number not in (-1, self.end))
 
     def counts(self) -> dict[tuple[int, ...], int]:
         """How often each output was drawn, most often first; of equally often ones, the first drawn."""
@@ -60,6 +66,42 @@ class SampleTrace:
             key = tuple(number for number in row if number >= 0)
             found[key] = found.get(key, 0) + 1
         return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+    # ---- the first output, step by step
+
+    @property
+    def chosen(self) -> np.ndarray:
+        """(T₀,) the tokens of the first output."""
+        return self.tokens[0, : len(self.drawn)]
+
+    def stays(self, step: int, stage: str) -> int:
+        """How many tokens can still be drawn after a stage."""
+        return int((self.stages[stage][step] > 0).sum())
+
+    def entropy(self, step: int, stage: str) -> float:
+        """How undecided a distribution is, in nats."""
+        return entropy(self.stages[stage][step])
+
+    def log_prob_after(self, stage: str) -> float:
+        """Of the first output, by the distributions after a stage; "model": among what may be written."""
+        probs = self.stages[stage][np.arange(len(self.drawn)), self.chosen]
+        return math.fsum(np.log(probs).tolist())
+
+    def below(self, step: int, token: int, stage: str = "top_p") -> np.ndarray:
+        """Vocabulary numbers of the tokens before a token, from the most probable down."""
+        order = falling(self.stages[stage][step])
+        return order[: int(np.flatnonzero(order == token)[0])]
+
+
+def falling(probs: np.ndarray) -> np.ndarray:
+    """Vocabulary numbers (…, V) from the most probable down; of equally probable ones the lower number first."""
+    return np.argsort(-probs, axis=-1, kind="stable")
+
+
+def entropy(probs: np.ndarray) -> float:
+    """Of one distribution (V,), in nats."""
+    seen = probs[probs > 0]
+    return max(0.0, -math.fsum((seen * np.log(seen)).tolist()))
 
 
 @dataclass(frozen=True)

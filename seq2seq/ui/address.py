@@ -39,6 +39,11 @@ def says_new(id: str) -> bool:
     return told != written[id] if id in written else told is not None
 
 
+def is_opened(id: str) -> bool:
+    """Whether a page was just opened: it has yet to write of this control."""
+    return not st.session_state.get("address.touched") and id not in _kept("written")
+
+
 def write_address(id: str, text: str | None) -> None:
     """Have the address say this of a control; None: nothing, its value is the default."""
     _kept("next")[id] = text

@@ -15,9 +15,11 @@ from seq2seq.tasks import InputError
 from seq2seq.training.records import RunRecord
 from seq2seq.training.store import LEASE
 from seq2seq.ui.convolution import convolves
-from seq2seq.ui.models import writes_step_by_step
+from seq2seq.ui.heads import has_heads
+from seq2seq.ui.masks import masks_itself
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
+from seq2seq.ui.self_attention import attends
 from seq2seq.ui.session import executor, run_store
 from seq2seq.words import Words, say_error
 
@@ -69,13 +71,28 @@ def _board(run_id: str, words: Words, live: bool) -> None:
 
 
 def _way_on(run: RunRecord, words: Words) -> None:
-    """The page that looks into a model of this kind."""
-    page, label, query = "attention", "train.open", {"model": run.id, "lang": words.language}
-    if convolves(run.config):
-        page, label = "convolution", "train.open.convolution"
-    elif not writes_step_by_step(run.config):  # it sees the future: there is no decoding to step through
-        page, label, query = "masks", "train.open.masks", {"lang": words.language}
-    st.page_link(f"pages/{page}_page.py", label=words.say(label), icon=":material/visibility:", query_params=query)
+    """The pages that look into a model of this kind."""
+    with st.container(key="ways-on", horizontal=True, gap="medium"):
+        for page, label, asked in _ways_on(run):
+            st.page_link(
+                f"pages/{page}_page.py", label=words.say(label), icon=":material/visibility:", width="content",
+                query_params=asked | {"lang": words.language},
+            )  # fmt: skip
+
+
+def _ways_on(run: RunRecord) -> list[tuple[str, str, dict[str, str]]]:
+    """Each of these pages, how its link is called, and what the link asks of it."""
+    model, config = {"model": run.id}, run.config
+    if convolves(config):
+        return [("convolution", "train.open.convolution", model)]
+    if not has_heads(config):
+        return [("attention", "train.open", model)]
+    ways = [("heads", "train.open.heads", model)]
+    if masks_itself(config):
+        ways.append(("masks", "train.open.masks", model))
+    if not attends(config):  # it sees the future: there is no decoding to step through
+        return [("masks", "train.open.leak", {"masks-part": "leak"}), *ways]
+    return [("attention", "train.open", model), ("self_attention", "train.open.self_attention", model), *ways]
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -74,7 +74,7 @@ def heads_to_look_at(words: Words) -> LookedHeads:
     st.caption(
         say(
             "heads.card", task=say(f"train.task.{model.task.name}"), layers=config.layers, heads=config.heads,
-            all=len(looked.places), steps=model.step, exact=f"{model.exact_match:.1%}", n=model.n,
+            all=len(looked.places), steps=f"{model.step:,}", exact=f"{model.exact_match:.1%}", n=f"{model.n:,}",
         )
     )  # fmt: skip
     return looked

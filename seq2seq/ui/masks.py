@@ -1,4 +1,4 @@
-"""The Masks page's first part: the batch, the head that looks, the sentence that is followed, and their story."""
+"""The Masks page's parts; of its first, the batch, the head that looks, the sentence that is followed, their story."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from seq2seq.tasks import InputError
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces.masks import MasksTrace
 from seq2seq.training.config import RunConfig
+from seq2seq.ui.address import is_opened, write_address
 from seq2seq.ui.controls import choice, line
 from seq2seq.ui.models import ChosenModel, choose_model
 from seq2seq.ui.session import trained
@@ -27,18 +28,22 @@ from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words, say_error
 
 LONGEST_LINE = 120
+MASKS_PARTS = {  # with the controls that only they have
+    "see": ("follow", "layer", "head"), "off": ("pads", "replace"), "leak": ("leak-task", "leak-runs"),
+    "scale": ("draw", "scale-runs"),
+}  # fmt: skip
 Sentences = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class MaskedBatch:
-    """What the page looks at: a model, its batch, the sentence followed, layer and head; all counted from 0."""
+    """What the page looks at: a model and its batch; where they are followed, sentence, layer and head, from 0."""
 
     model: ChosenModel
     sentences: Sentences
-    sentence: int
-    layer: int
-    head: int
+    sentence: int = MASKS_SENTENCE
+    layer: int = MASKS_LAYER
+    head: int = MASKS_HEAD
 
     @property
     def text(self) -> str:
@@ -52,10 +57,10 @@ def _set(**values: Any) -> Callable[[], None]:
 
 
 MASKS_TRIES: dict[str, Callable[[], None]] = {
-    "longer": _set(batch="mask transformer", follow="1"),
-    "even": _set(batch="pixel words masks", follow="2"),
-    "layer": _set(batch=MASKS_INPUT, layer="1", head="2"),
-    "leak": _set(**{"leak-task": "reverse"}),
+    "longer": _set(**{"masks-part": "see", "masks-batch": "mask transformer"}, follow="1"),
+    "even": _set(**{"masks-part": "see", "masks-batch": "pixel words masks"}, follow="2"),
+    "layer": _set(**{"masks-part": "see", "masks-batch": MASKS_INPUT}, layer="1", head="2"),
+    "leak": _set(**{"masks-part": "leak", "leak-task": "reverse"}),
 }
 
 
@@ -67,14 +72,16 @@ def masks_itself(config: RunConfig) -> bool:
     return model.causal and model.source_mask and model.cross_mask
 
 
-def what_is_masked(words: Words) -> MaskedBatch:
-    """The controls that matter, in one row; below it, in a line, how good the model is."""
+def what_is_masked(words: Words, follow: bool) -> MaskedBatch:
+    """The controls that matter, in one row; below it, in a line, how good the model is.
+
+    Args: follow: whether one sentence is followed, in one head.
+    """
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         model = choose_model(words, MASKS_MODEL, masks_itself)
-        text = line("batch", say("masks.sentences"), MASKS_INPUT, LONGEST_LINE, help=say("masks.sentences.help"))
-        sentences = _readable(model, text, words)
-        sentence, layer, head = _followed(model, sentences, words)
+        sentences = _readable(model, _typed(words), words)
+        followed = _followed(model, sentences, words) if follow else ()
     task, config = letter_task(model.config), model.config.model
     assert isinstance(config, TransformerConfig)
     st.caption(
@@ -83,14 +90,23 @@ def what_is_masked(words: Words) -> MaskedBatch:
             task=say(f"train.task.{task.name}"),
             layers=config.layers,
             heads=config.heads,
-            steps=model.step,
+            steps=f"{model.step:,}",
             shortest=task.shortest,
             longest=task.longest,
             exact=f"{model.exact_match:.1%}",
             n=f"{model.n:,}",
         )  # fmt: skip
     )
-    return MaskedBatch(model, sentences, sentence, layer, head)
+    return MaskedBatch(model, sentences, *followed)
+
+
+def _typed(words: Words) -> str:
+    """The batch as it was typed; older links call it as the Train page calls the size of a batch."""
+    if is_opened("masks-batch") and "masks-batch" not in st.query_params and "batch" in st.query_params:
+        st.session_state["masks-batch"] = st.query_params["batch"][:LONGEST_LINE]
+    write_address("batch", None)
+    say = words.say
+    return line("masks-batch", say("masks.sentences"), MASKS_INPUT, LONGEST_LINE, help=say("masks.sentences.help"))
 
 
 def _readable(model: ChosenModel, text: str, words: Words) -> Sentences:
@@ -100,9 +116,9 @@ def _readable(model: ChosenModel, text: str, words: Words) -> Sentences:
         sentences = read_sentences(task, text)
     except InputError as error:
         st.warning(say_error(error, words.language), icon=":material/edit:")
-        kept = st.session_state.get("batch-last", MASKS_INPUT)
+        kept = st.session_state.get("masks-batch-last", MASKS_INPUT)
         return read_sentences(task, kept)
-    st.session_state["batch-last"] = text
+    st.session_state["masks-batch-last"] = text
     return sentences
 
 

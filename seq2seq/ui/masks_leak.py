@@ -15,7 +15,7 @@ from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import choice
 from seq2seq.ui.masks_runs import asked, begin, say_how_many
 from seq2seq.ui.page import one_sentence
-from seq2seq.ui.player import show_story
+from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import run_store
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
@@ -26,7 +26,7 @@ TASKS = tuple(reversed(MASK_TASKS))  # nothing to learn comes first
 
 def how_it_leaks(words: Words) -> None:
     """The part of the page on training without the causal mask; while runs of it train, it looks again by itself."""
-    with st.container(key="leak", border=True):
+    with st.container(key="leak"):
         st.subheader(words.say("leak.heading"), anchor=False)
         st.caption(words.say("leak.intro"))
         live = st.session_state.get("leak-runs") == "mine" and st.session_state.get("leak-live", False)
@@ -47,7 +47,9 @@ def _part(words: Words, live: bool) -> None:
             def explain() -> LeakExplainer:
                 return LeakExplainer(_measured(task), words)
 
-            show_story(stored_story(f"masks-leak-{task}-{words.language}"), "leak-story", words, explain)
+            story = stored_story(f"masks-leak-{task}-{words.language}")
+            show_story(story, "leak-story", words, explain)
+            offer_export(story, "masks", words, explain)
         settle_part()
         if mine and waiting != live:
             st.rerun()  # it begins, or ends, to look by itself

@@ -13,7 +13,7 @@ from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import choice, whole
 from seq2seq.ui.masks_runs import asked, begin, say_how_many
 from seq2seq.ui.page import one_sentence
-from seq2seq.ui.player import show_story
+from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import run_store
 from seq2seq.words import Words
 
@@ -23,7 +23,7 @@ DRAWS = (1, 999)
 
 def what_the_scale_does(words: Words) -> None:
     """The part of the page on the scale; while runs of it train, it looks again by itself."""
-    with st.container(key="scale", border=True):
+    with st.container(key="scale"):
         st.subheader(words.say("scale.heading"), anchor=False)
         st.caption(words.say("scale.intro"))
         live = st.session_state.get("scale-runs") == "mine" and st.session_state.get("scale-live", False)
@@ -43,7 +43,10 @@ def _part(words: Words, live: bool) -> None:
         def explain() -> ScaleExplainer:
             return ScaleExplainer(trace, words)
 
-        show_story(_told(trace, words, mine), "scale-mine" if mine else "scale-story", words, explain)
+        story = _told(trace, words, mine)
+        show_story(story, "scale-mine" if mine else "scale-story", words, explain)
+        if not waiting:
+            offer_export(story, "masks", words, explain)
         settle_part()
         if mine and waiting != live:
             st.rerun()  # it begins, or ends, to look by itself

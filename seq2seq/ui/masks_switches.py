@@ -10,7 +10,7 @@ from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import choice, whole
 from seq2seq.ui.masks import MaskedBatch, Sentences
 from seq2seq.ui.page import one_sentence
-from seq2seq.ui.player import show_story
+from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
@@ -22,7 +22,7 @@ MOST_PADS = 16
 def switch_masks_off(batch: MaskedBatch, words: Words) -> None:
     """How many pads, which token is replaced, and what comes of it; only this part of the page runs again."""
     say = words.say
-    with st.container(key="switches", border=True), one_sentence(words):
+    with st.container(key="switches"), one_sentence(words):
         st.subheader(say("switches.heading"), anchor=False)
         st.caption(say("switches.intro"))
         with st.container(key="switches-controls", horizontal=True, vertical_alignment="bottom"):
@@ -40,6 +40,7 @@ def switch_masks_off(batch: MaskedBatch, words: Words) -> None:
             return SwitchesExplainer(_trace(batch, pads, int(at) - 1), _curves() if shown else [], words)
 
         show_story(story, "switches-story", words, explain)
+        offer_export(story, "masks", words, explain)
     settle_part()
 
 

@@ -124,11 +124,11 @@ def describe(picked: ChosenModel, words: Words) -> str:
     if isinstance(model, TransformerConfig):
         return say(
             "attention.card.transformer", task=_task_name(picked.task, words), layers=model.layers, heads=model.heads,
-            width=model.head_width, steps=picked.step, exact=f"{picked.exact_match:.1%}", n=picked.n,
+            width=model.head_width, steps=f"{picked.step:,}", exact=f"{picked.exact_match:.1%}", n=f"{picked.n:,}",
         )  # fmt: skip
     both = say("attention.both") if isinstance(model, RecurrentConfig) and model.bidirectional else ""
     return say(
         "attention.card", task=_task_name(picked.task, words), cell=say(f"cell.{model.cell}"),
-        attention=say(f"attention.{model.attention}"), both=f" ({both})" if both else "", steps=picked.step,
-        exact=f"{picked.exact_match:.1%}", n=picked.n,
+        attention=say(f"attention.{model.attention}"), both=f" ({both})" if both else "",
+        steps=f"{picked.step:,}", exact=f"{picked.exact_match:.1%}", n=f"{picked.n:,}",
     )  # fmt: skip

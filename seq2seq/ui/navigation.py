@@ -31,7 +31,12 @@ GROUPS: dict[str, tuple[Place, ...]] = {
         Place("masks", "masks", "visibility_off"),
         Place("heads", "heads", "account_tree"),
     ),
-    "search": (Place("beam", "beam", "lan"),),
+    "search": (
+        Place("beam", "beam", "lan"),
+        Place("exact", "exact", "verified"),
+        Place("sampling", "sampling", "casino"),
+        Place("compare", "compare-decoders", "query_stats"),
+    ),
     "rooms": (
         Place("convolution", "convolution", "filter_center_focus"),
         Place("states", "state-space", "scatter_plot"),

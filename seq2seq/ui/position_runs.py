@@ -13,7 +13,7 @@ from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import settle_part, touch
 from seq2seq.ui.controls import choice
 from seq2seq.ui.page import one_sentence
-from seq2seq.ui.player import show_story
+from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import executor, owner, run_store
 from seq2seq.words import Words
 
@@ -23,7 +23,7 @@ MOST_RUNS = 400  # of one browser that are looked through
 
 def which_side_needs_it(words: Words) -> None:
     """The switchboard; while runs of it train, it looks again once a second."""
-    with st.container(key="board", border=True):
+    with st.container(key="board"):
         st.subheader(words.say("board.heading"), anchor=False)
         st.markdown(words.say("board.text"))
         live = st.session_state.get("board-runs") == "mine" and st.session_state.get("board-live", False)
@@ -41,7 +41,13 @@ def _part(words: Words, live: bool) -> None:
         bare = {} if mine else {name: measured_trace(name).shares(("none", "none")) for name in POSITION_TASKS}
         weights = stored_weights()
         story = board_story(trace, words, "mine" if mine else "measured", bare, weights).to_json()
-        show_story(story, "board-story", words, lambda: BoardExplainer(trace, words, weights))
+
+        def explain() -> BoardExplainer:
+            return BoardExplainer(trace, words, weights)
+
+        show_story(story, "board-story", words, explain)
+        if not waiting:
+            offer_export(story, "positions", words, explain)
         settle_part()
         if mine and waiting != live:
             st.rerun()  # it begins, or ends, to look by itself

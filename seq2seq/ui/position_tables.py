@@ -8,7 +8,7 @@ from seq2seq.traces.places import PlacesTrace
 from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import segments
 from seq2seq.ui.page import one_sentence
-from seq2seq.ui.player import show_story
+from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
@@ -21,11 +21,17 @@ LEARNED = positions_name("reverse", "learned", "learned")
 def how_a_position_is_told(words: Words) -> None:
     """The table and its story; only this part of the page runs again when another table is picked."""
     say = words.say
-    with st.container(key="places", border=True), one_sentence(words):
+    with st.container(key="places"), one_sentence(words):
         st.subheader(say("places.heading"), anchor=False)
         st.markdown(say("places.lead"))
         kind = segments("place-table", say("places.kind"), KINDS, KINDS[0], lambda name: say(f"places.kind.{name}"))
-        show_story(_told(kind, words.language), "places-story", words, lambda: PlacesExplainer(_table(kind), words))
+        story = _told(kind, words.language)
+
+        def explain() -> PlacesExplainer:
+            return PlacesExplainer(_table(kind), words)
+
+        show_story(story, "places-story", words, explain)
+        offer_export(story, "positions", words, explain)
     settle_part()
 
 

@@ -27,6 +27,11 @@ from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words, say_error
 
+POSITIONS_PARTS = {  # with the controls that only they have
+    "order": ("shuffle-task", "shuffle-read", "shuffle-order"), "table": ("place-table",),
+    "sides": ("board-task", "board-runs", "board-encoder", "board-decoder"),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Looked:
@@ -43,10 +48,15 @@ def _set(**values: Any) -> Callable[[], None]:
 
 
 POSITIONS_TRIES: dict[str, Callable[[], None]] = {
-    "sort": _set(**{"shuffle-task": "sort", "shuffle-read": POSITIONS_INPUT, "shuffle-order": "1"}),
-    "swap": _set(**{"shuffle-task": "reverse", "shuffle-read": POSITIONS_INPUT, "shuffle-order": "swap"}),
-    "learned": _set(**{"place-table": "learned-encoder"}),
-    "counting": _set(**{"board-task": "sort-repeats", "board-runs": "measured"}),
+    "sort": _set(
+        **{"positions-part": "order", "shuffle-task": "sort", "shuffle-read": POSITIONS_INPUT, "shuffle-order": "1"}
+    ),
+    "swap": _set(
+        **{"positions-part": "order", "shuffle-read": POSITIONS_INPUT, "shuffle-order": "swap"},
+        **{"shuffle-task": "reverse"},
+    ),
+    "learned": _set(**{"positions-part": "table", "place-table": "learned-encoder"}),
+    "counting": _set(**{"positions-part": "sides", "board-task": "sort-repeats", "board-runs": "measured"}),
 }
 
 

@@ -1,6 +1,7 @@
 """What the search pages share: which model writes, what it reads, and what it may write."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from seq2seq.ui.models import ChosenModel, describe, fitting_models, model_name,
 from seq2seq.ui.session import trained
 from seq2seq.words import Words
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # it brings torch: only once somebody writes
     from seq2seq.decoding.writer import Writer
 
 TEXTBOOK = "textbook"  # as a link calls it
@@ -55,8 +56,13 @@ def searchable(config: RunConfig) -> bool:
     return not isinstance(config.model, TransformerConfig) or config.model.causal
 
 
-def choose_writer(words: Words, default: str = DEFAULT, textbook: bool = False) -> Written:
-    """The controls for who writes and what it reads, for a row; `textbook`: whether its table is among them."""
+def choose_writer(
+    words: Words, default: str = DEFAULT, textbook: bool = False, examples: Mapping[str, str] = EXAMPLES
+) -> Written:
+    """The controls for who writes and what it reads, for a row; `textbook`: whether its table is among them.
+
+    examples: task → what stands in the input at first.
+    """
     say = words.say
     models = fitting_models(words, searchable, names=[*SEARCHED, *to_be_picked()])
     options = [*([TEXTBOOK] if textbook else []), *models]
@@ -74,18 +80,18 @@ def choose_writer(words: Words, default: str = DEFAULT, textbook: bool = False) 
     picked = choice("model", say("attention.model"), options, default, name, width=420)
     if picked == TEXTBOOK:
         return Written(None, "")
-    return Written(models[picked], chosen_text(models[picked].task, words))
+    return Written(models[picked], chosen_text(models[picked].task, words, examples))
 
 
-def chosen_text(task: Task, words: Words) -> str:
+def chosen_text(task: Task, words: Words, examples: Mapping[str, str] = EXAMPLES) -> str:
     """The input typed; where a model of another task was picked, an input of that task."""
     before = st.session_state.get("text-task")
     another = before not in (None, task.name) and st.session_state.get("text-for") != task.name
     if another and not says_new("text"):
-        st.session_state["text"] = EXAMPLES.get(task.name, task.example.source)
+        st.session_state["text"] = examples.get(task.name, task.example.source)
     st.session_state["text-task"] = task.name
     st.session_state.pop("text-for", None)
-    say, example = words.say, EXAMPLES.get(task.name, task.example.source)
+    say, example = words.say, examples.get(task.name, task.example.source)
     return line("text", say("attention.input"), example, 10 * LONGEST_INPUT, help=say("attention.input.help"))
 
 

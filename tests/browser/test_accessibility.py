@@ -9,7 +9,11 @@ from tests.browser.player import player, steps
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
-SEVERAL = {"convolution": 2, "positions": 3, "masks": 4}  # players on a page that has more than one
+SEVERAL = {"convolution": 2}  # players on a page that has more than one
+PARTS = [  # of pages that show one at a time, but for the first
+    "positions?positions-part=table", "positions?positions-part=sides", "masks?masks-part=off",
+    "masks?masks-part=leak", "masks?masks-part=scale",
+]  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"], "resultTypes": ["violations"]}
 
 
@@ -34,6 +38,15 @@ def test_pages(visit, place, scheme, language):
     elif place.stem != "train":
         player(page)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_timeout(500)
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "zh")])
+@pytest.mark.parametrize("part", PARTS)
+def test_parts_of_pages(visit, part, scheme, language):
+    page = visit(f"/{part}&lang={language}", color_scheme=scheme, **QUIET)
+    player(page)
     page.wait_for_timeout(500)
     assert_accessible(page)
 

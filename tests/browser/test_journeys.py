@@ -110,7 +110,7 @@ def test_back_and_forward_move_the_controls(visit):
     for _ in range(2):
         page.go_forward()
     expect(task).to_have_value("copy letters")
-    page.get_by_role("combobox", name="Cell").click()
+    page.get_by_role("combobox", name="Model").click()
     page.get_by_role("option", name="LSTM").click()
     expect(page).to_have_url(re.compile("cell=lstm"))
     expect(task).to_have_value("copy letters")

@@ -18,14 +18,6 @@ pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
 
 
-def players(page, count=4):
-    """The batch's player, that of masks off, of the leak and of the scale."""
-    page.get_by_test_id("player").nth(count - 1).wait_for(timeout=60_000)
-    found = page.get_by_test_id("player")
-    expect(found.first.locator("figure .picture svg").first).to_be_visible()
-    return [found.nth(number) for number in range(count)]
-
-
 def go_to(page, found, wanted):
     found.focus()
     while step(found) < wanted:
@@ -54,7 +46,7 @@ def trace():
 def test_the_main_journey(visit):
     """Row by row one cell more is visible; a hidden cell says 0, and a visible one its weight; and back."""
     page = visit("/masks", **QUIET)
-    found = players(page)[0]
+    found = player(page)
     go_to(page, found, 5 + 4)  # the fourth row of the causal mask
     expect(found.locator("h3")).to_have_text("Output 4: row 4 sees 4 cells")
     ask(found, found.locator("figure[data-view=row] .mark-rect path").first, "Score of")
@@ -71,8 +63,12 @@ def test_the_main_journey(visit):
 def test_masks_off_at_once(visit):
     """With masks on nothing moves; with one off, the words that are written are wrong."""
     page = visit("/masks", **QUIET)
-    found = players(page)[1]
-    found.scroll_into_view_if_needed()
+    player(page)
+    page.get_by_role("radio", name="2 · Switch one off").click()
+    expect(page).to_have_url(re.compile("masks-part=off"))
+    page.locator("figure[data-view=outputs] .picture svg").wait_for(timeout=60_000)
+    found = player(page)
+    expect(page.get_by_test_id("player")).to_have_count(1)
     go_to(page, found, 1)
     written = found.locator("figure[data-view=outputs] .mark-text text")
     expect(written.filter(has_text="ksam  ✓")).to_be_visible()
@@ -86,7 +82,7 @@ def test_masks_off_at_once(visit):
 def test_the_leak_trained_here(visit):
     """Pressed, the button queues both runs; their curves grow while the page stands there; then they are stopped."""
     page = visit("/masks?leak-task=reverse", **QUIET)
-    players(page)
+    player(page)
     button = page.get_by_role("button", name="Train both here")
     button.scroll_into_view_if_needed()
     button.click()

@@ -16,14 +16,6 @@ pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
 
 
-def players(page):
-    """The players of the two orders, of the table, and of the switchboard."""
-    page.get_by_test_id("player").nth(2).wait_for(timeout=60_000)
-    found = [page.get_by_test_id("player").nth(k) for k in range(3)]
-    expect(found[0].locator("figure .picture svg").first).to_be_visible()
-    return found
-
-
 def go_to(page, found, wanted):
     found.scroll_into_view_if_needed()
     found.focus()
@@ -49,7 +41,7 @@ def ask(page, found, mark, answer):
 def test_the_main_journey(visit):
     """Shuffled, put back in order: equal to rounding; the same output. With positions everything moves."""
     page = visit("/positions", **QUIET)
-    found, _, _ = players(page)
+    found = player(page)
     go_to(page, found, 4)
     expect(found.locator("h3")).to_have_text("Put back in order: 0 of 6 states differ")
     chips = found.locator("figure[data-view=shuffle] .mark-text text").filter(has_text=re.compile("^= "))
@@ -69,7 +61,10 @@ def test_the_main_journey(visit):
 
 def test_the_clocks_turn_and_their_numbers_explain_themselves(visit):
     page = visit("/positions", **QUIET)
-    _, table, _ = players(page)
+    player(page)
+    page.get_by_role("radio", name="2 · How a position is told").click()
+    page.locator("figure[data-view=table] .picture svg").wait_for(timeout=60_000)
+    table = player(page)
     go_to(page, table, 4)
     hands = table.locator("figure[data-view=clocks] .mark-rule line")
     expect(hands).to_have_count(32)
@@ -83,7 +78,7 @@ def test_the_clocks_turn_and_their_numbers_explain_themselves(visit):
 
 def test_controls_move_the_picture_and_stay_in_the_link(visit):
     page = visit("/positions", **QUIET)
-    found, _, _ = players(page)
+    found = player(page)
     box = page.get_by_role("textbox", name="Letters to read")
     box.fill("planet")
     box.press("Enter")
@@ -95,15 +90,15 @@ def test_controls_move_the_picture_and_stay_in_the_link(visit):
     go_to(page, found, 1)
     expect(found.locator("h3")).to_contain_text("tenalp")
     page.reload()
-    found, _, _ = players(page)
+    found = player(page)
     go_to(page, found, 1)
     expect(found.locator("h3")).to_contain_text("tenalp", timeout=30_000)
 
 
 def test_a_setting_of_ones_own(visit):
     """Pressed, the button queues a run; measured dots go, and it can be stopped."""
-    page = visit("/positions", **QUIET)
-    _, _, board = players(page)
+    page = visit("/positions?positions-part=sides", **QUIET)
+    board = player(page)
     dots = board.locator("figure[data-view=board] .mark-symbol path")
     expect(dots.first).to_be_visible()
     button = page.get_by_role("button", name="Train it here")
@@ -115,9 +110,10 @@ def test_a_setting_of_ones_own(visit):
     expect(page.get_by_text("1 of 1 runs of yours are finished")).to_be_visible(timeout=60_000)
 
 
-def test_on_a_phone_nothing_scrolls_sideways(visit):
-    page = visit("/positions", width=390, height=844, **QUIET)
-    players(page)
+@pytest.mark.parametrize("part", ["order", "table", "sides"])
+def test_on_a_phone_nothing_scrolls_sideways(visit, part):
+    page = visit(f"/positions?positions-part={part}", width=390, height=844, **QUIET)
+    player(page)
     assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
 
 

@@ -1,5 +1,7 @@
 """The address and the controls say the same: links, back and forward, one page after another."""
 
+import ast
+
 import pytest
 
 from seq2seq.words import Words
@@ -91,3 +93,15 @@ def test_a_new_run_is_shown_and_back_shows_the_one_before():
     app.query_params["run"] = first
     app.run()
     assert app.selectbox(key="run.en").value == first == app.query_params["run"] == app.session_state["run"]
+
+
+def test_a_control_of_one_id_is_of_one_kind_on_every_page():
+    """Its value goes from page to page: text where a number is looked for would break that page."""
+    makers, kinds = {"choice", "segments", "line", "whole", "decimal", "switch", "slide", "span"}, {}
+    for file in (ROOT / "seq2seq/ui").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in makers and node.args:
+                kind = "choice" if node.func.id == "segments" else node.func.id
+                if isinstance(node.args[0], ast.Constant):
+                    kinds.setdefault(node.args[0].value, set()).add(kind)
+    assert len(kinds) > 50 and not {id: kind for id, kind in kinds.items() if len(kind) > 1}

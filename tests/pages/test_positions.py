@@ -17,14 +17,31 @@ from tests.pages.test_pages import open_page, shown, stories
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
+PARTS = ("order", "table", "sides")
+
+
+def open_parts(language="en", **query):
+    """The page at each of its parts."""
+    return [open_page("positions", language, **{"positions-part": part}, **query) for part in PARTS]
+
+
 @every_language
 def test_it_opens_with_the_stored_stories_and_what_was_measured(language):
-    app = open_page("positions", language)
-    shuffle, table, board = stories(app)
-    assert not app.exception and not app.warning and not app.info
+    apps = open_parts(language)
+    (shuffle,), (table,), (board,) = (stories(app) for app in apps)
+    assert not any(app.exception or app.warning or app.info for app in apps)
     assert shuffle == json.loads(read_story(f"positions-{language}"))
     assert table == json.loads(read_story(f"positions-table-{language}"))
     assert board["id"] == "board|measured|reverse" and len(board["views"][1]["data"]["dots"]) >= 5
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "part"),
+    [("shuffle-order", "2", "order"), ("place-table", "learned-encoder", "table"), ("board-task", "sort", "sides")],
+)
+def test_a_link_that_sets_a_control_opens_the_part_of_it(control, value, part):
+    app = open_page("positions", **{control: value})
+    assert app.query_params.get("positions-part", "order") == part and app.query_params[control] == value
 
 
 def test_the_stored_stories_are_what_the_models_say_today():
@@ -76,27 +93,27 @@ def test_what_is_odd_about_the_letters_is_remarked(language):
 def test_tries(number):
     app = open_page("positions")
     app.button(key=f"positions-try-{number}").click().run()
-    assert not app.exception and not app.warning and len(stories(app)) == 3
+    assert not app.exception and not app.warning and len(stories(app)) == 1
 
 
 @every_language
 @pytest.mark.parametrize("kind", ["learned-encoder", "learned-decoder"])
 def test_a_learned_table_is_shown(language, kind):
     app = open_page("positions", language, **{"place-table": kind})
-    told = stories(app)[1]
+    (told,) = stories(app)
     assert not app.exception and told["id"] == f"places|{kind}|{kind.removeprefix('learned-')}"
     assert told["views"][0]["signals"]["read"] == (8 if kind == "learned-encoder" else 9)
 
 
 def test_an_address_that_means_nothing_is_ignored():
     strange = {"shuffle-task": "x", "shuffle-order": "99", "place-table": "<b>", "board-task": "y"}
-    app = open_page("positions", **strange, **{"board-runs": "z", "board-encoder": "w"})
-    assert not app.exception and len(stories(app)) == 3
+    for app in open_parts(**strange, **{"board-runs": "z", "board-encoder": "w"}):
+        assert not app.exception and len(stories(app)) == 1
 
 
 def test_a_link_made_in_one_language_opens_the_same_in_the_other():
     asked = {"shuffle-task": "sort", "shuffle-read": "planet", "shuffle-order": "ends", "board-task": "sort"}
-    told = [stories(open_page("positions", language, **asked)) for language in LANGUAGES]
+    told = [[stories(app)[0] for app in open_parts(language, **asked)] for language in LANGUAGES]
     for one, other in zip(*told, strict=True):
         assert one["id"] == other["id"] and len(one["steps"]) == len(other["steps"])
     assert told[0][0]["id"] == "shuffle|sort|planet" and told[0][2]["id"] == "board|measured|sort"
@@ -117,7 +134,7 @@ def test_a_setting_is_trained_by_a_run_of_the_store_and_shown_when_it_finishes(l
     (run,) = store.recent()
     assert run.config == positions_recipe("sort", "none", "none", 1)
     assert RunConfig.from_dict(run.config.to_dict()) == run.config
-    board = stories(app)[2]
+    (board,) = stories(app)
     assert board["id"] == "board|mine|sort" and board["views"][1]["data"]["dots"] == []
     app.button(key="board-train").click().run()  # once more: another seed
     assert {run.config.training.seed for run in store.recent()} == {1, 2}
@@ -127,7 +144,7 @@ def test_a_setting_is_trained_by_a_run_of_the_store_and_shown_when_it_finishes(l
     monkeypatch.setattr("seq2seq.training.trainer.Trainer.update", _update(taken.config.training.steps))
     assert train_claimed(store, taken, "test", threading.Event()) == "finished"
     app.run()
-    (dot,) = stories(app)[2]["views"][1]["data"]["dots"]
+    (dot,) = stories(app)[0]["views"][1]["data"]["dots"]
     assert (dot["e"], dot["d"], dot["ask"]) == (2, 2, f"exact none none {taken.config.training.seed}")
     app.button(key="board-stop").click().run()
     assert {run.state for run in store.recent()} == {"finished", "stopped"}

@@ -132,8 +132,10 @@ def train_one(**more):
 @every_language
 def test_a_run_of_ones_own_is_linked_and_opened(language):
     run = train_one()
-    (link,) = open_page("train", language, run=run).get("page_link")
-    assert link.proto.label == Words(language).say("train.open") and run in str(link.proto)
+    links = [link.proto for link in open_page("train", language, run=run).get("page_link")]
+    ways = ("train.open", "train.open.self_attention", "train.open.heads", "train.open.masks")
+    assert [link.label for link in links] == [Words(language).say(way) for way in ways]
+    assert all(run in str(link) for link in links)
     app = open_page("attention", language, model=run, text="abc", **{"look-head": "2"})
     assert not app.exception and not app.warning
     assert stories(app)[0]["id"].startswith(f"transformer|{run}|abc|")
@@ -142,8 +144,9 @@ def test_a_run_of_ones_own_is_linked_and_opened(language):
 @every_language
 def test_a_run_that_sees_the_future_is_not(language):
     run, words = train_one(causal=False), Words(language)
-    (link,) = open_page("train", language, run=run).get("page_link")
-    assert link.proto.label == words.say("train.open.masks") and "masks" in link.proto.page
+    links = [link.proto for link in open_page("train", language, run=run).get("page_link")]
+    assert [link.label for link in links] == [words.say(f"train.open.{way}") for way in ("leak", "heads")]
+    assert "masks" in links[0].page and "masks-part=leak" in links[0].query_string and run in str(links[1])
     app = open_page("attention", language, model=run, text="abc")
     assert [warning.value for warning in app.warning] == [words.say("attention.cannot_show", run=run)]
     assert stories(app)[0]["id"].startswith("decoding|")

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from seq2seq.__main__ import build_parser, config_from
+from seq2seq.__main__ import build_parser
+from seq2seq.commands.train import config_from
 from seq2seq.studies.recordings import RECORDED, recorded_reports, recorded_weights, recording_of
 from seq2seq.tasks import InputError, make_task
 from seq2seq.training.checkpoint import unpack

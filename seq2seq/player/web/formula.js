@@ -11,11 +11,26 @@ export function formula(templates, filled, explainer = null) {
     const slot = /^@(\d+)$/.exec(text.textContent.trim());
     if (slot) fill(text, slots[Number(slot[1])] ?? "", explainer);
   }
+  space(holder);
   for (const math of holder.children) {
     // numbers that can be asked are buttons, and what has buttons in it is a group
     if (math.querySelector(".asks")) math.setAttribute("role", "group");
   }
   return [...holder.childNodes];
+}
+
+/** Room that a browser leaves out: round a sign that a line begins with, and after ln where a number follows.
+ *  A number is an `mtext`, which counts as space: a sign before nothing else stands alone. */
+function space(holder) {
+  for (const sign of holder.querySelectorAll("mrow > mo:first-child")) {
+    if (sign.textContent !== "=") continue;
+    sign.setAttribute("lspace", "0");
+    sign.setAttribute("rspace", "0");
+    sign.style.marginInline = "0.2778em";
+  }
+  for (const name of holder.querySelectorAll("mi:has(+ mtext)")) {
+    if (/^(ln|log)$/.test(name.textContent)) name.style.marginInlineEnd = "0.16em";
+  }
 }
 
 function fill(place, slot, explainer) {

@@ -28,13 +28,13 @@ def large_map(queries: tuple[str, str], keys: tuple[str, str], entropy: str) -> 
     ]  # fmt: skip
     flat = {"type": "flatten", "fields": ["w", "key"]}
     data = [
-        {"name": "rows"}, {"name": "patterns"}, filtered("rows_now", "rows", "datum.k == k"),
-        filtered("patterns_now", "patterns", "datum.k == k"),
+        {"name": "rows"}, {"name": "patterns"}, filtered("rows_now", "rows", "datum.k == k", key="q"),
+        filtered("patterns_now", "patterns", "datum.k == k", key="q key"),
         {
-            "name": "cells", "source": "rows_now",
+            "name": "cells", "source": "rows_now", "key": "q key",
             "transform": [flat, {"type": "formula", "expr": "datum.ask + ' ' + datum.key", "as": "ask"}],
         },
-        {"name": "top", "transform": [
+        {"name": "top", "key": "i", "transform": [
             {"type": "sequence", "start": 0, "stop": {"signal": "length(keys)"}, "as": "i"}]},
     ]  # fmt: skip
     x, y = "sx + datum.key * pitch", f"{TOP} + datum.q * tall"
@@ -94,7 +94,7 @@ def share_bars(entropy: str, shares: str, named: str) -> Spec:
              strokeDash={"value": [4, 3]}),
         text(quoted_text(named), place, f"{top} + rows * {BAR} + 9", color="muted", size=11.5),
     ]  # fmt: skip
-    data = [{"name": "bars"}, filtered("now", "bars", "datum.k == k")]
+    data = [{"name": "bars"}, filtered("now", "bars", "datum.k == k", key="r")]
     spec = diagram(420, 300, signals, data, marks)
     del spec["height"]
     return spec

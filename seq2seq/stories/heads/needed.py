@@ -62,7 +62,7 @@ def needed_heads(titles: tuple[tuple[str, str], ...]) -> Spec:
         text(quoted_text(f"● {say['kept']}"), LEFT, 28, align="left", color="attention", size="size",
              limit=f"(width - {LEFT}) * 0.4"),
         text(quoted_text(f"◇ {say['alone']}"), f"{LEFT} + (width - {LEFT}) * 0.42", 28, align="left", color="encoder",
-             size="size", fillOpacity="0.4 + 0.6 * alone", limit=f"(width - {LEFT}) * 0.24"),
+             size="size", fillOpacity="0.75 + 0.25 * alone", limit=f"(width - {LEFT}) * 0.24"),
         text(quoted_text(f"┄ {say['other']}"), "width - 2", 28, align="right", color="muted", size="size",
              fillOpacity="others * clamp(gone, 0, 1)", limit=f"(width - {LEFT}) * 0.32"),
     ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import numpy as np
+
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
@@ -21,12 +23,22 @@ def hatch(size: str) -> str:
     )
 
 
+def hatched(visible: np.ndarray) -> str:
+    """Three strokes across every cell that is not visible, as one path: a unit is a cell."""
+    strokes = ((0.12, 0.5, 0.5, 0.12), (0.12, 0.86, 0.86, 0.12), (0.5, 0.86, 0.86, 0.5))
+    return "".join(
+        f"M{j + x:g},{i + y:g}L{j + x2:g},{i + y2:g}"
+        for i, j in np.argwhere(~visible) for x, y, x2, y2 in strokes
+    )  # fmt: skip
+
+
 @cache
 def mask_grids(names: tuple[str, str, str], masks: tuple[str, str, str], sides: tuple[str, str], axes: str) -> Spec:
     """The three grids of the sentence in hand; side by side, or one below the other where it is narrow.
 
     names: of the attentions; masks: what lies over each; sides: encoder, decoder; axes: what rows and columns are.
-    Data: cells {p, b, i, j, v, w, tip, ask}, tokens {p, b, key (0 or 1), n, token, pad}. Signals: rows, columns (of
+    Data: cells {p, b, i, j, v, w, tip, ask}, tokens {p, b, key (0 or 1), n, token, pad}, hatches {p, b, path}: the
+    hidden cells' strokes, by `hatched`. Signals: rows, columns (of
     each grid), b_at (sentence), p_at (grid in hand, −1 for none), i_at (its row), shown_at (grids shown so far),
     open_at (rows of the causal grid that are not under the curtain).
     """
@@ -38,26 +50,25 @@ def mask_grids(names: tuple[str, str, str], masks: tuple[str, str, str], sides: 
         derived("pitch", "min(32, (wide - side - 6) / max(columns[0], columns[1], columns[2]))"),
         derived("tall", f"{HEAD} + max(rows[0], rows[1], rows[2]) * pitch + {FOOT}"),
         derived("height", f"roomy ? {TOP} + tall : 8 + 3 * tall"), derived("letter", "clamp(pitch * 0.58, 8, 15)"),
+        derived("veil", "roomy ? 46 : 54"),  # where a grid begins that is still to come, below what its mask is called
     ]  # fmt: skip
     data = [
-        {"name": "cells"}, {"name": "tokens"}, filtered("now", "cells", "datum.b === b"),
-        filtered("names", "tokens", "datum.b === b"), filtered("seen", "now", "datum.v"),
-        filtered("hidden", "now", "!datum.v"),
+        {"name": "cells"}, {"name": "tokens"}, {"name": "hatches"},
+        filtered("now", "cells", "datum.b === b", key="p i j"),
+        filtered("names", "tokens", "datum.b === b", key="p key n"),
+        filtered("strokes", "hatches", "datum.b === b", key="p"),
     ]  # fmt: skip
     cell_x, cell_y = f"{left('datum.p')} + datum.j * pitch", f"{top('datum.p')} + datum.i * pitch"
     size = "pitch - 2"
     marks = [
         *_network(names, masks, sides),
         rect(
-            f"{cell_x} + 1", f"{cell_y} + 1", size, size, "seen", clickable=True, cornerRadius=2, fill=COLOR,
-            fillOpacity="0.13 + 0.82 * datum.w", tooltip="datum.tip", ask="datum.ask",
+            f"{cell_x} + 1", f"{cell_y} + 1", size, size, "now", clickable=True, cornerRadius=2,
+            fill=f"datum.v ? {COLOR} : faint", fillOpacity="datum.v ? 0.13 + 0.82 * datum.w : 0.12", stroke="faint",
+            strokeWidth="datum.v ? 0 : 1", tooltip="datum.tip", ask="datum.ask",
         ),
-        rect(
-            f"{cell_x} + 1", f"{cell_y} + 1", size, size, "hidden", clickable=True, cornerRadius=2, fill="faint",
-            fillOpacity=0.12, stroke="faint", tooltip="datum.tip", ask="datum.ask",
-        ),
-        mark("path", "hidden", silent=True, x=cell_x, y=cell_y, path=hatch("pitch"), stroke="muted",
-             strokeOpacity=0.55),
+        mark("path", "strokes", silent=True, x=left("datum.p"), y=top("datum.p"), scaleX="pitch", scaleY="pitch",
+             path="datum.path", stroke="muted", strokeOpacity=0.55),
         text(
             "datum.token", f"{left('datum.p')} + (datum.key ? (datum.n + 0.5) * pitch : -10)",
             f"{top('datum.p')} + (datum.key ? -10 : (datum.n + 0.5) * pitch)", "names", size="letter",
@@ -67,12 +78,13 @@ def mask_grids(names: tuple[str, str, str], masks: tuple[str, str, str], sides: 
             f"{left('1')} - 1", f"{top('1')} + open * pitch", "columns[1] * pitch + 2",
             "max(0, rows[1] - open) * pitch + 2", fill="panel", fillOpacity=0.94,
         ),
-        text(quoted_text(axes), left("0"), f"{top('0')} + max(rows[0], rows[1], rows[2]) * pitch + 16", align="left",
-             color="muted", size=12, limit="width - side"),
+        text(quoted_text(axes), f"roomy ? {left('0')} : 2",
+             f"{top('0')} + max(rows[0], rows[1], rows[2]) * pitch + 16", align="left", color="muted", size=12,
+             limit="width"),
         *[
             rect(
-                f"{panel_left(str(p))} - 3", f"{panel_top(str(p))} + 46", "wide + 6", f"tall - 46 - {FOOT - 6}",
-                fill="panel", fillOpacity=f"0.82 * clamp({p} + 1 - shown, 0, 1)", silent=True,
+                f"{panel_left(str(p))} - 3", f"{panel_top(str(p))} + veil", "wide + 6", f"tall - veil - {FOOT - 6}",
+                fill="panel", fillOpacity=f"0.66 * clamp({p} + 1 - shown, 0, 1)", silent=True,
             )
             for p in range(3)
         ],
@@ -81,7 +93,7 @@ def mask_grids(names: tuple[str, str, str], masks: tuple[str, str, str], sides: 
             "pitch + 2", silent=True, stroke="ink", strokeWidth=2.5, strokeOpacity="p < 0 ? 0 : 1", cornerRadius=4,
         ),
     ]  # fmt: skip
-    return diagram(760, 480, signals, data, marks)
+    return diagram(760, 386, signals, data, marks)
 
 
 def panel_left(p: str) -> str:

@@ -36,12 +36,14 @@ def leak_curves(loss: str, exact: str, x_title: str, names: tuple[str, str]) -> 
 EXACT = {"name": "exact", "type": "linear", "domain": [0, 1], "range": [TOP + TALL, TOP]}
 
 
-def plot_signals() -> list[Signal]:
-    """Where two plots lie."""
+def plot_signals(plots: int = 2) -> list[Signal]:
+    """Where two plots lie, or the only one."""
+    beside = "roomy" if plots == 2 else "false"
     return [
         value("last", 600), *smooth("now"), derived("roomy", "width > 640"),
-        derived("wide", "roomy ? (width - 60) / 2 : width - 8"), derived("left", "46"),
-        derived("down", f"roomy ? 0 : {TALL + TOP + BELOW}"), derived("across", "roomy ? wide + 60 : 0"),
+        derived("wide", f"{beside} ? (width - 60) / 2 : width - 8"), derived("left", "46"),
+        derived("down", f"roomy ? 0 : {(plots - 1) * (TALL + TOP + BELOW)}"),
+        derived("across", f"{beside} ? wide + 60 : 0"),
         derived("height", f"{TOP + TALL + BELOW} + down"),
     ]  # fmt: skip
 
@@ -109,7 +111,7 @@ def leak_maps(names: tuple[str, str], rows: str, columns: str, ahead: str, nothi
     signals = [
         value("T", 1), *smooth("came"), *smooth("lit"), *smooth("words"), *stepped("row"),
         derived("roomy", "width > 560"), derived("wide", "roomy ? (width - 40) / 2 : width"),
-        derived("pitch", "min(34, (wide - 40) / T)"), derived("tall", f"{head} + T * pitch + {foot}"),
+        derived("pitch", "min(34, (wide - 52) / T)"), derived("tall", f"{head} + T * pitch + {foot}"),
         derived("height", "tall * (roomy ? 1 : 2)"), derived("letter", "clamp(pitch * 0.5, 9, 16)"),
     ]  # fmt: skip
     data = [{"name": name} for name in ("cells", "tokens", "lines")]
@@ -117,7 +119,7 @@ def leak_maps(names: tuple[str, str], rows: str, columns: str, ahead: str, nothi
              filtered("next", "cells", "datum.m === 1 && datum.j === datum.t + 1")]  # fmt: skip
 
     def left(m: str) -> str:
-        return f"((roomy ? {m} * (wide + 40) : 0) + 34 + max(0, (wide - 34 - T * pitch) / 2))"
+        return f"((roomy ? {m} * (wide + 40) : 0) + 46 + max(0, (wide - 46 - T * pitch) / 2))"
 
     def top(m: str) -> str:
         return f"((roomy ? 0 : {m} * tall) + {head})"
@@ -149,14 +151,14 @@ def leak_maps(names: tuple[str, str], rows: str, columns: str, ahead: str, nothi
         text("datum.write", f"{left('datum.m')} - 14", f"{top('datum.m')} + (datum.n + 0.5) * pitch", "tokens",
              size="letter", color="decoder", fontWeight=700),
         text("datum.told", left("datum.m"), f"{low} + 22", "lines", align="left", size=14, color="muted",
-             limit="wide - 34"),
-        text("datum.forced", left("datum.m"), f"{low} + 44", "lines", align="left", size=14, limit="wide - 34"),
+             limit="wide - 46"),
+        text("datum.forced", left("datum.m"), f"{low} + 44", "lines", align="left", size=14, limit="wide - 46"),
         text("datum.free + (datum.right ? '  ✓' : '  ✗')", left("datum.m"), f"{low} + 68", "lines", align="left",
              size=15, fontWeight=700, color="datum.right ? correct : wrong", fillOpacity="words",
-             limit="wide - 34"),
+             limit="wide - 46"),
         text(quoted_text(ahead), f"{left('1')} + T * pitch", f"{top('1')} - 66", align="right", color="wrong",
              size="roomy && wide > 380 ? 12 : 0", fillOpacity="lit"),
-        text(quoted_text(rows), 11, f"{top('0')} + T * pitch / 2", color="muted", size=12, angle=-90),
+        text(quoted_text(rows), f"{left('0')} - 36", f"{top('0')} + T * pitch / 2", color="muted", size=12, angle=-90),
         rect(f"{veiled} - 4", f"{left_top} - 4", "wide + 8", "tall - 44", fill="panel", fillOpacity="1 - came",
              silent=True),
         rect(f"{veiled} - 4", f"{left_top} - 4", "came > 0.5 ? 0 : wide + 8", "tall - 44", fill="panel",

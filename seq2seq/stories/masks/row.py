@@ -26,8 +26,8 @@ def row_bars(scores: str, weights: str, opened: str, keys: str, nothing: str) ->
         derived("color", "tone === 0 ? encoder : tone === 1 ? decoder : attention"),
     ]  # fmt: skip
     data = [
-        {"name": "bars"}, filtered("now", "bars", "datum.row === row"), filtered("seen", "now", "datum.v"),
-        filtered("hidden", "now", "!datum.v"),
+        {"name": "bars"}, filtered("now", "bars", "datum.row === row", key="j"),
+        filtered("seen", "now", "datum.v", key="j"), filtered("hidden", "now", "!datum.v", key="j"),
     ]  # fmt: skip
     scales = [
         {"name": "score", "type": "linear", "nice": True, "zero": True,
@@ -41,7 +41,7 @@ def row_bars(scores: str, weights: str, opened: str, keys: str, nothing: str) ->
     x, wide, middle = "sx + (datum.j + 0.12) * pitch", "pitch * 0.76", "sx + (datum.j + 0.5) * pitch"
     marks = [
         text(quoted_text(scores), 40, ROOM - 16, align="left", fontWeight=600, limit="width - 40"),
-        text(quoted_text(weights), 40, begin - 16, align="left", fontWeight=600, fillOpacity="0.35 + 0.65 * glow",
+        text(quoted_text(weights), 40, begin - 16, align="left", fontWeight=600, fillOpacity="0.65 + 0.35 * glow",
              limit="width - 40"),
         mark("rect", "seen", clickable=True, x=x, width=wide, y="scale('score', 0)", y2="scale('score', datum.score)",
              fill="color", fillOpacity=0.55, ask="datum.asks[0]", tooltip="format(datum.score, '.3f')"),

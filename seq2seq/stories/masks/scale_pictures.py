@@ -32,7 +32,7 @@ def scale_bars(
         {"name": "weight", "type": "linear", "domain": [0, 1], "range": [row, 0]},
         {"name": "x", "type": "log", "base": 2, "domain": [4, 256]},
     ]  # fmt: skip
-    data = [{"name": "bars"}, {"name": "means"}, filtered("now", "bars", "datum.w === w")]
+    data = [{"name": "bars"}, {"name": "means"}, filtered("now", "bars", "datum.w === w", key="j")]
     marks: list[Mark] = []
     for number, (kind, title, color) in enumerate(
         (("dot", dots, "muted"), ("raw", raw, "wrong"), ("scaled", scaled, "correct"))
@@ -109,4 +109,4 @@ def scale_curves(titles: tuple[str, ...], x_title: str, names: tuple[str, str]) 
     for (name, x, y), title in zip(places, titles, strict=False):
         data.append({"name": name})
         marks += plot(name, "exact", title, x, y, x_title)
-    return diagram(760, TOP + TALL + BELOW, plot_signals(), data, [*marks, *legend(names)], scales=[EXACT])
+    return diagram(760, TOP + TALL + BELOW, plot_signals(len(titles)), data, [*marks, *legend(names)], scales=[EXACT])

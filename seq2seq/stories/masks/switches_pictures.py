@@ -28,8 +28,8 @@ def outputs_picture(moves: str, alone: str, replaced: str) -> Spec:
         derived("letter", "clamp(pitch * 0.5, 9, 18)"),
     ]  # fmt: skip
     data = [
-        {"name": "outputs"}, {"name": "lines"}, filtered("now", "outputs", "datum.k === k"),
-        filtered("told", "lines", "datum.k === k"),
+        {"name": "outputs"}, {"name": "lines"}, filtered("now", "outputs", "datum.k === k", key="b t"),
+        filtered("told", "lines", "datum.k === k", key="b"),
     ]  # fmt: skip
     x, y = "side + datum.t * pitch", f"{top} + datum.b * tall + (roomy ? 0 : 40)"
     sign = "(datum.right ? '  ✓' : '  ✗')"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from seq2seq.stories.formulas import short
-from seq2seq.stories.masks.grids import mask_grids
+from seq2seq.stories.masks.grids import hatched, mask_grids
 from seq2seq.stories.masks.row import batch_rows, row_bars
 from seq2seq.stories.story import Step, View
 from seq2seq.stories.tokens import SHORT, short_sign
@@ -32,7 +32,7 @@ def _sign(tokens: Sequence[str], n: int) -> str:
 def _grids(trace: MasksTrace, steps: Sequence[Step], moments: Sequence["Moment"], words: Words) -> View:
     say = words.say
     used = sorted({moment.b for moment in moments})
-    cells, tokens = [], []
+    cells, tokens, hatches = [], [], []
     for p, place in enumerate(PLACES):
         look, (rows, columns) = trace.looks[place], trace.size(place)
         for b in used:
@@ -42,6 +42,7 @@ def _grids(trace: MasksTrace, steps: Sequence[Step], moments: Sequence["Moment"]
                 for key, (of, count) in enumerate(((asks, rows), (asked, columns)))
                 for n in range(count)
             ]
+            hatches.append({"p": p, "b": b, "path": hatched(look.visible[b, :rows, :columns])})
             for i in range(rows):
                 for j in range(columns):
                     seen = bool(look.visible[b, i, j])
@@ -61,8 +62,8 @@ def _grids(trace: MasksTrace, steps: Sequence[Step], moments: Sequence["Moment"]
     )  # fmt: skip
     return View(
         "overview", say("masks.grids.title"), say("masks.grids.hint", layer=trace.layer + 1, head=trace.head + 1),
-        spec, "vega", [f"{step.title}. {step.text}" for step in steps], {"cells": cells, "tokens": tokens}, "cells",
-        signals, wide=True,
+        spec, "vega", [f"{step.title}. {step.text}" for step in steps],
+        {"cells": cells, "tokens": tokens, "hatches": hatches}, "cells", signals, wide=True,
     )  # fmt: skip
 
 

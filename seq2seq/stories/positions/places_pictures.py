@@ -81,7 +81,7 @@ def clocks_picture(pairs: int, turn: str) -> Spec:
     x, y = f"(datum.i % {CLOCKS} + 0.5) * pitch", f"(floor(datum.i / {CLOCKS}) * 68 + 30)"
     angle = "(at * datum.rate)"
     own = "datum.i == pair"
-    shown = "datum.i < lit ? 1 : 0.16"
+    shown = "datum.i < lit ? 1 : 0.45"
     marks = [
         mark("symbol", "clocks", clickable=True, x=x, y=y, size="3.1416 * r * r", fill="panel",
              stroke=f"{own} ? ink : muted", strokeWidth=f"{own} ? 2.5 : 1", opacity=shown, tooltip="datum.tip",
@@ -136,8 +136,8 @@ def waves_picture(count: int, position: str, sine: str, cosine: str) -> Spec:
         text(quoted_text(position), "sx + (width - sx) / 2", base + 34, color="muted", size=12),
     ]  # fmt: skip
     data = [
-        {"name": "waves"}, filtered("wave", "waves", "datum.i == i"),
-        filtered("points", "wave", "datum.p == floor(datum.p)"),
+        {"name": "waves"}, filtered("wave", "waves", "datum.i == i", key="p"),
+        filtered("points", "wave", "datum.p == floor(datum.p)", key="p"),
     ]  # fmt: skip
     return diagram(420, base + 46, signals, data, marks, scales=scales, axes=axes)
 
@@ -179,7 +179,7 @@ def dots_picture(count: int, low: float, high: float, x_title: str, y_title: str
     ]  # fmt: skip
     data: list[dict[str, Any]] = [
         {"name": "dots"}, {"name": "curve"}, {"name": "ticks", "values": ticks},
-        filtered("now", "dots", "datum.p == p"),
+        filtered("now", "dots", "datum.p == p", key="q"),
         filtered("before", "dots", "indexof(slice(order, 0, told), datum.p) >= 0"),
     ]  # fmt: skip
     return diagram(420, base + 46, signals, data, marks, scales=scales, axes=axes)

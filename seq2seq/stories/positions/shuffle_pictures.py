@@ -40,16 +40,15 @@ def shuffle_picture(captions: tuple[str, ...], rows: tuple[str, ...]) -> Spec:
     marks = [
         *_tokens(str(FIRST), "datum.i"), *_strips("typed_now", UPPER, "datum.i"), *_links(there),
         rect(0, UPPER + STRIP + 4, "width", f"{DIFFERENCE - 14 - UPPER - STRIP} * (1 - second)", fill="panel"),
+        *_to_come(),
         *_guard(_tokens(str(SECOND), there)), *_guard(_strips("shuffled_now", LOWER, there)),
         *_differences(there), *_outputs(),
         _caption(quoted_text(typed), FIRST, FIRST - 24, "encoder"),
         _caption("rows[row]", UPPER + STRIP / 2, FIRST - 24, "encoder", right=True),
-        *_guard([
-            _caption("roomy ? rows[row] : ''", LOWER + STRIP / 2, 0, "encoder"),
-            _caption(quoted_text(shuffled), SECOND, SECOND + 24, "encoder"),
-        ]),
+        *_guard([_caption("roomy ? rows[row] : ''", LOWER + STRIP / 2, 0, "encoder")]),
+        *_guard([_caption(quoted_text(shuffled), SECOND, SECOND + 24, "encoder")], "0.7 + 0.3 * second"),
         *_guard([_caption(quoted_text(difference), DIFFERENCE, SECOND + 24, "muted", right=True)], "apart"),
-        text(quoted_text(waiting), "sx + S * pitch / 2", WRITTEN + 22, color="muted", size=14, opacity="1 - wrote"),
+        text(quoted_text(waiting), "sx + S * pitch / 2", WRITTEN - 30, color="muted", size=14, opacity="1 - wrote"),
         *_guard([text(quoted_text(f"↓ {decoder}"), "sx + S * pitch / 2", WRITTEN - 29, color="decoder", size=12)],
                 "wrote"),
         *_guard([
@@ -70,11 +69,11 @@ def _data() -> list[dict[str, Any]]:
         name = f"{side}_states"
         data += [
             {"name": name}, {"name": f"{side}_flat", "source": name, "transform": [flat, address]},
-            filtered(f"{side}_now", f"{side}_flat", f"{here} && datum.row == row"),
+            filtered(f"{side}_now", f"{side}_flat", f"{here} && datum.row == row", key="i u"),
         ]  # fmt: skip
     return [
-        *data, {"name": "far"}, filtered("far_now", "far", f"{here} && datum.row == row"),
-        {"name": "outputs"}, filtered("outputs_now", "outputs", here),
+        *data, {"name": "far"}, filtered("far_now", "far", f"{here} && datum.row == row", key="i"),
+        {"name": "outputs"}, filtered("outputs_now", "outputs", here, key="t"),
     ]  # fmt: skip
 
 
@@ -107,6 +106,19 @@ def _strips(data: str, top: float, at: str) -> list[Mark]:
             f"sx + ({at} + 0.14) * pitch", f"{top} + datum.u * {UNIT}", "pitch * 0.72", UNIT + 0.3, data,
             clickable=True, fill={"scale": "value", "field": "v"}, tooltip="datum.tip + format(datum.v, '.4f')",
         )
+    ]  # fmt: skip
+
+
+def _to_come() -> list[Mark]:
+    """Dashed, where the other reading will stand, and what is written."""
+
+    def outline(y: float, height: float, by: str) -> Mark:
+        return rect("sx + (datum.i + 0.11) * pitch", y, "pitch * 0.78", height, "source", silent=True, cornerRadius=5,
+                    stroke="faint", strokeDash={"value": [4, 4]}, strokeOpacity=f"1 - {by}")  # fmt: skip
+
+    return [
+        outline(LOWER, STRIP, "second"), outline(SECOND - TOKEN / 2, TOKEN, "second"),
+        outline(WRITTEN - TOKEN / 2, TOKEN, "wrote"), outline(WRITTEN + 44 - TOKEN / 2, TOKEN, "wrote"),
     ]  # fmt: skip
 
 
@@ -221,5 +233,5 @@ def looks_picture(y_title: str, typed: str, shuffled: str, waiting: str) -> Spec
         text(quoted_text(waiting), "sx + (width - sx) / 2", top + height / 2, color="muted", size=14,
              opacity="look ? 0 : 1"),
     ]  # fmt: skip
-    data = [{"name": "looks"}, filtered("looks_now", "looks", "datum.way == way")]
+    data = [{"name": "looks"}, filtered("looks_now", "looks", "datum.way == way", key="i k")]
     return diagram(420, base + 28, signals, data, marks, scales=scales, axes=axes)

@@ -60,7 +60,8 @@ def three_bars(dots: str, scores: str, weights: str, without: str, keys: str) ->
     flat: dict[str, Any] = {"type": "flatten", "fields": ["dot", "score", "w", "raw", "seen"], "index": "j"}
     data: list[dict[str, Any]] = [
         {"name": "bars"}, {"name": "asked"}, filtered("rows", "bars", "datum.t == row"),
-        {"name": "now", "source": "rows", "transform": [flat, *names]}, filtered("raw", "now", "datum.raw != null"),
+        {"name": "now", "source": "rows", "key": "j", "transform": [flat, *names]},
+        filtered("raw", "now", "datum.raw != null", key="j"),
     ]  # fmt: skip
     return diagram(400, tops[2] + BARS + FOOT, signals, data, marks, scales=scales, axes=axes)
 

@@ -14,42 +14,50 @@ TALL, TOP, MOST_ROWS = 29, 54, 8
 def enlarged() -> Spec:
     """The picture as a Vega template.
 
+    Every cell is there from the start, most of them empty, and takes its number from the scene: to make nodes as the
+    scenes change would cost more than all else at a step.
     Data:    rows {scene, r, kind (feature, term, product or share), label, short, v, unit, ask, lead, total, whole}:
              cells with their addresses, `lead` where they have none of their own; a total and its address. heads
              {scene, v}: what stands above the columns. titles {scene, title, note}.
-    Signals: scene_at, most (largest |product|), brightest (weight).
+    Signals: scene_at, lines and most_columns (the most that a scene has), most (largest |product|), brightest (weight).
     """
-    flat = {"type": "flatten", "fields": ["v", "unit"], "index": "u"}
-    address = {"type": "formula", "expr": "datum.ask ? datum.ask + ' ' + datum.unit : datum.lead", "as": "ask"}
-    kinds = ("feature", "term", "product", "share")
+    shades = [f"datum.line.kind == '{kind}' ? scale('{kind}', datum.v)" for kind in ("term", "product", "share")]
+    made = {
+        "r": "floor(datum.n / most_columns)", "u": "datum.n % most_columns", "line": "data('now')[datum.r]",
+        "on": "datum.line && datum.u < length(datum.line.v)", "v": "datum.on ? datum.line.v[datum.u] : null",
+        "ask": "!datum.on ? null : datum.line.ask ? datum.line.ask + ' ' + datum.line.unit[datum.u] : datum.line.lead",
+        "shade": f"!datum.on ? 'transparent' : datum.v == null ? panel : {' : '.join(shades)} :"
+                 " scale('feature', datum.v)",
+    }  # fmt: skip
     data = [
         {"name": "rows"}, {"name": "heads"}, {"name": "titles"},
         filtered("title", "titles", "datum.scene == scene"),
-        filtered("now", "rows", "datum.scene == scene"),
+        filtered("now", "rows", "datum.scene == scene", key="r"),
         filtered("top", "heads", "datum.scene == scene"),
-        {"name": "columns", "source": "top", "transform": [{"type": "flatten", "fields": ["v"], "index": "u"}]},
-        {"name": "cells", "source": "now", "transform": [flat, address]},
-        *(filtered(kind, "cells", f"datum.kind == '{kind}'") for kind in kinds),
+        {"name": "columns", "source": "top", "key": "u", "transform": [
+            {"type": "flatten", "fields": ["v"], "index": "u"},
+        ]},
+        {"name": "cells", "transform": [
+            {"type": "sequence", "start": 0, "stop": {"signal": "lines * most_columns"}, "as": "n"},
+            *({"type": "formula", "expr": expression, "as": name} for name, expression in made.items()),
+        ]},
     ]  # fmt: skip
     signals = [
-        value("most", 1), value("brightest", 1), *stepped("scene"),
+        value("most", 1), value("brightest", 1), value("lines", 1), value("most_columns", 1), *stepped("scene"),
+        derived("height", f"{TOP + 2} + lines * {TALL}"),
         derived("roomy", "width > 560"), derived("large", "width > 1050"),
         derived("sx", "large ? 250 : roomy ? 180 : 92"), derived("ends", "roomy ? 86 : 68"),
         derived("count", "length(data('columns'))"),
+        derived("down", f"(lines - min(lines, length(data('now')))) * {TALL * 0.3}"),  # few rows: nearer the middle
         derived("pitch", "min(large ? 60 : 54, (width - sx - ends) / max(1, count))"),
         derived("letter", "clamp(pitch * 0.31, 10.5, large ? 15 : 13)"),
         derived("dark", "luminance(ink) < luminance(paper) ? ink : paper"),  # whatever the theme
         derived("light", "luminance(ink) < luminance(paper) ? paper : ink"),
     ]  # fmt: skip
     x, y = "sx + datum.u * pitch", f"{TOP} + datum.r * {TALL}"
-    marks: list[Mark] = []
-    for kind in kinds:
-        marks += _cells(kind, x, y)
     middle = f"{y} + {TALL / 2 - 3}"
-    marks += [
-        text("datum.title", 0, 12, "title", align="left", size="large ? 17 : roomy ? 15 : 13", fontWeight=600),
-        text("datum.note", "sx + count * pitch", 12, "title", align="right", color="muted", size="roomy ? 13 : 11",
-             fillOpacity="roomy ? 1 : 0"),
+    rows = [
+        *_cells(x, y),
         text("roomy ? datum.label : datum.short", "sx - 10", middle, "now", align="right",
              size="large ? 15 : roomy ? 13 : 11", limit="sx - 10"),
         text("datum.v", "sx + (datum.u + 0.5) * pitch - 1", TOP - 13, "columns", color="muted",
@@ -60,23 +68,29 @@ def enlarged() -> Spec:
             fontSize="large ? 16 : roomy ? 14 : 11", ask="datum.whole",
         ),
     ]  # fmt: skip
-    return diagram(700, TOP + MOST_ROWS * TALL + 2, signals, data, marks, scales=[FEATURES, TERMS, PRODUCTS, WEIGHTS])
+    marks = [
+        text("datum.title", 0, 12, "title", align="left", size="large ? 17 : roomy ? 15 : 13", fontWeight=600),
+        text("datum.note", "sx + count * pitch", 12, "title", align="right", color="muted", size="roomy ? 13 : 11",
+             fillOpacity="roomy ? 1 : 0"),
+        {"type": "group", "encode": {"update": {"y": {"signal": "down"}}}, "marks": rows},
+    ]  # fmt: skip
+    spec = diagram(700, 300, signals, data, marks, scales=[FEATURES, TERMS, PRODUCTS, WEIGHTS])
+    del spec["height"]  # a signal: it follows the lines
+    return spec
 
 
-def _cells(kind: str, x: str, y: str) -> list[Mark]:
-    """Cells of one scale; a masked one is empty and says so."""
+def _cells(x: str, y: str) -> list[Mark]:
+    """The numbers on their colours; a masked one is empty and says so."""
     shown = "replace(format(datum.v, pitch > 31 ? '.2f' : '.1f'), '-', '−')"
-    digits = f"datum.v == null ? '−∞' : pitch > 21 ? {shown} : ''"
-    lit = f"luminance(scale('{kind}', datum.v)) > 0.3 ? dark : light"
     return [
         rect(
-            x, y, "max(1, pitch - 2)", TALL - 6, kind, clickable=True, cornerRadius=3, stroke="faint",
-            strokeWidth="datum.v == null ? 1 : 0",
-            fill=[{"test": "datum.v == null", "signal": "panel"}, {"scale": kind, "field": "v"}],
-            tooltip="datum.v == null ? '−∞' : format(datum.v, '.4f')",
+            x, y, "max(1, pitch - 2)", TALL - 6, "cells", cornerRadius=3, stroke="faint", fill="datum.shade",
+            strokeWidth="datum.on && datum.v == null ? 1 : 0", cursor="datum.on ? 'pointer' : 'default'",
+            tooltip="!datum.on ? null : datum.v == null ? '−∞' : format(datum.v, '.4f')",
         ),
         text(
-            digits, f"{x} + pitch / 2 - 1", f"{y} + {TALL / 2 - 3}", kind, size="letter",
-            color=f"datum.v == null ? muted : {lit}",
+            f"!datum.on ? '' : datum.v == null ? '−∞' : pitch > 21 ? {shown} : ''", f"{x} + pitch / 2 - 1",
+            f"{y} + {TALL / 2 - 3}", "cells", size="letter",
+            color="datum.v == null ? muted : luminance(datum.shade) > 0.3 ? dark : light",
         ),
     ]  # fmt: skip

@@ -119,7 +119,7 @@ def arcs(queries: str, keys: str) -> Spec:
     ]  # fmt: skip
     data = [
         {"name": "links"}, {"name": "asking"}, {"name": "asked"}, _pairs("links"),
-        filtered("now", "pairs", "datum.t == row && datum.w != null"),
+        filtered("now", "pairs", "datum.t == row && datum.w != null", key="j"),
         filtered("strong", "pairs", "datum.w > 0.15"),
     ]  # fmt: skip
     return diagram(400, ARCS, signals, data, marks)
@@ -158,7 +158,7 @@ def every_head(heads: str, keys: str) -> Spec:
     ]  # fmt: skip
     data = [
         {"name": "weights"}, {"name": "names"}, {"name": "asked"}, filtered("rows", "weights", "datum.t == row"),
-        _pairs("rows"),
+        _pairs("rows") | {"key": "n j"},
     ]  # fmt: skip
     return diagram(400, HEADS, signals, data, marks, scales=[WEIGHTS])
 

@@ -113,16 +113,18 @@ def _links(focus: Focus) -> list[dict[str, Any]]:
 
 
 def _loupe(focus: Focus, told: Told, words: Words) -> View:
-    say = words.say
+    say, scenes = words.say, told.scenes.made
 
     def describe(moment: Moment) -> str:
-        scene = told.scenes.made[moment.scene]
+        scene = scenes[moment.scene]
         return f"{scene.title}. " + "; ".join(f"{line.label} {line.total}".strip() for line in scene.lines)
 
     return View(
         "loupe", say("selfatt.loupe.name"), say("selfatt.loupe.hint"), enlarged(), "vega",
         [describe(moment) for moment in told.moments], told.scenes.data(), "rows",
-        {"most": _most(focus), "brightest": _brightest(focus), "scene_at": told.track("scene")}, wide=True,
+        {"most": _most(focus), "brightest": _brightest(focus), "scene_at": told.track("scene"),
+         "lines": max(len(scene.lines) for scene in scenes),
+         "most_columns": max(len(line.values) for scene in scenes for line in scene.lines)}, wide=True,
     )  # fmt: skip
 
 
