@@ -32,7 +32,7 @@ EXACT_ANSWER = "二八四七一六"
 COMPARE_MODEL = "search-synonyms"
 STATES_MODEL = "dates-lstm-none"
 STATES_SENTENCES = ("3 mars 2021", "march 3, 2021", "2021年3月3日", "3 марта 2021 г.", "3 mai 2021")
-BEAM_MODEL, BEAM_INPUT, BEAM_WIDTH = "search-reverse-half", "learning", 3
+BEAM_MODEL, BEAM_INPUT, BEAM_WIDTH = "search-reverse-half", "bottom", 3
 
 
 def read_story(name: str) -> str:

@@ -14,6 +14,7 @@ from seq2seq.tasks import InputError, Task
 from seq2seq.traces.search import BOUND, FINISHED, FULL, GUESS, BeamSettings, Limits, SearchTrace
 from seq2seq.ui.controls import choice, line, slide, whole
 from seq2seq.ui.searching import (
+    EXAMPLES,
     LONGEST,
     TEXTBOOK,
     TEXTBOOK_LONGEST,
@@ -29,6 +30,7 @@ from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words, say_error
 
 WIDEST, MOST_STEPS = 10, 30  # what a tree can still show: hypotheses at a step, and steps
+INPUTS = {**EXAMPLES, "reverse": BEAM_INPUT}  # task → what stands in the input at first
 STOPS = (BOUND, FULL, GUESS)
 
 
@@ -76,7 +78,7 @@ def search_asked(words: Words) -> Asked:
     """The controls that matter in one row, the rest folded away; what cannot be searched leaves the last search."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
-        writer = choose_writer(words, BEAM_MODEL, textbook=True)
+        writer = choose_writer(words, BEAM_MODEL, textbook=True, examples=INPUTS)
         width = slide(
             "width", say("beam.control.width"), BEAM_WIDTH, 1, WIDEST, 1, help=say("beam.control.width.help"),
             width=170,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # it brings torch: only once somebody writes
 
 TEXTBOOK = "textbook"  # as a link calls it
 DEFAULT = SEARCHED[0]
-EXAMPLES = {"synonyms": "284716", "dates-short": "3/4/21", "reverse": "learning"}  # task → what stands there at first
+EXAMPLES = {"synonyms": "284716", "dates-short": "3/4/21", "reverse": "bottom"}  # task → what stands there at first
 LONGEST, TEXTBOOK_LONGEST = 24, 4  # tokens of an output, unless a control says otherwise
 
 

@@ -41,7 +41,7 @@ def test_the_main_journey(visit):
     tree = found.locator("figure[data-view=tree]")
     expect(tree).to_contain_text("“⟨bos⟩”")
     go_to(page, found, 6)
-    trace = beam_search(load_trained("search-reverse-half").writer("learning"), BeamSettings(3))
+    trace = beam_search(load_trained("search-reverse-half").writer("bottom"), BeamSettings(3))
     kept = [node for node in range(len(trace.step)) if trace.status[node] == KEPT]
     nodes = tree.locator(".kept_node path")
     assert nodes.count() == len(kept)

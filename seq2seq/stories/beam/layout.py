@@ -39,7 +39,8 @@ class Layout:
         self.kept_top = self.shelf_top + LABEL + shelf * self.shelf_row
         self.dropped_top = self.kept_top + LABEL + max(kept, 1) * self.kept_row
         self.lane_top = self.dropped_top + LABEL + dropped * DROPPED_ROW
-        self.alone = ROOT in trace.greedy.node
+        lone = [step for step, node in enumerate(trace.greedy.node) if node == ROOT]
+        self.alone = lone[0] + 1 if lone else 0  # columns shown once greedy's path goes on without the beam
         self.height = self.lane_top + (LABEL + LANE_ROW if self.alone else 0) + 4
         self.root_y = self.kept_top + LABEL + self.kept_row / 2
         self.drawn = {drawn.node: drawn for step in range(trace.steps) for drawn in self.placed(step)}

@@ -30,7 +30,13 @@ def panel_signals(width: int) -> list[Signal]:
 
 def panel_marks(say: dict[str, str]) -> list[Mark]:
     """Bars of the distribution, then the row of attention."""
-    return [*_distribution(say), *_look(say)]
+    return [_kept(one) for one in (*_distribution(say), *_look(say))]
+
+
+def _kept(one: Mark) -> Mark:
+    """The same marks for whatever hypothesis: drawn anew, a row costs more than a step may."""
+    key = {"top": "k", "look": "i"}.get(one.get("from", {}).get("data", ""))
+    return one | {"key": key} if key else one
 
 
 def _distribution(say: dict[str, str]) -> list[Mark]:

@@ -127,7 +127,7 @@ def _rows(say: dict[str, str]) -> list[Mark]:
         text(f"{number_of} + {mark_right} + datum.text", 10, f"{y} + 17", "ranked", align="left", size="size + 2",
              fontWeight=600, limit="width - score_width - 90", fillOpacity=shown,
              color="datum.right > 0 ? correct : datum.right < 0 ? wrong : ink"),
-        text("'P = ' + format(exp(datum.total), '.2~g')", "width - score_width", f"{y} + 17", "ranked", align="right",
+        text("'P = ' + format(exp(datum.total), '.3~g')", "width - score_width", f"{y} + 17", "ranked", align="right",
              size="size", color="muted", fillOpacity=shown),
         text(number("datum.score"), "width - 10", f"{y} + 17", "ranked", align="right", size="size + 3",
              fontWeight=700, fillOpacity=shown),

@@ -168,7 +168,7 @@ class BeamTeller:
         slots: dict[str, object] = {
             "number": step + 1, "count": len(nodes), "kept": len(kept), "list": self.listed(kept), "pruned": len(out),
         }  # fmt: skip
-        more = []
+        more = [self.sentence("expand.rule")] if step == 1 and trace.steps > SLOW else []
         if len(out) and len(kept):
             gap = float(trace.total[kept[-1]] - trace.total[out[0]])
             key = "choose.pruned" if gap >= CLOSE else "choose.tie"

@@ -124,7 +124,7 @@ def _overview(trace: SearchTrace, told: Told, verdicts: Verdicts, words: Words) 
     signals: dict[str, Any] = {
         "cols": max(trace.steps, _long(trace)), "tree": layout.height, "shelf_y": layout.shelf_top,
         "kept_y": layout.kept_top, "dropped_y": layout.dropped_top, "lane_y": layout.lane_top,
-        "root_y": layout.root_y, "alone": int(layout.alone),         "right": _sign(right),
+        "root_y": layout.root_y, "alone": layout.alone,         "right": _sign(right),
         "picked": -2, "picked_e": -2,
         "texts": [written(trace, int(node)) for node in trace.expanded],
         "source": [short_sign(token) for token in trace.source], "attends": int(trace.weights is not None),

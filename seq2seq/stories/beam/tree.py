@@ -25,9 +25,10 @@ def beam_tree(titles: tuple[tuple[str, str], ...]) -> Spec:
 
     Data:    nodes {n, s, y, lane, t, lp, total, score, ps, py, e, tip, ask, ask_edge}; steps {s, name}; greedy {s, y,
              ps, py, t, total, alone, ask}; tops {e, d, tok: […], lp: […], n: […], fate: […]}; looks {e, w: […]}.
-    Signals: cols, tree (height), shelf_y, kept_y, dropped_y, lane_y, root_y, alone, texts (of the expanded), source,
-             attends, picked and picked_e (−1: none); for each step seen_at (columns shown), col_at (in hand), hand_at,
-             hand_e_at, halo_at (whether those expanded are framed), halo_tall_at, won_at (whether the best is marked).
+    Signals: cols, tree (height), shelf_y, kept_y, dropped_y, lane_y, root_y, alone (columns shown once greedy's path
+             has left the beam, 0: never), texts (of the expanded), source, attends, picked and picked_e (−2: none); for
+             each step seen_at (columns shown), col_at (in hand), hand_at, hand_e_at, halo_at (whether those expanded
+             are framed), halo_tall_at, won_at (whether the best is marked).
     """
     say = dict(titles)
     signals = [
@@ -51,7 +52,9 @@ def beam_tree(titles: tuple[tuple[str, str], ...]) -> Spec:
         *({"name": name} for name in ("nodes", "steps", "greedy", "tops", "looks")),
         filtered("kept", "nodes", "datum.lane == 1"), filtered("shelf", "nodes", "datum.lane == 0"),
         filtered("dropped", "nodes", "datum.lane == 2"), filtered("lone", "greedy", "datum.alone"),
-        filtered("ringed", "nodes", "datum.n == shown"), filtered("winner", "nodes", "datum.won"),
+        {"name": "ringed", "source": "nodes", "transform": [
+            {"type": "filter", "expr": "datum.n == shown"}, {"type": "formula", "as": "one", "expr": "1"}]},
+        filtered("winner", "nodes", "datum.won"),
         {"name": "top", "source": "tops", "transform": [{"type": "filter", "expr": "datum.e == sel"}, *flat]},
         {"name": "look", "source": "looks", "transform": [
             {"type": "filter", "expr": "datum.e == sel"}, {"type": "flatten", "fields": ["w"], "index": "i"}]},
@@ -106,10 +109,10 @@ def _headings() -> list[Mark]:
 def _lanes(say: dict[str, str]) -> list[Mark]:
     """What the lanes are; they stay where the tree moves."""
     made = []
-    for key, top, shown in (
-        ("shelf", "shelf_y", "1"), ("kept", "kept_y", "1"), ("dropped", "dropped_y", "1"), ("alone", "lane_y", "alone"),
-    ):  # fmt: skip
-        name, y, seen = quoted_text(say[key]), f"{top} + {LABEL / 2}", f"{shown} > 0 ? 1 : 0"
+    greedy_left = "alone > 0 && seen > alone - 0.5"
+    for key, top in (("shelf", "shelf_y"), ("kept", "kept_y"), ("dropped", "dropped_y"), ("alone", "lane_y")):
+        shown = greedy_left if key == "alone" else "true"
+        name, y, seen = quoted_text(say[key]), f"{top} + {LABEL / 2}", f"{shown} ? 1 : 0"
         made += [
             text(name, 2, y, align="left", size=12, fillOpacity=0, stroke="panel", strokeWidth=4, strokeOpacity=seen),
             text(name, 2, y, align="left", color="muted", size=12, fillOpacity=seen),
@@ -204,6 +207,7 @@ def _lit() -> list[Mark]:
     return [
         rect(f"{LEFT} + col * pitch - box - 2.5", f"kept_y + {LABEL} + 1", "box + 5", "halo_tall", silent=True,
              stroke="decoder", strokeWidth=2, cornerRadius=11, strokeOpacity="halo"),
-        rect(f"{RIGHT} - box - 3", "datum.y - 14.5", "box + 6", 29, "ringed", silent=True, stroke="attention",
-             strokeWidth=2.5, cornerRadius=10, strokeOpacity="seen > datum.s + 0.5 ? 1 : 0"),
+        {"key": "one"} | rect(f"{RIGHT} - box - 3", "datum.y - 14.5", "box + 6", 29, "ringed", silent=True,
+                              stroke="attention", strokeWidth=2.5, cornerRadius=10,
+                              strokeOpacity="seen > datum.s + 0.5 ? 1 : 0"),
     ]  # fmt: skip
