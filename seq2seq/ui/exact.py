@@ -13,7 +13,7 @@ from seq2seq.tasks.synonyms import Synonyms
 from seq2seq.traces.contest import ContestTrace
 from seq2seq.traces.exact import ExactSettings
 from seq2seq.traces.search import Limits
-from seq2seq.ui.controls import whole
+from seq2seq.ui.controls import slide, whole
 from seq2seq.ui.searching import (
     TEXTBOOK,
     TEXTBOOK_LONGEST,
@@ -27,7 +27,7 @@ from seq2seq.ui.searching import (
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words, say_error
 
-WIDEST_HERE, MOST_BUDGET, MOST_TOKENS = 30, 5000, 60  # so that nobody waits longer than some seconds
+WIDEST_HERE, MOST_BUDGET, MOST_TOKENS = 10, 5000, 60  # so that nobody waits longer than some seconds
 FIRST = ExactSettings(width=EXACT_WIDTH, budget=EXACT_BUDGET)
 
 
@@ -73,7 +73,9 @@ def choose_search(words: Words) -> AskedSearch:
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         written = choose_writer(words, EXACT_MODEL, textbook=True)
-        width = whole("width", say("exact.width"), EXACT_WIDTH, 1, WIDEST_HERE, help=say("exact.width.help"), width=140)
+        width = slide(
+            "width", say("exact.width"), EXACT_WIDTH, 1, WIDEST_HERE, 1, help=say("exact.width.help"), width=140
+        )
         penalty = choose_penalty(words)
     folded = st.expander(say("exact.more"), icon=":material/tune:")
     with folded, st.container(horizontal=True, vertical_alignment="bottom"):
