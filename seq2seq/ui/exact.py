@@ -84,7 +84,7 @@ def choose_search(words: Words) -> AskedSearch:
         )
         limits = choose_limits(written, words, MOST_TOKENS)
     describe_writer(written, words)
-    return _asked(written, ExactSettings(penalty, limits, budget, width))
+    return _asked(written, ExactSettings(penalty, limits, budget, int(width)))
 
 
 def _asked(written: Written, settings: ExactSettings) -> AskedSearch:
