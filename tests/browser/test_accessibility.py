@@ -9,7 +9,7 @@ from tests.browser.player import player, steps
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
-SEVERAL = {"convolution": 2}  # players on a page that has more than one
+SEVERAL = {"convolution": 2, "exact": 2, "sampling": 3}  # players on a page that has more than one
 PARTS = [  # of pages that show one at a time, but for the first
     "positions?positions-part=table", "positions?positions-part=sides", "masks?masks-part=off",
     "masks?masks-part=leak", "masks?masks-part=scale",
