@@ -51,6 +51,7 @@ class ModelWriter:
     def __init__(self, model: Seq2Seq, source: Tensor, names: tuple[str, ...], vocabulary: tuple[str, ...]) -> None:
         self.model, self.source, self.vocabulary = model, names, vocabulary
         self.memory: Memory = model.encode(source.to(model.device))
+        self.memories: dict[int, Memory] = {1: self.memory}
 
     def begin(self) -> tuple[Sequence[int], State]:
         start: State = self.memory.start
@@ -64,13 +65,10 @@ class ModelWriter:
         return Ahead(after, step.log_probs.double().cpu().numpy(), weights)
 
     def _memory(self, rows: int) -> Memory:
-        """The one source, once a row; every row reads the same."""
-        memory = self.memory
-        if rows == 1:
-            return memory
-        states, mask = (part.expand(rows, *part.shape[1:]) for part in (memory.states, memory.mask))
-        keys = None if memory.keys is None else memory.keys.expand(rows, *memory.keys.shape[1:])
-        return Memory(states, mask, keys, memory.start)
+        """The one source, once a row; every row reads the same. Kept: the rows are as many at most steps."""
+        if rows not in self.memories:
+            self.memories[rows] = self.memory.select(torch.zeros(rows, dtype=torch.long, device=self.model.device))
+        return self.memories[rows]
 
 
 @dataclass(frozen=True)
