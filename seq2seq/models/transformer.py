@@ -34,8 +34,8 @@ class TransformerState(NamedTuple):
     read: Tensor
 
     def select(self, rows: Tensor) -> "TransformerState":
-        keys, values = (tuple(kept[rows] for kept in held) for held in (self.keys, self.values))
-        return TransformerState(keys, values, self.read[rows])
+        keys, values = (tuple(kept.index_select(0, rows) for kept in held) for held in (self.keys, self.values))
+        return TransformerState(keys, values, self.read.index_select(0, rows))
 
 
 class Transformer(Seq2Seq[TransformerState]):
@@ -234,4 +234,4 @@ def _last_query(name: str, value: Tensor) -> Tensor:
     """What is the last position's own: a row of weights (B, N, T, S), one vector of (B, T, d); the source's K and V."""
     if name in ("cross.k", "cross.v"):
         return value
-    return value[..., -1, :]
+    return value.select(-2, -1)
