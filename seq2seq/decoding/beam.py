@@ -41,7 +41,7 @@ def beam_search(writer: Writer, asked: BeamSettings) -> SearchTrace:
         tree.look(None if ahead.weights is None else ahead.weights[:rows])
         tree.grow(log_probs[:rows])
         if not greedy.done:
-            greedy.write(log_probs, tree.of_row(greedy.row))
+            greedy.write(log_probs, tree.node_of)
         if tree.may_stop():
             break
         parents, tokens = tree.go_on()
@@ -123,11 +123,11 @@ class Tree:
         self.kept, self.totals = [self.count + int(n) for n in among], block["total"][among]
         return block["row"][among].tolist(), block["token"][among].tolist()
 
-    def of_row(self, row: int) -> dict[int, int]:
-        """The candidates of one of the step's rows, by their tokens; none of a row that is not the beam's."""
+    def node_of(self, row: int, token: int) -> int:
+        """The candidate that is one of the step's rows with one token more; ROOT of a row that is not the beam's."""
         block = self.blocks[-1]
-        mine = np.flatnonzero(block["row"] == row)
-        return {int(block["token"][n]): self.count + int(n) for n in mine}
+        found = np.flatnonzero((block["row"] == row) & (block["token"] == token))
+        return self.count + int(found[0]) if len(found) else ROOT
 
     def arrays(self) -> dict[str, Any]:
         """All candidates, field by field."""

@@ -8,14 +8,13 @@ expand the most promising beginning first, which needs the fewest expansions. Th
 import heapq
 
 import numpy as np
-import torch
 
 from seq2seq.decoding.allowed import Allowed, check_number
 from seq2seq.decoding.beam import beam_search
 from seq2seq.decoding.writer import Writer
 from seq2seq.models.model import State
-from seq2seq.traces.exact import DROPPED, ENDED, EXPANDED, MOST_EXPANSIONS, OPEN, ExactSettings, ExactTrace, Output
-from seq2seq.traces.search import ROOT, BeamSettings
+from seq2seq.traces.exact import DROPPED, ENDED, EXPANDED, MOST_EXPANSIONS, OPEN, ExactSettings, ExactTrace
+from seq2seq.traces.search import ROOT, BeamSettings, Output, path_to
 
 
 def exact_search(writer: Writer, asked: ExactSettings) -> ExactTrace:
@@ -36,8 +35,7 @@ class Search:
     def __init__(self, writer: Writer, asked: ExactSettings) -> None:
         self.writer, self.asked = writer, asked
         self.beam = beam_search(writer, BeamSettings(asked.width, asked.penalty, asked.limits))
-        node = self.beam.best
-        self.best = Output(tuple(self.beam.numbers(node)), float(self.beam.total[node]), float(self.beam.score[node]))
+        self.best = self.beam.best_output
         self.allowed = Allowed(asked.limits, writer)
         self.parent: list[int] = []
         self.token: list[int] = []
@@ -48,7 +46,7 @@ class Search:
         self.expanded: list[int] = []
         self.gaps: list[tuple[float, float]] = []
         last, start = writer.begin()
-        self.state: dict[int, tuple[State, int]] = {ROOT: (start, 0)}  # of each open beginning: after its parent; row
+        self.state: dict[int, State] = {ROOT: start}  # of each open beginning: as its parent left it, one row
         self.first = int(last[0])
         self.open: list[tuple[float, int]] = [(-float("inf"), ROOT)]
 
@@ -59,12 +57,12 @@ class Search:
     def expand(self) -> None:
         """Look one token behind the most promising beginning."""
         _, node = heapq.heappop(self.open)
-        state, row = self.state.pop(node)
+        state = self.state.pop(node)
         length, total, token = 0, 0.0, self.first
         if node != ROOT:
             self.fate[node] = EXPANDED
-            length, total, token = len(self.path(node)), self.total[node], self.token[node]
-        ahead = self.writer.ahead([token], state.select(torch.tensor([row])) if node != ROOT else state)
+            length, total, token = len(path_to(node, self.parent)), self.total[node], self.token[node]
+        ahead = self.writer.ahead([token], state)
         log_probs = self.allowed.log_probs(ahead.log_probs, length)[0]
         for number in np.argsort(-log_probs, kind="stable").tolist():
             if np.isfinite(log_probs[number]):
@@ -86,20 +84,12 @@ class Search:
         self.fate.append(ENDED if whole else OPEN)
         if whole:
             if bound > self.best.score:
-                self.best = Output(tuple(self.token[n] for n in self.path(node)), total, bound)
+                self.best = Output(tuple(self.token[n] for n in path_to(node, self.parent)), total, bound)
         elif bound > self.best.score:
-            self.state[node] = (state, 0)
+            self.state[node] = state
             heapq.heappush(self.open, (-bound, node))
         else:
             self.fate[node] = DROPPED
-
-    def path(self, node: int) -> list[int]:
-        """The beginnings from the first token to this one."""
-        found: list[int] = []
-        while node != ROOT:
-            found.append(node)
-            node = self.parent[node]
-        return found[::-1]
 
     def trace(self) -> ExactTrace:
         """What was looked at, and whether that settles it."""

@@ -133,23 +133,23 @@ def distribution(
     check_cut(cut)
     allowed = Allowed(limits, writer)
     first, start = writer.begin()
-    open_: list[tuple[float, int, tuple[int, ...], State, int]] = [(-1.0, 0, (), start, 0)]
+    open_: list[tuple[float, int, tuple[int, ...], State]] = [(-1.0, 0, (), start)]
     shares: list[Share] = []
     made, spent, sum_ = 1, 0, 0.0
     while open_ and len(shares) < most and sum_ < covered:
-        negative, _, tokens, state, row = heapq.heappop(open_)
-        if tokens and (tokens[-1] == writer.end or len(tokens) == limits.longest):
+        negative, _, tokens, state = open_[0]
+        whole = tokens and (tokens[-1] == writer.end or len(tokens) == limits.longest)
+        if not whole and spent == budget:
+            break
+        heapq.heappop(open_)
+        if whole:
             shares.append(Share(tokens, -negative, tokens[-1] == writer.end))
             sum_ -= negative
             continue
-        if spent == budget:
-            heapq.heappush(open_, (negative, 0, tokens, state, row))
-            break
         spent += 1
-        state = state.select(torch.tensor([row])) if tokens else state
         ahead = writer.ahead([tokens[-1] if tokens else first[0]], state)
         probs = cut_down(allowed.log_probs(ahead.log_probs, len(tokens)), cut)["top_p"][0]
         for number in np.flatnonzero(probs).tolist():
-            heapq.heappush(open_, (negative * float(probs[number]), made, (*tokens, number), ahead.state, 0))
+            heapq.heappush(open_, (negative * float(probs[number]), made, (*tokens, number), ahead.state))
             made += 1
     return Distribution(tuple(shares), math.fsum(share.prob for share in shares), not open_)

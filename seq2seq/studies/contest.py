@@ -7,8 +7,8 @@ from seq2seq.decoding.writer import Writer
 from seq2seq.tasks import Task
 from seq2seq.tasks.synonyms import Synonyms
 from seq2seq.traces.contest import BEAM, EXACT, GREEDY, RIGHT, WIDER, ContestTrace, Found, LostTargets
-from seq2seq.traces.exact import ExactSettings, ExactTrace, Output
-from seq2seq.traces.search import WIDEST, BeamSettings, SearchTrace
+from seq2seq.traces.exact import ExactSettings, ExactTrace
+from seq2seq.traces.search import WIDEST, BeamSettings, Output, SearchTrace
 
 FEW = 8  # right answers that are all scored
 TRIED = 300  # answers among which a probable one is looked for, token by token
@@ -35,7 +35,7 @@ def hold_contest(writer: Writer, asked: ExactSettings, task: Task | None, text: 
     every = [
         found(GREEDY, Output(greedy.tokens, greedy.log_prob, score), greedy.log_probs, 1),
         found(BEAM, exact.beam_output, _log_probs(exact.beam), asked.width),
-        found(WIDER, _output(wider), _log_probs(wider), wide),
+        found(WIDER, wider.best_output, _log_probs(wider), wide),
         found(EXACT, exact.best, best_log_probs(exact)),
     ]
     answers = [] if task is None else task.answers(text)
@@ -44,11 +44,6 @@ def hold_contest(writer: Writer, asked: ExactSettings, task: Task | None, text: 
     return ContestTrace(
         exact=exact, found=tuple(every), every_answer=len(answers) <= FEW, lost=_lost(task, text) if answers else None
     )
-
-
-def _output(beam: SearchTrace) -> Output:
-    node = beam.best
-    return Output(tuple(beam.numbers(node)), float(beam.total[node]), float(beam.score[node]))
 
 
 def _log_probs(beam: SearchTrace) -> tuple[float, ...]:

@@ -9,10 +9,10 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING
 
 from seq2seq.studies.shipped import SEARCHED
 from seq2seq.tasks import Pair, Task
@@ -22,6 +22,9 @@ from seq2seq.traces.scoring import LengthPenalty
 from seq2seq.traces.search import BeamSettings, Limits
 from seq2seq.traces.widths import WidthScore, WidthsTrace
 
+if TYPE_CHECKING:  # it brings torch
+    from seq2seq.studies.trained import Trained
+
 MEASURED = Path(__file__).parents[2] / "assets" / "measured" / "widths.json"
 MODELS = (*SEARCHED, "reverse-transformer")
 WIDTHS, ALPHAS = (1, 2, 3, 4, 5, 8, 10), (0.0, 1.0)
@@ -29,10 +32,9 @@ SENTENCES, BUDGET = 200, 1000
 
 
 def measure_widths(
-    trained: Any, penalty: LengthPenalty, n: int, budget: int = BUDGET, widths: Sequence[int] = WIDTHS,
-    seen: Callable[[float], None] = lambda share: None,
-) -> WidthsTrace:  # fmt: skip
-    """Decode n pairs of the test split; trained: a `Trained`; seen: told what share is done."""
+    trained: "Trained", penalty: LengthPenalty, n: int, budget: int = BUDGET, widths: Sequence[int] = WIDTHS
+) -> WidthsTrace:
+    """Decode n pairs of the test split, and search each exactly within a budget of expansions."""
     from seq2seq.decoding import beam_search, exact_search
 
     task: Task = trained.task
@@ -41,7 +43,7 @@ def measure_widths(
     found: dict[int, list[tuple[str, float, float, int, float]]] = {width: [] for width in widths}
     best: list[tuple[str, float, float]] = []
     proved = 0
-    for number, pair in enumerate(pairs):
+    for pair in pairs:
         writer = trained.writer(pair.source)
         for width in widths:
             began = time.perf_counter()
@@ -53,7 +55,6 @@ def measure_widths(
         exact = exact_search(writer, ExactSettings(penalty, limits, budget, max(widths)))
         proved += exact.proved
         best.append((exact.text(exact.best), exact.best.log_prob, exact.best.score))
-        seen((number + 1) / n)
     known = [max(top[2], *(found[width][k][2] for width in widths)) for k, top in enumerate(best)]
     right = [bool(task.accepts(pair.source, top[0])) for pair, top in zip(pairs, best, strict=True)]
     return WidthsTrace(

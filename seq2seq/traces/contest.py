@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from seq2seq.traces.exact import SAME, ExactTrace, Output
-from seq2seq.traces.search import FINISHED, OUTSIDE, PRUNED, ROOT, SearchTrace
+from seq2seq.traces.exact import SAME, ExactTrace
+from seq2seq.traces.search import FINISHED, OUTSIDE, PRUNED, ROOT, Output, SearchTrace
 
 GREEDY, BEAM, WIDER, EXACT, RIGHT = "greedy", "beam", "wider", "exact", "right"
 

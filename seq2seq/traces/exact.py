@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from seq2seq.traces.scoring import LengthPenalty
-from seq2seq.traces.search import ROOT, Limits, SearchTrace
+from seq2seq.traces.search import ROOT, Limits, Output, SearchTrace, path_to
 
 EXPANDED, ENDED, DROPPED, OPEN = range(4)
 FATES = ("expanded", "ended", "dropped", "open")
@@ -22,15 +22,6 @@ class ExactSettings:
     limits: Limits = field(default_factory=Limits)
     budget: int = 2000  # expansions
     width: int = 4
-
-
-@dataclass(frozen=True)
-class Output:
-    """One output: tokens by number, ⟨eos⟩ included unless it was cut off; natural log-probability; its score."""
-
-    tokens: tuple[int, ...]
-    log_prob: float
-    score: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +56,7 @@ class ExactTrace:
     @property
     def beam_output(self) -> Output:
         """What the beam found."""
-        node = self.beam.best
-        return Output(tuple(self.beam.numbers(node)), float(self.beam.total[node]), float(self.beam.score[node]))
+        return self.beam.best_output
 
     @property
     def search_error(self) -> bool | None:
@@ -131,8 +121,4 @@ class ExactTrace:
 
     def path(self, node: int) -> list[int]:
         """The beginnings from the first token to this one."""
-        found: list[int] = []
-        while node != ROOT:
-            found.append(node)
-            node = int(self.parent[node])
-        return found[::-1]
+        return path_to(node, self.parent)

@@ -1,5 +1,6 @@
 """The record of a search for an output: what was asked, and every candidate that was looked at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -42,6 +43,24 @@ class BeamSettings:
     penalty: LengthPenalty = field(default_factory=LengthPenalty)
     limits: Limits = field(default_factory=Limits)
     stop: str = BOUND
+
+
+def path_to(node: int, parent: Sequence[int] | np.ndarray) -> list[int]:
+    """The nodes of a tree from the first token to this one; parent: of each node, ROOT behind nothing."""
+    found: list[int] = []
+    while node != ROOT:
+        found.append(node)
+        node = int(parent[node])
+    return found[::-1]
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output: tokens by number, ⟨eos⟩ included unless it was cut off; natural log-probability; its score."""
+
+    tokens: tuple[int, ...]
+    log_prob: float
+    score: float
 
 
 @dataclass(frozen=True)
@@ -116,6 +135,12 @@ class SearchTrace:
         return int(self.finished[0])
 
     @property
+    def best_output(self) -> Output:
+        """The same, with what it scores."""
+        node = self.best
+        return Output(tuple(self.numbers(node)), float(self.total[node]), float(self.score[node]))
+
+    @property
     def steps(self) -> int:
         """How many steps the search took."""
         return int(self.step.max()) + 1
@@ -124,11 +149,7 @@ class SearchTrace:
 
     def path(self, node: int) -> list[int]:
         """The candidates from the first token to this one."""
-        found: list[int] = []
-        while node != ROOT:
-            found.append(node)
-            node = int(self.parent[node])
-        return found[::-1]
+        return path_to(node, self.parent)
 
     def numbers(self, node: int) -> list[int]:
         """The hypothesis as vocabulary numbers, ⟨eos⟩ included."""

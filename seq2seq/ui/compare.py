@@ -59,7 +59,7 @@ def chosen_model(words: Words) -> Compared:
 def measurement(compared: Compared, words: Words) -> WidthsTrace | None:
     """What was measured of the model; of one that came with no measurement, once a learner asks for it."""
     model, say = compared.model, words.say
-    found = study.measured().get((model.reference, compared.alpha))
+    found = _measured().get((model.reference, compared.alpha))
     if found is None:
         asked = f"compare-live-{model.reference}-{model.step}"
         if st.button(say("compare.live"), icon=":material/query_stats:"):
@@ -78,11 +78,16 @@ def _measure(reference: str, step: int, alpha: float) -> WidthsTrace:
     return study.measure_widths(trained(reference, step), LengthPenalty(alpha), LIVE_SENTENCES, LIVE_BUDGET)
 
 
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _measured() -> dict[tuple[str, float], WidthsTrace]:
+    return study.measured()
+
+
 def told(compared: Compared, trace: WidthsTrace, words: Words) -> str:
     """The story's JSON. The first picture is stored."""
     if (compared.model.reference, compared.alpha) == (COMPARE_MODEL, 0.0):
         return stored_story(f"compare-{words.language}")
-    others = [one for (_, alpha), one in study.measured().items() if alpha == compared.alpha]
+    others = [one for (_, alpha), one in _measured().items() if alpha == compared.alpha]
     return widths_story(trace, others, words).to_json()
 
 

@@ -13,12 +13,12 @@ from seq2seq.stories.stored import (
     CONVOLUTION_MODEL,
 )
 from seq2seq.stories.tokens import quoted
-from seq2seq.tasks import LONGEST_INPUT, InputError, Task
+from seq2seq.tasks import InputError, Task
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import ConvTrace
 from seq2seq.training.config import RunConfig
-from seq2seq.ui.address import says_new
-from seq2seq.ui.controls import choice, line
+from seq2seq.ui.controls import choice
+from seq2seq.ui.inputs import example_of, typed_for
 from seq2seq.ui.models import ChosenModel, choose_model
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
@@ -60,7 +60,7 @@ def what_to_look_at(words: Words) -> Looked:
     """The controls that matter, in one row; below it, in a line, how good the model is."""
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         model = choose_model(words, CONVOLUTION_MODEL, convolves)
-        text = _readable(model, _typed(model, words), words)
+        text = _readable(model, typed_for(model.task, example_of(model.task, CONVOLUTION_INPUT), words, "read"), words)
         tokens = _tokens(model.task, text)
         position = _position(tokens, words)
         layer = _layer(model, words)
@@ -76,21 +76,6 @@ def _tokens(task: Task, text: str) -> list[str]:
     return task.tokenise(task.normalise(text))
 
 
-def _example(task: Task) -> str:
-    """What stands in the input before anything is typed."""
-    return CONVOLUTION_INPUT if task.name in ("reverse", "copy", "sort") else task.example.source
-
-
-def _typed(model: ChosenModel, words: Words) -> str:
-    """The text typed; where a model of another task was picked, an input of that task."""
-    before = st.session_state.get("read-task")
-    if before not in (None, model.task.name) and not says_new("read"):
-        st.session_state["read"] = _example(model.task)
-    st.session_state["read-task"] = model.task.name
-    say, longest = words.say, 10 * LONGEST_INPUT
-    return line("read", say("attention.input"), _example(model.task), longest, help=say("attention.input.help"))
-
-
 def _readable(model: ChosenModel, text: str, words: Words) -> str:
     """The text if the model can read it; else a sentence why not, and the last text that it could read."""
     try:
@@ -98,7 +83,7 @@ def _readable(model: ChosenModel, text: str, words: Words) -> str:
     except InputError as error:
         st.warning(words.say(error.key, **error.slots), icon=":material/edit:")
         kept = st.session_state.get("read-last")
-        return kept[1] if kept and kept[0] == model.task.name else _example(model.task)
+        return kept[1] if kept and kept[0] == model.task.name else example_of(model.task, CONVOLUTION_INPUT)
     st.session_state["read-last"] = (model.task.name, text)
     unknown = model.task.vocabularies()[0].unknown(_tokens(model.task, text))
     if unknown:

@@ -19,11 +19,11 @@ from seq2seq.stories.stored import (
 )
 from seq2seq.stories.tokens import quoted
 from seq2seq.stories.transformer import transformer_decoding_story
-from seq2seq.tasks import LONGEST_INPUT, InputError, Task
+from seq2seq.tasks import InputError
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import Change, DecodingTrace, TransformerTrace
-from seq2seq.ui.address import says_new
-from seq2seq.ui.controls import choice, line
+from seq2seq.ui.controls import choice
+from seq2seq.ui.inputs import typed_for
 from seq2seq.ui.models import ChosenModel, choose_model, describe, writes_step_by_step
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
@@ -62,7 +62,8 @@ def chosen_model_and_input(words: Words) -> Asked:
     """The controls that matter, in one row; below it, in a line, how good the model is."""
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         model = choose_model(words, ATTENTION_MODEL, writes_step_by_step)
-        text = _chosen_input(model, words)
+        example = ATTENTION_INPUT if model.task.name == "reverse" else model.task.example.source
+        text = typed_for(model.task, example, words)
         layer, head = _chosen_look(model, words)
     st.caption(describe(model, words))
     return Asked(model, text, layer, head)
@@ -86,23 +87,6 @@ def _chosen_look(model: ChosenModel, words: Words) -> tuple[int | None, int | No
         "look-head", say("attention.head"), [*heads, MEAN], "1", name, width=160, help=say("attention.head.help")
     )  # fmt: skip
     return int(layer) - 1, None if head == MEAN else int(head) - 1
-
-
-def _example(task: Task) -> str:
-    """What stands in the input before anything is typed."""
-    return ATTENTION_INPUT if task.name == "reverse" else task.example.source
-
-
-def _chosen_input(model: ChosenModel, words: Words) -> str:
-    """The text typed; where another task was picked, an input of that task."""
-    before = st.session_state.get("text-task")
-    another = before not in (None, model.task.name) and st.session_state.get("text-for") != model.task.name
-    if another and not says_new("text"):
-        st.session_state["text"] = _example(model.task)
-    st.session_state["text-task"] = model.task.name
-    st.session_state.pop("text-for", None)
-    say, longest = words.say, 10 * LONGEST_INPUT
-    return line("text", say("attention.input"), _example(model.task), longest, help=say("attention.input.help"))
 
 
 @dataclass(frozen=True)

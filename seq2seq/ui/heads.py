@@ -11,11 +11,11 @@ from seq2seq.stories.heads import HeadsExplainer, heads_story
 from seq2seq.stories.stored import HEADS_INPUT, HEADS_MODEL
 from seq2seq.stories.tokens import quoted
 from seq2seq.studies.heads import LIVE_PAIRS, measured
-from seq2seq.tasks import LONGEST_INPUT, InputError, Task
+from seq2seq.tasks import InputError
 from seq2seq.traces.heads import WAYS, HeadPlace, HeadsTrace, MeasuredHeads, head_places
 from seq2seq.training.config import RunConfig
-from seq2seq.ui.address import says_new
-from seq2seq.ui.controls import line, segments
+from seq2seq.ui.controls import segments
+from seq2seq.ui.inputs import example_of, typed_for
 from seq2seq.ui.models import ChosenModel, choose_model
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
@@ -63,7 +63,7 @@ def heads_to_look_at(words: Words) -> LookedHeads:
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         model = choose_model(words, HEADS_MODEL, has_heads)
-        text = _readable(model, _typed(model, words), words)
+        text = _readable(model, typed_for(model.task, example_of(model.task, HEADS_INPUT), words, "read"), words)
         way = segments(
             "way", say("heads.way"), WAYS, WAYS[0], lambda name: say(f"heads.way.choice.{name}"),
             help=say("heads.way.help"),
@@ -80,27 +80,10 @@ def heads_to_look_at(words: Words) -> LookedHeads:
     return looked
 
 
-def _example(task: Task) -> str:
-    """What stands in the input before anything is typed."""
-    return HEADS_INPUT if task.name in ("reverse", "copy", "sort") else task.example.source
-
-
-def _typed(model: ChosenModel, words: Words) -> str:
-    """The text typed; where a model of another task was picked, an input of that task."""
-    before = st.session_state.get("read-task")
-    if before not in (None, model.task.name) and not says_new("read"):
-        st.session_state["read"] = _example(model.task)
-    st.session_state["read-task"] = model.task.name
-    say = words.say
-    return line(
-        "read", say("attention.input"), _example(model.task), 10 * LONGEST_INPUT, help=say("attention.input.help")
-    )
-
-
 def _readable(model: ChosenModel, text: str, words: Words) -> str:
     """The text if the model can read it; else a sentence why not, and the last text that it could read."""
     task, kept = model.task, st.session_state.get("read-last")
-    last = kept[1] if kept and kept[0] == task.name else _example(task)
+    last = kept[1] if kept and kept[0] == task.name else example_of(task, HEADS_INPUT)
     try:
         tokens = task.read(text, task.vocabularies()[0])
     except InputError as error:

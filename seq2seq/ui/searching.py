@@ -9,12 +9,13 @@ import streamlit as st
 
 from seq2seq.models.config import TransformerConfig
 from seq2seq.studies.shipped import SEARCHED, to_be_picked
-from seq2seq.tasks import LONGEST_INPUT, Task
+from seq2seq.tasks import Task
 from seq2seq.traces.scoring import PENALTIES, POWER, LengthPenalty
 from seq2seq.traces.search import MOST_STEPS, Limits
 from seq2seq.training.config import RunConfig
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice, line, slide, whole
+from seq2seq.ui.inputs import typed_for
 from seq2seq.ui.models import ChosenModel, describe, fitting_models, model_name, warn_of_others
 from seq2seq.ui.session import trained
 from seq2seq.words import Words
@@ -80,19 +81,8 @@ def choose_writer(
     picked = choice("model", say("attention.model"), options, default, name, width=420)
     if picked == TEXTBOOK:
         return Written(None, "")
-    return Written(models[picked], chosen_text(models[picked].task, words, examples))
-
-
-def chosen_text(task: Task, words: Words, examples: Mapping[str, str] = EXAMPLES) -> str:
-    """The input typed; where a model of another task was picked, an input of that task."""
-    before = st.session_state.get("text-task")
-    another = before not in (None, task.name) and st.session_state.get("text-for") != task.name
-    if another and not says_new("text"):
-        st.session_state["text"] = examples.get(task.name, task.example.source)
-    st.session_state["text-task"] = task.name
-    st.session_state.pop("text-for", None)
-    say, example = words.say, examples.get(task.name, task.example.source)
-    return line("text", say("attention.input"), example, 10 * LONGEST_INPUT, help=say("attention.input.help"))
+    task = models[picked].task
+    return Written(models[picked], typed_for(task, examples.get(task.name, task.example.source), words))
 
 
 def describe_writer(written: Written, words: Words) -> None:

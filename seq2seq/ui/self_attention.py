@@ -15,13 +15,13 @@ from seq2seq.stories.stored import (
     SELF_ATTENTION_QUERY,
 )
 from seq2seq.stories.tokens import quoted
-from seq2seq.tasks import LONGEST_INPUT, InputError, Task
+from seq2seq.tasks import InputError
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import TransformerTrace
 from seq2seq.traces.transformer import ATTENTIONS
 from seq2seq.training.config import RunConfig
-from seq2seq.ui.address import says_new
-from seq2seq.ui.controls import choice, line
+from seq2seq.ui.controls import choice
+from seq2seq.ui.inputs import example_of, typed_for
 from seq2seq.ui.models import ChosenModel, choose_model
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
@@ -66,7 +66,9 @@ def what_to_look_at(words: Words) -> Looked:
         model = choose_model(words, SELF_ATTENTION_MODEL, attends)
         config = model.config.model
         assert isinstance(config, TransformerConfig)
-        text = _readable(model, _typed(model, words), words)
+        text = _readable(
+            model, typed_for(model.task, example_of(model.task, SELF_ATTENTION_INPUT), words, "gather"), words
+        )
         place = choice(
             "look", say("selfatt.control.attention"), list(PLACES), "encoder-self",
             lambda id: say(f"selfatt.control.attention.{id}"), width=200, help=say("selfatt.control.attention.help"),
@@ -88,21 +90,6 @@ def _counted(id: str, label: str, count: int, default: int) -> int:
     return int(choice(id, label, options, str(min(default, count)), width=90)) - 1
 
 
-def _example(task: Task) -> str:
-    """What stands in the input before anything is typed."""
-    return SELF_ATTENTION_INPUT if task.name in ("reverse", "copy", "sort") else task.example.source
-
-
-def _typed(model: ChosenModel, words: Words) -> str:
-    """The text typed; where a model of another task was picked, an input of that task."""
-    before = st.session_state.get("gather-task")
-    if before not in (None, model.task.name) and not says_new("gather"):
-        st.session_state["gather"] = _example(model.task)
-    st.session_state["gather-task"] = model.task.name
-    say, longest = words.say, 10 * LONGEST_INPUT
-    return line("gather", say("attention.input"), _example(model.task), longest, help=say("attention.input.help"))
-
-
 def _readable(model: ChosenModel, text: str, words: Words) -> str:
     """The text if the model can read it; else a sentence why not, and the last text that it could read."""
     task, vocabulary = model.task, model.task.vocabularies()[0]
@@ -111,7 +98,7 @@ def _readable(model: ChosenModel, text: str, words: Words) -> str:
     except InputError as error:
         st.warning(words.say(error.key, **error.slots), icon=":material/edit:")
         kept = st.session_state.get("gather-last")
-        return kept[1] if kept and kept[0] == task.name else _example(task)
+        return kept[1] if kept and kept[0] == task.name else example_of(task, SELF_ATTENTION_INPUT)
     st.session_state["gather-last"] = (task.name, text)
     unknown = vocabulary.unknown(task.tokenise(task.normalise(text)))
     if unknown:

@@ -21,6 +21,16 @@ def steps(found: Locator) -> int:
     return int(found.get_attribute("data-steps"))
 
 
+def go_to(page: Page, found: Locator, wanted: int) -> None:
+    """Press → until it shows a step, one after the other."""
+    found.scroll_into_view_if_needed()
+    found.focus()
+    while step(found) < wanted:
+        before = step(found)
+        page.keyboard.press("ArrowRight")
+        expect(found).to_have_attribute("data-step", str(before + 1))
+
+
 def told(found: Locator) -> str:
     """The title of the step."""
     return found.locator("h3").inner_text()

@@ -12,7 +12,7 @@ from seq2seq.stories.formulas import exact
 from seq2seq.studies.trained import load_trained
 from seq2seq.traces.search import FINISHED, KEPT, BeamSettings
 from seq2seq.words import Words
-from tests.browser.player import player, step, steps
+from tests.browser.player import go_to, player, steps
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
@@ -24,14 +24,6 @@ def opened(page):
     found = page.get_by_test_id("player")
     expect(found.locator("figure[data-view=tree] .picture svg")).to_be_visible(timeout=30_000)
     return found
-
-
-def go_to(page, found, wanted):
-    found.focus()
-    while step(found) < wanted:
-        before = step(found)
-        page.keyboard.press("ArrowRight")
-        expect(found).to_have_attribute("data-step", str(before + 1))
 
 
 def test_the_main_journey(visit):

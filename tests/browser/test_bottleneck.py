@@ -11,17 +11,10 @@ from seq2seq.stories.formulas import exact
 from seq2seq.studies.bottleneck import bottleneck_trace
 from seq2seq.studies.shipped import shipped_card
 from seq2seq.words import Words
-from tests.browser.player import player, step, steps, told
+from tests.browser.player import go_to, player, step, steps, told
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
-
-
-def go_to(page, found, wanted):
-    found.focus()
-    for _ in range(wanted - step(found)):
-        page.keyboard.press("ArrowRight")
-    expect(found).to_have_attribute("data-step", str(wanted))
 
 
 def test_length_by_length_a_number_and_noise(visit):

@@ -10,7 +10,7 @@ from seq2seq.stories.convolution import ConvolutionExplainer, convolution_story
 from seq2seq.stories.formulas import exact
 from seq2seq.studies.trained import load_trained
 from seq2seq.words import Words
-from tests.browser.player import player, step, steps
+from tests.browser.player import go_to, player, steps
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
@@ -28,14 +28,6 @@ def edges(found):
     """How many edges of a fan are drawn."""
     paths = found.locator("figure[data-view=overview] .mark-path path").all()
     return sum(float(path.get_attribute("stroke-opacity") or 1) > 0.5 for path in paths)
-
-
-def go_to(page, found, wanted):
-    found.focus()
-    while step(found) < wanted:
-        before = step(found)
-        page.keyboard.press("ArrowRight")
-        expect(found).to_have_attribute("data-step", str(before + 1))
 
 
 def test_the_main_journey(visit):

@@ -11,17 +11,10 @@ from seq2seq.stories.explain import DecodingExplainer
 from seq2seq.stories.formulas import exact
 from seq2seq.studies.trained import load_trained
 from seq2seq.words import Words
-from tests.browser.player import player, step, steps
+from tests.browser.player import go_to, player, step, steps
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
-
-
-def go_to(page, found, wanted):
-    found.focus()
-    for _ in range(wanted - step(found)):
-        page.keyboard.press("ArrowRight")
-    expect(found).to_have_attribute("data-step", str(wanted))
 
 
 def result(found):

@@ -11,7 +11,7 @@ from seq2seq.stories.heads import HeadsExplainer, heads_story
 from seq2seq.studies.heads import heads_trace, measured
 from seq2seq.studies.trained import load_trained
 from seq2seq.words import Words
-from tests.browser.player import player, step, steps
+from tests.browser.player import go_to, player, steps
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
@@ -30,14 +30,6 @@ def crosses(found, view):
     """How many heads are crossed out."""
     paths = found.locator(f"figure[data-view={view}] .mark-path path").all()
     return sum(float(path.get_attribute("stroke-opacity") or 1) > 0.5 for path in paths)
-
-
-def go_to(page, found, wanted):
-    found.focus()
-    while step(found) < wanted:
-        before = step(found)
-        page.keyboard.press("ArrowRight")
-        expect(found).to_have_attribute("data-step", str(before + 1))
 
 
 def test_the_main_journey(visit):

@@ -12,18 +12,10 @@ from seq2seq.studies.masked import masked_batch
 from seq2seq.studies.masks import letter_task, read_sentences
 from seq2seq.studies.trained import load_trained
 from seq2seq.words import Words
-from tests.browser.player import player, step, steps, told
+from tests.browser.player import go_to, player, steps, told
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
-
-
-def go_to(page, found, wanted):
-    found.focus()
-    while step(found) < wanted:
-        before = step(found)
-        page.keyboard.press("ArrowRight")
-        expect(found).to_have_attribute("data-step", str(before + 1))
 
 
 def ask(found, number, name):

@@ -10,19 +10,10 @@ from seq2seq.stories.positions import ShuffleExplainer, shuffle_story
 from seq2seq.studies.shuffled import answers, record_shuffled
 from seq2seq.studies.trained import load_trained
 from seq2seq.words import Words
-from tests.browser.player import player, step, steps
+from tests.browser.player import go_to, player, steps
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
-
-
-def go_to(page, found, wanted):
-    found.scroll_into_view_if_needed()
-    found.focus()
-    while step(found) < wanted:
-        before = step(found)
-        page.keyboard.press("ArrowRight")
-        expect(found).to_have_attribute("data-step", str(before + 1))
 
 
 def ask(page, found, mark, answer):

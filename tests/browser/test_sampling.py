@@ -15,7 +15,7 @@ from seq2seq.studies.trained import load_trained
 from seq2seq.traces.sampling import Cut, SampleSettings
 from seq2seq.traces.search import Limits
 from seq2seq.words import Words
-from tests.browser.player import player, step, steps
+from tests.browser.player import go_to, player, steps
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
@@ -32,14 +32,6 @@ def opened(page, number=0):
 def drawn(seed=0, samples=1):
     writer = load_trained("search-synonyms").writer("284")
     return sample(writer, SampleSettings(Cut(*SAMPLING_CUT), Limits(), samples, seed))
-
-
-def go_to(page, found, wanted):
-    found.focus()
-    while step(found) < wanted:
-        before = step(found)
-        page.keyboard.press("ArrowRight")
-        expect(found).to_have_attribute("data-step", str(before + 1))
 
 
 def test_the_main_journey(visit):

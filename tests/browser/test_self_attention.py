@@ -8,18 +8,10 @@ from playwright.sync_api import expect
 from seq2seq.stories.formulas import exact
 from seq2seq.stories.stored import SELF_ATTENTION_HEAD, SELF_ATTENTION_QUERY
 from seq2seq.studies.trained import load_trained
-from tests.browser.player import player, step, steps
+from tests.browser.player import player, steps
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
-
-
-def go_to(page, found, wanted):
-    found.focus()
-    while step(found) < wanted:
-        before = step(found)
-        page.keyboard.press("ArrowRight")
-        expect(found).to_have_attribute("data-step", str(before + 1))
 
 
 def titled(page, found, pattern):

@@ -7,19 +7,11 @@ from playwright.sync_api import expect
 
 from seq2seq.stories.formulas import exact
 from seq2seq.studies.trained import load_trained
-from tests.browser.player import player, step, told
+from tests.browser.player import go_to, player, told
 from tests.browser.test_whatif import pick, second
 
 pytestmark = pytest.mark.browser
 QUIET = {"reduced_motion": "reduce"}
-
-
-def go_to(page, found, wanted):
-    found.focus()
-    while step(found) < wanted:
-        before = step(found)
-        page.keyboard.press("ArrowRight")
-        expect(found).to_have_attribute("data-step", str(before + 1))
 
 
 def lines(found):

@@ -6,9 +6,9 @@ from seq2seq.stories.formulas import Line, Number
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.contest import EXACT, ContestTrace, Found
-from seq2seq.traces.exact import ExactTrace, Output
+from seq2seq.traces.exact import ExactTrace
 from seq2seq.traces.scoring import POWER, LengthPenalty
-from seq2seq.traces.search import ROOT
+from seq2seq.traces.search import ROOT, Output
 from seq2seq.words import Words
 
 FILE, SCORING = "decoding/exact.py", "traces/scoring.py"
