@@ -3,7 +3,7 @@
 import string
 import tempfile
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
 from seq2seq.bench.browser import browsing, open_page, peer, studio
@@ -11,7 +11,7 @@ from seq2seq.bench.cells import POSITIONS, UNITS, three_cells
 from seq2seq.bench.table import Bar, Result, Row
 from seq2seq.stories.cell import MOST_CELLS
 
-LENGTHS, CUT = (10, 20, 40), 100  # tokens in; most steps timed of one story
+LENGTHS, CUT, LOADS = (10, 20, 40), 100, 3  # tokens in; most steps timed of one story; times that a page is opened
 LAYER_TOKENS, LAYER_PICTURES = 20, 6  # letters on the Self-attention page, and how many pictures it draws
 PAGES = {  # stories that are stepped through, and how many pictures each of them draws
     "Positions": ("positions", 3),
@@ -53,6 +53,12 @@ def attention_page(tokens: int) -> str:
 def layer_page(tokens: int) -> str:
     """The Self-attention page with reverse-transformer on so many letters: the encoder's top layer looks at itself."""
     return f"self-attention?gather={(string.ascii_lowercase * 3)[:tokens]}&look=encoder-self&layer=2"
+
+
+def stepping(browser: Any, address: str, name: str, pictures: int) -> list[float]:
+    """The player's median and 95th percentile on one page, each the median over its loads."""
+    loads = [percentiles(player_times(browser, address, name, pictures)) for _ in range(LOADS)]
+    return [median(cuts) for cuts in zip(*loads, strict=True)]
 
 
 def player_times(browser: Any, address: str, name: str, pictures: int) -> list[float]:
@@ -100,7 +106,7 @@ def measure_player() -> Result:
         for tokens in LENGTHS:
             theirs = percentiles(slider_times(browser, slider))
             for name, bar in BARS.items():
-                mine = percentiles(player_times(browser, f"{ours}/{attention_page(tokens)}", name, 5))
+                mine = stepping(browser, f"{ours}/{attention_page(tokens)}", name, 5)
                 beside = theirs if name == "player-step" else (None, None)  # a slider glides through no frames
                 rows += [
                     Row(f"{name}, {tokens} tokens, p50", mine[0], "ms", beside[0], threads=0),
@@ -108,27 +114,28 @@ def measure_player() -> Result:
                 ]
         title = f"Self-attention, {LAYER_TOKENS} queries × {LAYER_TOKENS} keys"
         for name, bar in BARS.items():
-            mine = percentiles(player_times(browser, f"{ours}/{layer_page(LAYER_TOKENS)}", name, LAYER_PICTURES))
+            mine = stepping(browser, f"{ours}/{layer_page(LAYER_TOKENS)}", name, LAYER_PICTURES)
             rows += [
                 Row(f"{name}, {title}, p50", mine[0], "ms", threads=0),
                 Row(f"{name}, {title}, p95", mine[1], "ms", bar=bar, threads=0),
             ]
         for title, (address, pictures) in PAGES.items():
-            mine = percentiles(player_times(browser, f"{ours}/{address}", "player-step", pictures))
+            mine = stepping(browser, f"{ours}/{address}", "player-step", pictures)
             rows += [
                 Row(f"player-step, {title}, p50", mine[0], "ms", threads=0),
                 Row(f"player-step, {title}, p95", mine[1], "ms", bar=BARS["player-step"], threads=0),
             ]
         page, title = three_cells(Path(home)), f"{MOST_CELLS} cells side by side, {UNITS} units, {POSITIONS} positions"
         for name, bar in BARS.items():
-            mine = percentiles(player_times(browser, f"{ours}/{page}", name, 1 + 3 * MOST_CELLS))
+            mine = stepping(browser, f"{ours}/{page}", name, 1 + 3 * MOST_CELLS)
             rows += [
                 Row(f"{name}, {title}, p50", mine[0], "ms", threads=0),
                 Row(f"{name}, {title}, p95", mine[1], "ms", bar=bar, threads=0),
             ]
     how = (
         "`reverse-gru-general` on the Attention page, stepped by →: the player's own measures, from the key until "
-        "every visible picture is drawn (movement off), and of a gliding frame. The peer is a Streamlit slider over "
+        "every visible picture is drawn (movement off), and of a gliding frame; medians of "
+        f"{LOADS} loads. The peer is a Streamlit slider over "
         "one small bar chart, from the key until the chart has changed in the page; same browser, in turn. The cells: "
         "RNN, GRU and LSTM of 64 units on the page Inside the cell. Self-attention: `reverse-transformer`, one "
         "layer of four heads in six pictures. Positions and Heads: their first stories. "

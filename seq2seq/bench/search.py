@@ -9,7 +9,7 @@ from typing import Any
 from seq2seq.bench.table import Bar, Result, Row
 from seq2seq.tasks import InputError
 
-TOKENS, WIDTHS, TIMES = 16, (1, 4, 8), 15
+TOKENS, WIDTHS, TIMES, WARM = 16, (1, 4, 8), 60, 3
 
 
 def measure_search() -> Result:
@@ -21,14 +21,14 @@ def measure_search() -> Result:
     for width in WIDTHS:
         mine, theirs = ours(width), peer(width)
         took: tuple[list[float], list[float]] = ([], [])
-        for _ in range(TIMES + 1):
+        for _ in range(WARM + TIMES):
             for side, run in zip(took, (mine, theirs), strict=True):
                 began = time.perf_counter()
                 run()
                 side.append(1000 * (time.perf_counter() - began))
         name = "greedy" if width == 1 else f"beam {width}"
         bar = None if width == 1 else Bar(high=0.5, ratio=True)
-        rows.append(Row(f"{name}, {TOKENS} tokens", median(took[0][1:]), "ms", median(took[1][1:]), bar))
+        rows.append(Row(f"{name}, {TOKENS} tokens", median(took[0][WARM:]), "ms", median(took[1][WARM:]), bar))
     how = (
         "A Transformer of 2 + 2 layers, d = 64, 4 heads, feed-forward 256, 30 tokens, random weights; 16 tokens in, 16 "
         "out, no shorter. Ours keeps every candidate and where each hypothesis looked. The peer: Hugging Face's "

@@ -67,7 +67,7 @@ class Tree:
         self.weights: list[np.ndarray] = []
         self.kept, self.totals = [ROOT], np.zeros(1)  # the hypotheses that are expanded next
         self.count = 0  # of candidates before the last step's
-        self.best: np.ndarray = np.zeros(0)  # the scores of the `width` best outputs so far, falling
+        self.best: list[float] = []  # the scores of the `width` best outputs so far, falling
 
     def look(self, weights: np.ndarray | None) -> None:
         """Keep where the hypotheses looked (R, S) to choose their next tokens."""
@@ -78,27 +78,28 @@ class Tree:
     def grow(self, log_probs: np.ndarray) -> None:
         """Add every candidate of a step, log_probs (R, V) of the next tokens, and say what becomes of it."""
         asked, number = self.asked, len(self.blocks)
-        rows, tokens = np.nonzero(np.isfinite(log_probs))
-        total = self.totals[rows] + log_probs[rows, tokens]
-        order = np.argsort(-total, kind="stable")
-        rows, tokens, total = rows[order], tokens[order], total[order]
-        ended, among = tokens == self.end, np.arange(len(order)) < asked.width
+        totals = (self.totals[:, None] + log_probs).ravel()
+        order = np.argsort(-totals, kind="stable")[: np.count_nonzero(totals > -np.inf)]
+        rows, tokens = np.divmod(order, log_probs.shape[1])
+        total, rank = totals[order], np.arange(len(order))
+        ended = tokens == self.end
         status = np.where(ended, OUTSIDE, PRUNED)
         if number + 1 == asked.limits.longest:  # whoever has not ended is cut off here
-            status[among] = FINISHED
+            status[: asked.width] = FINISHED
         else:
-            status[ended & among] = FINISHED
+            status[np.flatnonzero(ended[: asked.width])] = FINISHED
             status[np.flatnonzero(~ended)[: asked.width]] = KEPT
-        self.count = sum(len(block["token"]) for block in self.blocks)
+        self.count += len(self.blocks[-1]["token"]) if self.blocks else 0
         self.blocks.append(
             {
                 "step": np.full(len(order), number), "parent": np.array(self.kept)[rows], "token": tokens,
-                "log_prob": log_probs[rows, tokens], "total": total, "rank": np.arange(len(order)), "status": status,
-                "row": rows,
+                "log_prob": log_probs.ravel()[order], "total": total, "rank": rank, "status": status, "row": rows,
             }
         )  # fmt: skip
-        scores = [asked.penalty.score(float(value), number + 1) for value in total[status == FINISHED]]
-        self.best = np.sort(np.append(self.best, scores))[::-1][: asked.width]
+        if FINISHED in status[: asked.width]:
+            finished = total[status == FINISHED].tolist()
+            scores = [*self.best, *(asked.penalty.score(value, number + 1) for value in finished)]
+            self.best = sorted(scores, reverse=True)[: asked.width]
 
     def may_stop(self) -> bool:
         """Whether no hypothesis is left that could go on, or none that needs to; see `BeamSettings.stop`."""
@@ -111,7 +112,7 @@ class Tree:
         if asked.stop == FULL or asked.width == 1:  # one hypothesis that has ended is greedy's, whatever the penalty
             return True
         most = asked.penalty.score if asked.stop == GUESS else self._bound
-        return most(float(open_ones[0]), length) <= float(self.best[-1])
+        return most(float(open_ones[0]), length) <= self.best[-1]
 
     def _bound(self, log_prob: float, length: int) -> float:
         return self.asked.penalty.bound(log_prob, length, self.asked.limits.longest)

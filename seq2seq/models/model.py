@@ -27,19 +27,22 @@ class Memory(Generic[StateT]):
     """What the encoder leaves for the decoder.
 
     states (B, S, D) one a source position; mask (B, S) bool, True = real token; keys (B, S, D) or None;
-    start: the state the decoder begins with.
+    start: the state the decoder begins with; looked: a Transformer's K and V of the source, (B, N, S, d_k) each, for
+    every decoder layer.
     """
 
     states: Tensor
     mask: Tensor
     keys: Tensor | None
     start: StateT
+    looked: tuple[tuple[Tensor, Tensor], ...] = ()
 
     def select(self, rows: Tensor) -> "Memory[StateT]":
         """The memory of the given rows of the batch."""
         keys = None if self.keys is None else self.keys[rows]
         start: StateT = self.start.select(rows)  # type: ignore[assignment]
-        return Memory(self.states[rows], self.mask[rows], keys, start)
+        looked = tuple((k[rows], v[rows]) for k, v in self.looked)
+        return Memory(self.states[rows], self.mask[rows], keys, start, looked)
 
 
 # A decoder step calls its `Touch` for "state" (the top layer's new state), "weights" and "context".
@@ -81,8 +84,9 @@ class Look:
 class Step:
     """Everything one decoder step computed.
 
-    embedded (B, E) the token read; layers: gates by name, each (B, D), bottom layer first; look: None without
-    attention; readout (B, D); logits and log_probs (B, V).
+    embedded (B, E) the token read; layers: gates by name, each (B, D), bottom layer first (a Transformer's as
+    `MultiHead.attend_glass` gives them, for T = 1); look: None without attention; readout (B, D); logits and
+    log_probs (B, V).
     """
 
     embedded: Tensor

@@ -26,49 +26,55 @@ class MultiHead(nn.Module):
         nn.init.zeros_(self.output.bias)
 
     def project_all(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Q, K and V of the same x (B, T, d), each (B, T, d): self-attention."""
-        q, k, v = self.project(x).chunk(3, -1)
+        """Q, K and V of the same x (B, T, d), each (B, N, T, d_k): self-attention."""
+        q, k, v = self.split(self.project(x), 3)
         return q, k, v
 
     def project_query(self, x: Tensor) -> Tensor:
-        """Q (B, T, d) of x (B, T, d): who asks."""
-        return linear(x, self.project.weight[: self.width], self.project.bias[: self.width])
+        """Q (B, N, T, d_k) of x (B, T, d): who asks."""
+        project = self.project
+        return self.split(linear(x, project.weight[: self.width], project.bias[: self.width]), 1)[0]
 
     def project_memory(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """K and V of x (B, S, d), each (B, S, d): who is asked. In cross-attention x is the encoder's."""
-        k, v = linear(x, self.project.weight[self.width :], self.project.bias[self.width :]).chunk(2, -1)
+        """K and V of x (B, S, d), each (B, N, S, d_k): who is asked. In cross-attention x is the encoder's."""
+        project = self.project
+        k, v = self.split(linear(x, project.weight[self.width :], project.bias[self.width :]), 2)
         return k, v
 
-    def split(self, x: Tensor) -> Tensor:
-        """Features into heads: (B, T, d) → (B, N, T, d_k)."""
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+    def split(self, x: Tensor, parts: int) -> tuple[Tensor, ...]:
+        """Features into parts and heads: (B, T, parts · d) → parts × (B, N, T, d_k)."""
+        return tuple(part.transpose(1, 2) for part in x.unflatten(-1, (parts, self.heads, -1)).unbind(2))
 
     def attend(
         self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, causal: bool = False, touch: Touch = untouched,
         place: str = "",
     ) -> Tensor:  # fmt: skip
-        """The fast path: q (B, T, d); k, v (B, S, d); mask (…, T, S) bool, True = visible, or None; → (B, T, d)."""
-        mixed = scaled_dot_product_attention(
-            self.split(q), self.split(k), self.split(v), attn_mask=mask, is_causal=causal, scale=self.scale
-        )
+        """The fast path: q (B, N, T, d_k); k, v (B, N, S, d_k); mask (…, T, S) bool, True = visible; → (B, T, d)."""
+        mixed = scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal, scale=self.scale)
         mixed = touch(f"{place} heads", mixed)  # (B, N, T, d_k)
-        return self.output(mixed.transpose(1, 2).flatten(2))
+        return self.output(joined(mixed))
 
     def attend_glass(
         self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, touch: Touch = untouched, place: str = ""
     ) -> Gates:
         """The same as the paper writes it, every intermediate kept.
 
-        Returns: q (B, T, d), k and v (B, S, d); dots = Q Kᵀ, scores = dots / √d_k and weights, each (B, N, T, S), the
-                 weights exactly 0 where masked; heads (B, T, d), joined; out (B, T, d) = W_O heads + b.
+        Returns: q (B, N, T, d_k), k and v (B, N, S, d_k); dots = Q Kᵀ, scores = dots / √d_k and weights, each
+                 (B, N, T, S), the weights exactly 0 where masked; heads (B, T, d), joined; out (B, T, d) = W_O heads
+                 + b.
         """
-        dots = self.split(q) @ self.split(k).transpose(-1, -2)  # (B, N, T, d_k) (B, N, d_k, S) → (B, N, T, S)
+        dots = q @ k.transpose(-1, -2)  # (B, N, T, d_k) (B, N, d_k, S) → (B, N, T, S)
         scores = dots * self.scale
         visible = scores if mask is None else scores.masked_fill(~mask, -math.inf)
         weights = touch(f"{place} weights", visible.softmax(-1))
-        mixed = weights @ self.split(v)  # (B, N, T, S) (B, N, S, d_k) → (B, N, T, d_k)
-        heads = touch(f"{place} heads", mixed).transpose(1, 2).flatten(2)  # (B, T, d): one head beside the other
+        mixed = weights @ v  # (B, N, T, S) (B, N, S, d_k) → (B, N, T, d_k)
+        heads = joined(touch(f"{place} heads", mixed))  # (B, T, d): one head beside the other
         out = self.output(heads)
         return {
             "q": q, "k": k, "v": v, "dots": dots, "scores": scores, "weights": weights, "heads": heads, "out": out
         }  # fmt: skip
+
+
+def joined(x: Tensor) -> Tensor:
+    """One head beside the other: (B, N, T, d_k) → (B, T, d)."""
+    return x.transpose(1, 2).flatten(2)

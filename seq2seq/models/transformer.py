@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from seq2seq.models.cells import Gates, Touch, untouched
 from seq2seq.models.config import TransformerConfig
 from seq2seq.models.model import EncoderRecord, Look, Memory, ReadTouch, Seq2Seq, Step, read_untouched
+from seq2seq.models.multi_head import joined
 from seq2seq.models.positions import Positions
 from seq2seq.models.transformer_layer import TransformerLayer
 from seq2seq.tasks import PAD
@@ -24,7 +25,7 @@ WAY = "self"  # what the encoder's one way of reading is called in its record
 
 
 class TransformerState(NamedTuple):
-    """What a decoder must remember: K and V (B, t, d) of each layer, and the tokens (B, t) read so far.
+    """What a decoder must remember: K and V (B, N, t, d_k) of each layer, and the tokens (B, t) read so far.
 
     Without the causal mask nothing computed before holds once another token is there: K and V stay empty.
     """
@@ -139,23 +140,18 @@ class Transformer(Seq2Seq[TransformerState]):
         """What the decoder gets: the states, and every decoder layer's K and V of them, computed once a source."""
         if self.encoder_norm:
             x = self.encoder_norm(x)
-        looks = [layer.cross for layer in self.decoder_layers() if layer.cross]
-        keys = torch.cat([part for look in looks for part in look.project_memory(x)], -1)  # (B, S, 2 · layers · d)
-        empty = tuple(x.new_zeros(len(x), 0, self.config.hidden) for _ in self.decoder) if self.config.causal else ()
+        looks = [layer.cross.project_memory(x) for layer in self.decoder_layers() if layer.cross]
+        looked = tuple((k.contiguous(), v.contiguous()) for k, v in looks)  # once, not at each step
+        nothing = x.new_zeros(len(x), self.config.heads, 0, self.config.head_width)
+        empty = (nothing,) * self.config.layers if self.config.causal else ()
         read = torch.zeros(len(x), 0, dtype=torch.long, device=x.device)
-        return Memory(x, mask, keys, TransformerState(empty, empty, read))
-
-    def looked_at(self, memory: Memory[TransformerState]) -> list[tuple[Tensor, Tensor]]:
-        """K and V (B, S, d) of the source, for each decoder layer."""
-        assert memory.keys is not None
-        parts = memory.keys.chunk(2 * self.config.layers, -1)
-        return list(zip(parts[0::2], parts[1::2], strict=True))
+        return Memory(x, mask, None, TransformerState(empty, empty, read), looked)
 
     def forward(self, source: Tensor, previous: Tensor) -> Tensor:
         memory, x = self.encode(source), self.embed_target(previous)
         mask = None if self.config.causal else self.target_visible(previous)
         across = self.cross_visible(memory.mask)
-        for number, (layer, seen) in enumerate(zip(self.decoder, self.looked_at(memory), strict=True)):
+        for number, (layer, seen) in enumerate(zip(self.decoder, memory.looked, strict=True)):
             x = layer(x, mask, self.config.causal, seen, across, self.hand, f"decoder {number}")
         return self.output(self.decoder_norm(x) if self.decoder_norm else x)
 
@@ -183,7 +179,7 @@ class Transformer(Seq2Seq[TransformerState]):
         """
         x, mask = self.embed_target(previous), self.target_visible(previous)
         across, layers, touch = self.cross_visible(memory.mask), [], self.touched_by(touch)
-        for number, (layer, seen) in enumerate(zip(self.decoder_layers(), self.looked_at(memory), strict=True)):
+        for number, (layer, seen) in enumerate(zip(self.decoder_layers(), memory.looked, strict=True)):
             gates = layer.forward_glass(x, mask, None, seen, across, touch, f"decoder {number}")
             layers.append(gates)
             x = gates["h"]
@@ -194,12 +190,12 @@ class Transformer(Seq2Seq[TransformerState]):
     ) -> tuple[TransformerState, Step]:
         read = torch.cat([state.read, token[:, None]], 1)
         if not self.config.causal:  # the new token changes everything before it: the whole prefix again
-            x, layers = self.decode_glass(read, memory, touch)
-            last = [{name: _last_query(name, value) for name, value in gates.items()} for gates in layers]
-            return TransformerState((), (), read), self.read_out(self.embed_target(read)[:, -1], last, x[:, -1], touch)
+            x, whole = self.decode_glass(read, memory, touch)
+            layers = [{name: _last_query(name, value) for name, value in gates.items()} for gates in whole]
+            return TransformerState((), (), read), self.read_out(self.embed_target(read)[:, -1], layers, x[:, -1])
         embedded = x = self.embed_target(token[:, None], state.read.shape[1])  # (B, 1, d)
         across, layers, hand = self.cross_visible(memory.mask), [], self.touched_by(touch)
-        for number, (layer, seen) in enumerate(zip(self.decoder_layers(), self.looked_at(memory), strict=True)):
+        for number, (layer, seen) in enumerate(zip(self.decoder_layers(), memory.looked, strict=True)):
             before = (state.keys[number], state.values[number])
             gates = layer.forward_glass(x, None, before, seen, across, hand, f"decoder {number}")
             if number == self.config.layers - 1:
@@ -208,14 +204,13 @@ class Transformer(Seq2Seq[TransformerState]):
             x = gates["h"]
         keys, values = (tuple(gates[f"self.{name}"] for gates in layers) for name in "kv")
         readout = (self.decoder_norm(x) if self.decoder_norm else x)[:, 0]
-        rows = [{name: _last_query(name, value) for name, value in gates.items()} for gates in layers]
-        return TransformerState(keys, values, read), self.read_out(embedded[:, 0], rows, readout, touch)
+        return TransformerState(keys, values, read), self.read_out(embedded[:, 0], layers, readout)
 
-    def read_out(self, embedded: Tensor, layers: list[Gates], readout: Tensor, touch: Touch) -> Step:
+    def read_out(self, embedded: Tensor, layers: list[Gates], readout: Tensor) -> Step:
         """The prediction of one step; its look at the source is the top layer's, the mean over its heads."""
         top = layers[-1]
-        scores, weights = (top[f"cross.{name}"].mean(1) for name in ("scores", "weights"))  # (B, N, S) → (B, S)
-        look = Look(top["cross.q"], scores, weights, top["cross.heads"])
+        scores, weights = (top[f"cross.{name}"].mean(1)[:, 0] for name in ("scores", "weights"))  # (B, S)
+        look = Look(joined(top["cross.q"])[:, 0], scores, weights, top["cross.heads"][:, 0])
         logits = self.output(readout)
         return Step(embedded, layers, look, readout, logits, logits.log_softmax(-1))
 
@@ -231,7 +226,5 @@ class Transformer(Seq2Seq[TransformerState]):
 
 
 def _last_query(name: str, value: Tensor) -> Tensor:
-    """What is the last position's own: a row of weights (B, N, T, S), one vector of (B, T, d); the source's K and V."""
-    if name in ("cross.k", "cross.v"):
-        return value
-    return value.select(-2, -1)
+    """What a step at the last position alone would give: its row of T; all keys and values that it sees."""
+    return value if name.endswith((".k", ".v")) else value[..., -1:, :]

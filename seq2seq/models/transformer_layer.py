@@ -53,7 +53,7 @@ class TransformerLayer(nn.Module):
         self, x: Tensor, mask: Tensor | None, causal: bool = False, memory: tuple[Tensor, Tensor] | None = None,
         memory_mask: Tensor | None = None, touch: Touch = untouched, place: str = "",
     ) -> Tensor:  # fmt: skip
-        """The layer over x (B, T, d); memory: K and V (B, S, d) of the encoder, for a decoder."""
+        """The layer over x (B, T, d); memory: K and V (B, N, S, d_k) of the encoder, for a decoder."""
 
         def look_at_itself(x: Tensor) -> Tensor:
             return self.attention.attend(*self.attention.project_all(x), mask, causal, touch, f"{place} self")
@@ -96,13 +96,13 @@ class TransformerLayer(nn.Module):
     ) -> Gates:  # fmt: skip
         """The layer over x (B, T, d), every intermediate by name ("self.q", "cross.weights", "feed.inner", …, "h").
 
-        before: K and V (B, t, d) of the positions before x, which were kept and are not computed again.
+        before: K and V (B, N, t, d_k) of the positions before x, which were kept and are not computed again.
         """
 
         def look_at_itself(x: Tensor) -> Gates:
             q, k, v = self.attention.project_all(x)
             if before:
-                k, v = (torch.cat(pair, 1) for pair in zip(before, (k, v), strict=True))
+                k, v = (torch.cat(pair, 2) for pair in zip(before, (k, v), strict=True))
             return self.attention.attend_glass(q, k, v, mask, touch, f"{place} self")
 
         def look_at_source(x: Tensor) -> Gates:

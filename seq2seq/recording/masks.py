@@ -45,14 +45,13 @@ def record_masks(
         targets=tuple((*target, "⟨eos⟩") for target in targets),
         source_ids=source.numpy(),
         target_ids=target.numpy(),
-        looks={place: _look(model, *found, head) for place, found in seen.items()},
+        looks={place: _look(*found, head) for place, found in seen.items()},
     )
 
 
-def _look(model: Transformer, gates: Gates, block: str, visible: Tensor, head: int) -> MaskedLook:
+def _look(gates: Gates, block: str, visible: Tensor, head: int) -> MaskedLook:
     """What one head of a block computed, and what it would weigh without a mask."""
-    split = model.decoder_layers()[0].attention.split
-    q, k = (split(gates[f"{block}.{name}"])[:, head].numpy() for name in "qk")
+    q, k = (gates[f"{block}.{name}"][:, head].numpy() for name in "qk")
     scores, weights = (gates[f"{block}.{name}"][:, head] for name in ("scores", "weights"))
     return MaskedLook(q, k, scores.numpy(), visible[:, 0].numpy(), weights.numpy(), scores.softmax(-1).numpy())
 

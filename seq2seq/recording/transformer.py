@@ -9,6 +9,7 @@ from torch import Tensor
 
 from seq2seq.decoding.walk import walk
 from seq2seq.models.model import Memory, Step
+from seq2seq.models.multi_head import joined
 from seq2seq.models.transformer import WAY, Transformer, TransformerState
 from seq2seq.recording.begin import chooser_along, source_as_read
 from seq2seq.recording.changes import choose_instead, touched
@@ -103,21 +104,16 @@ def _stitched(model: Transformer, layer: int, steps: Sequence[Step]) -> dict[str
     the mask can be shown over something; their weights are 0.
     """
     rows = [step.layers[layer] for step in steps]
-    found = {
-        name: torch.stack([row[name] for row in rows], 1)
-        for name, value in rows[0].items()
-        if value.ndim == 2 and name not in ("cross.k", "cross.v")
-    }
-    found |= {name: rows[0][name] for name in ("cross.k", "cross.v")}
-    for name in ("dots", "scores", "weights"):
-        found[f"cross.{name}"] = torch.stack([row[f"cross.{name}"] for row in rows], 2)
-    attention = model.decoder_layers()[layer].attention
-    dots = torch.einsum("bntd,bnsd->bnts", attention.split(found["self.q"]), attention.split(found["self.k"]))
-    later = {"dots": dots, "scores": dots * attention.scale, "weights": torch.zeros_like(dots)}
-    for name, whole in later.items():
+    later, the_same = ("self.dots", "self.scores", "self.weights"), ("cross.k", "cross.v")
+    found = {name: rows[0][name] for name in the_same}
+    for name in rows[0].keys() - {*later, *the_same}:
+        found[name] = torch.cat([row[name][..., -1:, :] for row in rows], -2)
+    dots = found["self.q"] @ found["self.k"].transpose(-1, -2)
+    scores = dots * model.decoder_layers()[layer].attention.scale
+    for name, whole in zip(later, (dots, scores, torch.zeros_like(dots)), strict=True):
         for t, row in enumerate(rows):
-            whole[:, :, t, : t + 1] = row[f"self.{name}"]
-        found[f"self.{name}"] = whole
+            whole[:, :, t : t + 1, : t + 1] = row[name]
+        found[name] = whole
     return found
 
 
@@ -126,4 +122,6 @@ def _array(value: Tensor) -> np.ndarray:
 
 
 def _arrays(gates: dict[str, Tensor]) -> Gates:
-    return {name: _array(value[0]) for name, value in gates.items()}
+    """Of the only row; q, k and v of all heads side by side, as W_Q, W_K and W_V give them."""
+    whole = {name: joined(value) if name.endswith((".q", ".k", ".v")) else value for name, value in gates.items()}
+    return {name: _array(value[0]) for name, value in whole.items()}

@@ -28,7 +28,7 @@ class LetterTask(Task):
 
     def draw(self, rng: np.random.Generator) -> Pair:
         length = rng.integers(self.shortest, self.longest + 1)
-        source = "".join(ascii_lowercase[i] for i in rng.integers(0, self.letters, length))
+        source = "".join([ascii_lowercase[i] for i in rng.integers(0, self.letters, length).tolist()])
         return Pair(source, self.rearrange(source))
 
     def vocabularies(self) -> tuple[Vocabulary, Vocabulary]:

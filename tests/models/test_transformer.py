@@ -182,8 +182,8 @@ def test_scores_are_divided_by_the_root_of_a_heads_width():
     for scaled, divisor in ((True, math.sqrt(4)), (False, 1.0)):
         model = build(replace(SMALL, scaled=scaled))
         gates = model.encode_glass(draw())[1].layers[0]["self"]
-        q, k = (gates[f"self.{name}"][0].unflatten(-1, (2, 4)) for name in "qk")  # (S, N, d_k)
-        dots = torch.einsum("snd,tnd->nst", q, k)
+        q, k = (gates[f"self.{name}"][0] for name in "qk")  # (N, S, d_k)
+        dots = torch.einsum("nsd,ntd->nst", q, k)
         torch.testing.assert_close(gates["self.dots"][0], dots, **CLOSE)
         torch.testing.assert_close(gates["self.scores"][0], dots / divisor, **CLOSE)
 
@@ -196,7 +196,7 @@ def test_heads_split_the_features_and_see_every_position():
     x = torch.randn(1, 5, 8)
     q, k, v = attention.project_all(x)
     other = v.clone()
-    other[..., :4] += 1.0  # features of the first head, at every position
+    other[:, 0] += 1.0  # features of the first head, at every position
     before, after = (attention.attend_glass(q, k, value, None)["heads"] for value in (v, other))
     assert not torch.isclose(before[..., :4], after[..., :4]).any()
     torch.testing.assert_close(before[..., 4:], after[..., 4:], atol=0, rtol=0)

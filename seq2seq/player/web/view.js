@@ -5,6 +5,8 @@ import { save } from "./save.js";
 import { config, palette } from "./theme.js";
 import { showTip } from "./tip.js";
 
+const REHEARSED = 60, ROOM = 12; // steps at most; milliseconds that must be left of an idle moment for one more
+
 /** Whether the page forbids `eval`, as an exported file does; Vega then interprets its expressions. */
 const noEval = Boolean(document.querySelector('meta[http-equiv="Content-Security-Policy"]'));
 
@@ -22,6 +24,7 @@ export class Picture {
     this.seen.observe(this.box);
     this.sized = new ResizeObserver(() => this.resize());
     this.sized.observe(this.box);
+    this.box.addEventListener("pointerdown", () => (this.touched = true), { capture: true }); // what is picked stays
   }
 
   /** Show a view of a story; mounts only if the template or the theme is another one. */
@@ -52,6 +55,7 @@ export class Picture {
       this.resize();
       this.run(this.step, true);
       this.figure.dataset.ready = "true";
+      this.rehearse(this.vega, this.step);
     } catch (error) {
       console.error(`the view "${view.id}" could not be drawn:`, error);
       this.box.textContent = this.labels.failed;
@@ -64,6 +68,19 @@ export class Picture {
     for (const [name, value] of Object.entries(view.signals)) vega.signal(name, value);
     this.drawn = step;
     return vega.signal("step", step).runAsync().then(() => anchorGradients(this.box));
+  }
+
+  /** Go through the steps and back while nobody does anything, unseen: nothing is painted in between. What runs for the
+   *  first time is compiled, and signs that the font lacks are looked for; the first keys would have to wait for that. */
+  rehearse(vega, now, from = 0) {
+    const end = Math.min(this.view.alternatives.length, REHEARSED);
+    idle(async (moment) => {
+      if (this.vega !== vega || this.step !== now || this.touched || !this.visible) return;
+      let step = from;
+      while (step < end && moment.timeRemaining() > ROOM) await vega.view.signal("step", step++).runAsync();
+      if (step > from) await vega.view.signal("step", now).runAsync();
+      if (step < end) this.rehearse(vega, now, step);
+    });
   }
 
   /** Draw at a position of the clock; a picture nobody sees waits until it is seen. */
@@ -102,6 +119,9 @@ export class Picture {
     this.vega = null;
   }
 }
+
+/** Call with an idle moment, which knows how much of it is left. Not every browser has them: there nothing is idle. */
+const idle = window.requestIdleCallback ?? (() => {});
 
 /** Gradients by their name alone: Vega writes the page's address before it, which changes with every step. */
 function anchorGradients(box) {

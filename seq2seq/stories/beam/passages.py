@@ -3,9 +3,11 @@
 from seq2seq.stories.sources import Passage
 
 BEAM, SCORING = "decoding/beam.py", "traces/scoring.py"
-EXPAND = Passage(BEAM, "Tree.grow", ("rows, tokens = ", "total = self.totals"))
-CHOOSE = Passage(BEAM, "Tree.grow", ("order = np.argsort", "status[ended & among]", "status[np.flatnonzero(~ended)"))
-CUT_OFF = Passage(BEAM, "Tree.grow", ("order = np.argsort", "status[among] = FINISHED"))
+EXPAND = Passage(BEAM, "Tree.grow", ("totals = ", "rows, tokens = "))
+CHOOSE = Passage(
+    BEAM, "Tree.grow", ("order = np.argsort", "status[np.flatnonzero(ended", "status[np.flatnonzero(~ended)")
+)
+CUT_OFF = Passage(BEAM, "Tree.grow", ("order = np.argsort", "status[: asked.width] = FINISHED"))
 BEGIN = Passage(BEAM, "beam_search", ("tokens, state = writer.begin()", "for number in range"))
 GIVEN = Passage("decoding/allowed.py", "Allowed.log_probs", ("kept = np.full_like", "kept[:, self.prefix[number]]"))
 ALLOW = Passage("decoding/allowed.py", "Allowed.log_probs", ("kept[:, self.barred]", "kept[:, self.end]"))

@@ -9,7 +9,7 @@ from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, rect, text, value
 
 BARS, ROOM, FOOT = 76, 34, 42  # heights: of a row of bars, of the title above it, of the tokens below
-LEFT = 46
+LEFT, NUMBERS = 46, 27  # pixels: before the first bar; of a column that has room for its number
 
 
 @cache
@@ -50,7 +50,7 @@ def three_bars(dots: str, scores: str, weights: str, without: str, keys: str) ->
         ),
         text(f"length(data('raw')) ? {quoted_text(without)} : ''", "width - 4", tops[2] - 14, align="right",
              color="muted", size=12, fillOpacity="weights"),
-        text("datum.seen ? '' : '−∞'", "sx + (datum.j + 0.5) * pitch", tops[1] + BARS / 2, "now", color="muted",
+        text("'−∞'", "sx + (datum.j + 0.5) * pitch", tops[1] + BARS / 2, "hidden", color="muted",
              size="pitch > 24 ? 13 : 11", fillOpacity="hides"),
         text("pitch < 30 ? datum.token : datum.long", "sx + (datum.j + 0.5) * pitch", tops[2] + BARS + 13, "now",
              size="clamp(pitch * 0.5, 11, 16)"),
@@ -62,6 +62,8 @@ def three_bars(dots: str, scores: str, weights: str, without: str, keys: str) ->
         {"name": "bars"}, {"name": "asked"}, filtered("rows", "bars", "datum.t == row"),
         {"name": "now", "source": "rows", "key": "j", "transform": [flat, *names]},
         filtered("raw", "now", "datum.raw != null", key="j"),
+        filtered("hidden", "now", "!datum.seen", key="j"),
+        filtered("roomy", "now", f"pitch >= {NUMBERS}", key="j"),  # no nodes for numbers that there is no room for
     ]  # fmt: skip
     return diagram(400, tops[2] + BARS + FOOT, signals, data, marks, scales=scales, axes=axes)
 
@@ -86,10 +88,10 @@ def _bars(scale: str, held: str, top: float, color: str, shown: str) -> list[Mar
     )  # fmt: skip
     digits = "'.2f'" if held == "w" else "'.1f'"
     place = f"scale('{scale}', datum.{held}) - 8" if held == "w" else str(top + BARS - 3)
-    fits = "pitch >= 27" + (" && datum.seen" if held == "w" else "")
+    shown_if = f"datum.seen ? {shown} : 0" if held == "w" else shown
     number = text(
-        f"{fits} ? replace(format(datum.{held}, {digits}), '-', '−') : ''", "sx + (datum.j + 0.5) * pitch", place,
-        "now", color="muted", size=11, fillOpacity=shown,
+        f"replace(format(datum.{held}, {digits}), '-', '−')", "sx + (datum.j + 0.5) * pitch", place, "roomy",
+        color="muted", size=11, fillOpacity=shown_if,
     )  # fmt: skip
     return [column, bar, number]
 

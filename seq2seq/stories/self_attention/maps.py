@@ -65,7 +65,7 @@ def heat_map(queries: str, keys: str) -> Spec:
     marks = [
         rect(x, y, "cw - 1.5", "ch - 1.5", "seen", clickable=True, fill={"scale": "share", "field": "w"},
              tooltip="datum.tip + format(datum.w, '.4f')"),
-        text("cw > 33 && ch > 15 ? format(datum.w, '.2f') : ''", f"{x} + cw / 2", f"{y} + ch / 2", "seen", size=12,
+        text("format(datum.w, '.2f')", f"{x} + cw / 2", f"{y} + ch / 2", "roomy", size=12,
              color="luminance(scale('share', datum.w)) > 0.3 ? dark : light"),
         rect(x, y, "cw - 1.5", "ch - 1.5", "hidden", clickable=True, fill="panel", tooltip="datum.tip + '0'"),
         mark("path", silent=True, path="hatch", x="sx", y=TOP, scaleX="cw", scaleY="ch", stroke="faint",
@@ -84,6 +84,7 @@ def heat_map(queries: str, keys: str) -> Spec:
     data = [
         {"name": "weights"}, {"name": "asking"}, {"name": "asked"}, _pairs("weights"),
         filtered("seen", "pairs", "datum.w != null"), filtered("hidden", "pairs", "datum.w == null"),
+        filtered("roomy", "seen", "cw > 33 && ch > 15"),  # for numbers
     ]  # fmt: skip
     return diagram(400, MAP, signals, data, marks, scales=[WEIGHTS])
 
@@ -108,8 +109,8 @@ def arcs(queries: str, keys: str) -> Spec:
         mark("path", "now", clickable=True, path=path, stroke="attention", strokeWidth="0.8 + 17 * datum.w * own",
              strokeOpacity="own * (0.25 + 0.65 * datum.w)", strokeCap={"value": "round"},
              tooltip="datum.tip + format(datum.w, '.4f')"),
-        text("datum.w >= (pitch < 34 ? 0.35 : 0.08) ? format(datum.w, '.2f') : ''", "kx + (datum.j + 0.5) * pitch",
-             above - 22, "now", color="attention", size=12, fontWeight=600, fillOpacity="own"),
+        text("format(datum.w, '.2f')", "kx + (datum.j + 0.5) * pitch", above - 22, "large", color="attention", size=12,
+             fontWeight=600, fillOpacity="own"),
         rect("qx + (max(0, framed) + 0.06) * pitch", below - 15, "pitch * 0.88", 30, silent=True, stroke="attention",
              strokeWidth=2.4, cornerRadius=6),
         text("datum.token", "kx + (datum.j + 0.5) * pitch", above, "asked", size="letter"),
@@ -120,6 +121,7 @@ def arcs(queries: str, keys: str) -> Spec:
     data = [
         {"name": "links"}, {"name": "asking"}, {"name": "asked"}, _pairs("links"),
         filtered("now", "pairs", "datum.t == row && datum.w != null", key="j"),
+        filtered("large", "now", "datum.w >= (pitch < 34 ? 0.35 : 0.08)", key="j"),
         filtered("strong", "pairs", "datum.w > 0.15"),
     ]  # fmt: skip
     return diagram(400, ARCS, signals, data, marks)
@@ -144,8 +146,8 @@ def every_head(heads: str, keys: str) -> Spec:
         rect(x, y, "cw - 1.5", "ch - 1.5", "pairs", clickable=True, tooltip="datum.tip + format(datum.w, '.4f')",
              fill=[{"test": "datum.w == null", "signal": "faint"}, {"scale": "share", "field": "w"}],
              fillOpacity="datum.w == null ? 0.25 : 1"),
-        text("datum.w != null && cw > 33 && ch > 15 ? format(datum.w, '.2f') : ''", f"{x} + cw / 2",
-             f"{y} + ch / 2", "pairs", size=12, color="luminance(scale('share', datum.w)) > 0.3 ? dark : light"),
+        text("format(datum.w, '.2f')", f"{x} + cw / 2", f"{y} + ch / 2", "roomy", size=12,
+             color="luminance(scale('share', datum.w)) > 0.3 ? dark : light"),
         text("ch > 10 ? 'Σ = 1' : ''", "sx + M * cw + 8", f"{TOP} + (datum.n + 0.5) * ch", "names", align="left",
              color="muted", size=11),
         mark("rect", x="sx - 1", x2=f"all > 0.99 ? sx - 1 : sx + M * cw + {RIGHT}", y=TOP - 1,
@@ -159,6 +161,7 @@ def every_head(heads: str, keys: str) -> Spec:
     data = [
         {"name": "weights"}, {"name": "names"}, {"name": "asked"}, filtered("rows", "weights", "datum.t == row"),
         _pairs("rows") | {"key": "n j"},
+        filtered("roomy", "pairs", "datum.w != null && cw > 33 && ch > 15", key="n j"),
     ]  # fmt: skip
     return diagram(400, HEADS, signals, data, marks, scales=[WEIGHTS])
 

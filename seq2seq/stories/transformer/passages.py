@@ -37,7 +37,7 @@ NORM = {
     "post": Passage(LAYER, "TransformerLayer.around_glass", ("normed = norm(residual)",)),
     "pre": Passage(LAYER, "TransformerLayer.around_glass", ("normed = norm(x)",)),
 }
-MEMORY = Passage(MODEL, "Transformer.memory", ("x = self.encoder_norm(x)", "keys = "))
+MEMORY = Passage(MODEL, "Transformer.memory", ("x = self.encoder_norm(x)", "looks = "))
 FINAL = {
     "encoder": Passage(MODEL, "Transformer.memory", ("x = self.encoder_norm(x)",)),
     "decoder": Passage(MODEL, "Transformer.step", ("readout = ",)),
@@ -48,7 +48,7 @@ PREDICT = {
     "probability": Passage(MODEL, "Transformer.read_out", ("log_softmax",)),
 }
 CACHE = Passage(MODEL, "Transformer.step", ("before = ", "gates = layer.forward_glass", "keys, values = "))
-KEPT = Passage(MODEL, "Transformer.memory", ("looks = ", "keys = "))
+KEPT = Passage(MODEL, "Transformer.memory", ("looks = ", "looked = "))
 ENCODE = Passage(MODEL, "Transformer.encode_glass", ("embedded = ", "layer.forward_glass", "x = gates"))
 BLOCKS = Passage(LAYER, "TransformerLayer.forward_glass", ("x, kept = ", "x, looked = ", "x, fed = "))
 BRING = _attend("mixed = ", "heads = ", "out = ")
