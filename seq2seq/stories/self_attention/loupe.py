@@ -7,7 +7,7 @@ from seq2seq.stories.signals import stepped
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, rect, text, value
 
 TERMS = {**FEATURES, "name": "term", "domain": [-1, 0, 1]}  # weights, and what is multiplied by them
-TALL, TOP, MOST_ROWS, MOST_ALIKE = 29, 54, 8, 20
+TALL, TOP, MOST_ROWS, ALIKE = 29, 54, 8, (9, 20)
 
 
 @cache
@@ -49,8 +49,8 @@ def enlarged() -> Spec:
         derived("sx", "large ? 250 : roomy ? 180 : 92"), derived("ends", "roomy ? 86 : 68"),
         derived("count", "length(data('columns'))"),
         derived("down", f"(lines - min(lines, length(data('now')))) * {TALL * 0.3}"),  # few rows: nearer the middle
-        # one width for every scene of up to so many columns: cells then stay where they are and only change colour
-        derived("broad", f"max(1, count, roomy ? min({MOST_ALIKE}, most_columns) : 1)"),
+        # one width for scenes of about as many columns: their cells stay where they are and only change colour
+        derived("broad", f"max(1, count, roomy && count > {ALIKE[0]} ? min({ALIKE[1]}, most_columns) : 1)"),
         derived("pitch", "min(large ? 60 : 54, (width - sx - ends) / broad)"),
         derived("letter", "clamp(pitch * 0.31, 10.5, large ? 15 : 13)"),
         derived("dark", "luminance(ink) < luminance(paper) ? ink : paper"),  # whatever the theme
