@@ -42,6 +42,21 @@ def test_keys_move_it_and_count_once(visit):
     expect(found).to_have_attribute("data-step", "1")
 
 
+def test_steps_rehearsed_in_idle_moments_leave_the_picture_as_it_was(visit):
+    page = visit("/attention?step=7", **QUIET)
+    found = player(page)
+    figure = found.locator("figure").first
+    expect(figure).to_have_attribute("data-rehearsed", "true")
+    assert step(found) == 7
+    shown = figure.locator("svg").inner_html()
+    found.focus()
+    for key, expected in (("ArrowRight", 8), ("ArrowLeft", 7)):
+        page.keyboard.press(key)
+        expect(found).to_have_attribute("data-step", str(expected))
+        page.wait_for_timeout(200)
+        assert (figure.locator("svg").inner_html() == shown) == (expected == 7)
+
+
 def test_space_plays_and_stops_but_on_a_button_stays_the_buttons(visit):
     page = visit("/attention", **QUIET)
     found = player(page)

@@ -80,6 +80,7 @@ export class Picture {
       while (step < end && moment.timeRemaining() > ROOM) await vega.view.signal("step", step++).runAsync();
       if (step > from) await vega.view.signal("step", now).runAsync();
       if (step < end) this.rehearse(vega, now, step);
+      else this.figure.dataset.rehearsed = "true";
     });
   }
 
