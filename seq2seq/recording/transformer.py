@@ -106,8 +106,9 @@ def _stitched(model: Transformer, layer: int, steps: Sequence[Step]) -> dict[str
     rows = [step.layers[layer] for step in steps]
     later, the_same = ("self.dots", "self.scores", "self.weights"), ("cross.k", "cross.v")
     found = {name: rows[0][name] for name in the_same}
-    for name in rows[0].keys() - {*later, *the_same}:
-        found[name] = torch.cat([row[name][..., -1:, :] for row in rows], -2)
+    for name in rows[0]:
+        if name not in (*later, *the_same):
+            found[name] = torch.cat([row[name][..., -1:, :] for row in rows], -2)  # what is the step's own
     dots = found["self.q"] @ found["self.k"].transpose(-1, -2)
     scores = dots * model.decoder_layers()[layer].attention.scale
     for name, whole in zip(later, (dots, scores, torch.zeros_like(dots)), strict=True):
