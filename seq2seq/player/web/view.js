@@ -73,9 +73,10 @@ export class Picture {
   /** Go through the steps and back while nobody does anything, unseen: nothing is painted in between. What runs for the
    *  first time is compiled, and signs that the font lacks are looked for; the first keys would have to wait for that. */
   rehearse(vega, now, from = 0) {
-    const end = Math.min(this.view.alternatives.length, REHEARSED);
+    const { view } = this;
     idle(async (moment) => {
-      if (this.vega !== vega || this.step !== now || this.touched || !this.visible) return;
+      if (this.vega !== vega || this.view !== view || this.step !== now || this.touched || !this.visible) return;
+      const end = Math.min(view.alternatives.length, REHEARSED);
       let step = from;
       while (step < end && moment.timeRemaining() > ROOM) await vega.view.signal("step", step++).runAsync();
       if (step > from) await vega.view.signal("step", now).runAsync();
