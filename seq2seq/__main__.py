@@ -117,19 +117,21 @@ def export_story(options: argparse.Namespace) -> int:
 
     trained = load_trained(options.model)
     trace, words = trained.write(options.text), Words(options.language)
-    answer = trained.task.answer(trained.task.normalise(options.text))
+    answer, flaw = trained.task.answer(trained.task.normalise(options.text)), trained.task.flaw(trace.text)
     explainer: Explainer
     if isinstance(trace, ConvTrace):
-        story, explainer = convolution_story(trace, words, options.model, answer), ConvolutionExplainer(trace, words)
+        story = convolution_story(trace, words, options.model, answer, flaw=flaw)
+        explainer = ConvolutionExplainer(trace, words)
     elif isinstance(trace, TransformerTrace):
         if not trace.causal:
             raise InputError("input.sees_the_future", run=options.model)
         layer = counted("layer", options.layer, trace.layers)
         head = counted("head", options.head, trace.heads)
-        story = transformer_decoding_story(trace, words, options.model, answer, layer, head)
+        story = transformer_decoding_story(trace, words, options.model, answer, layer, head, flaw)
         explainer = TransformerExplainer(trace, words)
     else:
-        story, explainer = decoding_story(trace, words, options.model, answer), DecodingExplainer(trace, words)
+        story = decoding_story(trace, words, options.model, answer, flaw=flaw)
+        explainer = DecodingExplainer(trace, words)
     try:
         path = write_html(story, options.out, story.title, options.language, explainer)
     except OSError as error:

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from seq2seq.stories.flaws import say_flaw, signed
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions import training_questions
+from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import short_sign
@@ -67,7 +69,9 @@ def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
     if kept[-1]["probe"]["weights"] is not None:
         views.append(_probe(kept, words))
     samples = [
-        {"k": k, "s": s, "ask": f"letter {report['step']} {s}", "unit": range(len(sample["output"]))} | sample
+        {"k": k, "s": s, "ask": f"letter {report['step']} {s}", "unit": range(len(sample["output"]))}
+        | sample
+        | {"flaw": signed(say(f"flaw.{sample['flaw']}.short"), sample["flaw"]) if sample.get("flaw") else ""}
         for k, report in enumerate(kept)
         for s, sample in enumerate(report["samples"])
     ]
@@ -122,4 +126,7 @@ def _probe(kept: Sequence[Report], words: Words) -> View:
 
 
 def _samples_in_words(report: Report, words: Words) -> str:
-    return " ".join(words.say("training.samples.alt", **sample) for sample in report["samples"])
+    return " ".join(
+        in_a_row([words.say("training.samples.alt", **sample), say_flaw(sample.get("flaw"), sample["output"], words)])
+        for sample in report["samples"]
+    )

@@ -29,6 +29,7 @@ from seq2seq.training.snapshots import Tables, is_kept
 from seq2seq.training.trainer import Trainer
 
 TESTED = 2000  # pairs of the test split that a shipped model is scored on
+UNWATCHED = 600.0  # seconds between reports that no milestone calls for: nobody looks at them
 TESTED_BY_LENGTH = 500  # of each length, where a recipe asks for scores by length
 
 
@@ -56,7 +57,7 @@ def train_to_the_end(config: RunConfig, name: str, kept: dict[int, Tables] | Non
     """A trainer at the end of its run, and the seconds that it took; `kept` gets embedding tables on the way."""
     trainer = Trainer(config)
     began = time.perf_counter()
-    for report in trainer.run():
+    for report in trainer.run(UNWATCHED):
         if kept is not None and (is_kept(report.step) or report.done):
             kept[report.step] = trainer.embeddings()
         if report.step % 100 == 0:

@@ -37,7 +37,9 @@ def joints(locale: str, before: bool) -> tuple[str, ...]:
 @cache
 def dated(locale: str) -> tuple[Form, ...]:
     """The dates of a language that a clock time may stand beside."""
-    own = (form for kind in DATED for form in forms(kind).get(locale, ()) if not form.firsts and form.pattern != "d M y")
+    own = (
+        form for kind in DATED for form in forms(kind).get(locale, ()) if not form.firsts and form.pattern != "d M y"
+    )
     return (*own, *(form for form in forms("iso")["en"] if form.pattern in ISO_DATED))
 
 
@@ -75,13 +77,17 @@ def _loosely(name: str, piece: str, locale: str) -> str:
 def _clock(locale: str, before: bool) -> re.Pattern[str]:
     """A clock time with the sign between it and the date."""
     choices = ["".join(_loosely(name, piece, locale) for name, piece in pieces(form.pattern)) for form in times(locale)]
-    signs = "(?:" + "|".join(re.escape(normal) for normal in {re.sub(" +(?=[,،])", "", s) for s in joints(locale, before)}) + ")"
+    signs = (
+        "(?:"
+        + "|".join(re.escape(normal) for normal in {re.sub(" +(?=[,،])", "", s) for s in joints(locale, before)})
+        + ")"
+    )
     clock = "(?:" + "|".join(choice.strip() for choice in choices) + ")"
     return re.compile(clock + signs if before else signs + clock)
 
 
 def without_clock(text: str) -> Iterator[tuple[str, str]]:
-    """Every (language, date) that is left of a normalised text without the clock time at its end, or at its beginning."""
+    """Every (language, date) left of a normalised text without the clock time at its end, or its beginning."""
     for locale in LOCALES:
         after, before = _clock(locale, before=False), _clock(locale, before=True)
         for cut in range(1, len(text)):

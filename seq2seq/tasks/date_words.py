@@ -23,10 +23,10 @@ MORE_MONTHS = {  # typed, though in no locale of CLDR: (language, month) → abb
 }  # fmt: skip
 MORE_NAMES = {("de", 3): ("maerz",)}
 MORE_DAYS = {  # the same of weekdays, Monday first
-    "en": ({1: ("tues",), 3: ("thur", "thurs")}),
-    "zh": ({n: (f"礼拜{sign}",) for n, sign in enumerate("一二三四五六天")} | {6: ("礼拜天", "礼拜日", "星期天", "周天")}),
+    "en": {1: ("tues",), 3: ("thur", "thurs")},
+    "zh": {n: (f"礼拜{sign}",) for n, sign in enumerate("一二三四五六")} | {6: ("礼拜天", "礼拜日", "星期天", "周天")},
     "de": {5: ("sonnabend",)},
-    "pt": ({n: (word,) for n, word in enumerate(("segunda", "terça", "quarta", "quinta", "sexta"))}),
+    "pt": {n: (word,) for n, word in enumerate(("segunda", "terça", "quarta", "quinta", "sexta"))},
 }  # fmt: skip
 FIRSTS = {  # how the first of a month is written where only the first has an ordinal
     "fr": ("1er", "premier"),
@@ -37,8 +37,8 @@ FIRSTS = {  # how the first of a month is written where only the first has an or
 }
 ENGLISH_ENDINGS = {"one": "st", "two": "nd", "few": "rd", "other": "th"}  # CLDR's plural classes of ordinals
 ENGLISH_ORDINALS = (
-    "", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
-    "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+    "", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
 )  # fmt: skip
 DIGITS = "〇一二三四五六七八九"
 BEFORE_COMMA = re.compile(" +(?=[,،;])")
@@ -95,10 +95,12 @@ def _spellings(words: list[str], locale: str, dots: bool = False) -> tuple[str, 
 @cache
 def months(locale: str, wide: bool) -> tuple[tuple[str, ...], ...]:
     """How each month of a year is written, January first; the language's own name before all others."""
-    width = "wide" if wide else "abbreviated"
+    width, more = ("wide", MORE_NAMES) if wide else ("abbreviated", MORE_MONTHS)
     tables = [Locale.parse(region).months["format"][width] for region in (locale, *REGIONS.get(locale, ()))]
     return tuple(
-        _spellings([*(t[n] for t in tables), *(MORE_NAMES if wide else MORE_MONTHS).get((locale, n), ())], locale, not wide)
+        _spellings(
+            [*(t[n] for t in tables), *(MORE_NAMES if wide else MORE_MONTHS).get((locale, n), ())], locale, not wide
+        )
         for n in range(1, 13)
     )
 
@@ -106,13 +108,10 @@ def months(locale: str, wide: bool) -> tuple[tuple[str, ...], ...]:
 @cache
 def weekdays(locale: str, wide: bool) -> tuple[tuple[str, ...], ...]:
     """How each weekday is written, Monday first."""
-    tables = [Locale.parse(region).days["format"] for region in (locale, *REGIONS.get(locale, ()))]
-    widths = ("wide",) if wide else ("abbreviated",)
+    width = "wide" if wide else "abbreviated"
+    tables = [Locale.parse(region).days["format"][width] for region in (locale, *REGIONS.get(locale, ()))]
     more = {} if wide and locale not in ("pt", "de") else MORE_DAYS.get(locale, {})
-    return tuple(
-        _spellings([*(t[width][n] for t in tables for width in widths), *more.get(n, ())], locale, not wide)
-        for n in range(7)
-    )
+    return tuple(_spellings([*(table[n] for table in tables), *more.get(n, ())], locale, not wide) for n in range(7))
 
 
 @cache
@@ -174,7 +173,7 @@ def numeral_upto_99(number: int) -> str:
 
 @cache
 def numbers_of(kind: str, locale: str) -> dict[str, int]:
-    """Word → number: of "month", "month-wide", "weekday", "weekday-wide", "ordinal", "numeral", "numeral-year", "half"."""
+    """Word → number, of one kind of words: the keys of `tables`."""
     tables = {
         "month": lambda: months(locale, wide=False), "month-wide": lambda: months(locale, wide=True),
         "weekday": lambda: weekdays(locale, wide=False), "weekday-wide": lambda: weekdays(locale, wide=True),

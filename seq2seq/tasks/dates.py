@@ -36,6 +36,14 @@ def date_vocabularies() -> tuple[Vocabulary, Vocabulary]:
     return Vocabulary.of(characters), Vocabulary.of("0123456789-")
 
 
+def no_day(output: str) -> str | None:
+    """The flaw of a text that is no day as ISO 8601 writes it, such as "2021-02-30" or "2021-3-3"; else None."""
+    try:
+        return None if date.fromisoformat(output).isoformat() == output else "no_day"
+    except ValueError:
+        return "no_day"
+
+
 @lru_cache(maxsize=4096)
 def readings(source: str) -> dict[str, str]:
     """The days that some form writes exactly so, as ISO writes them, and the kind of the form."""
@@ -80,6 +88,10 @@ class Dates(Task):
         """The one day that some form of some language writes exactly so; None if none does, or several do."""
         found = self.answers(source)
         return found[0] if len(found) == 1 else None
+
+    def flaw(self, output: str) -> str | None:
+        """That it is no day of the calendar."""
+        return no_day(output)
 
     def kind(self, source: str) -> str | None:
         return next(iter(readings(source).values()), None)

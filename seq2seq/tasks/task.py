@@ -75,6 +75,10 @@ class Task(ABC):
         answer = self.answer(source)
         return None if answer is None else output == answer
 
+    def flaw(self, output: str) -> str | None:
+        """What is wrong with an output whatever was read, as the key of a sentence: `flaw.KEY`; None: nothing."""
+        return None
+
     def kind(self, source: str) -> str | None:
         """Which of its kinds a source is; None where it is of none, or the task has no kinds."""
         return None

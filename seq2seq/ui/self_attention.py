@@ -23,6 +23,7 @@ from seq2seq.training.config import RunConfig
 from seq2seq.ui.controls import choice
 from seq2seq.ui.inputs import example_of, typed_for
 from seq2seq.ui.models import ChosenModel, choose_model
+from seq2seq.ui.remarks import show_flaw
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
@@ -138,6 +139,8 @@ def looked_through(looked: Looked, words: Words) -> str:
     """The story of the layer, as JSON."""
     model = looked.model
     place = (looked.place, looked.layer, looked.head, looked.query)
+    if (model.reference, looked.text) != (SELF_ATTENTION_MODEL, SELF_ATTENTION_INPUT):
+        show_flaw(model.task, traced_transformer(model.reference, model.step, looked.text).text, words)
     return _told(model.reference, model.step, looked.text, place, words.language)
 
 

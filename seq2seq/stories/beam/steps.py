@@ -14,6 +14,7 @@ from seq2seq.stories.beam.names import (
     log_number,
     written,
 )  # fmt: skip
+from seq2seq.stories.flaws import say_flaw
 from seq2seq.stories.formulas import FormulaBook, Line, Number, percent
 from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.sources import Passage
@@ -231,7 +232,7 @@ class BeamTeller:
     def rank(self) -> None:
         """The best score, and whether another α would have it otherwise."""
         trace, best = self.trace, self.trace.best
-        more = [self.verdict(self.verdicts.finished.get(best))]
+        more = [self.flaw(trace.text(best)), self.verdict(self.verdicts.finished.get(best))]
         known = [right for right in self.verdicts.finished.values() if right is not None]
         if len(known) > 1:
             more.append(self.sentence("rank.right", right=sum(known), known=len(known)))
@@ -258,6 +259,10 @@ class BeamTeller:
         return self.sentence("rank.longer", low=written(self.trace, low), high=written(self.trace, high),
                         short=lengths[0], long=lengths[1])  # fmt: skip
 
+    def flaw(self, output: str) -> str:
+        """What is wrong with an output whatever was read."""
+        return say_flaw(self.verdicts.flaw(output), output, self.words)
+
     def verdict(self, right: bool | None) -> str:
         """Right or wrong, in a sentence; nothing where nobody knows."""
         return "" if right is None else self.sentence("right" if right else "wrong")
@@ -272,7 +277,7 @@ class BeamTeller:
             "greedy": greedy_text(trace), "beam": written(trace, best), "p": percent(float(np.exp(own))),
             "q": percent(float(np.exp(other))), "ln_p": log_number(own), "ln_q": log_number(other),
         }  # fmt: skip
-        more = []
+        more = [self.flaw(text) for text in dict.fromkeys((greedy_output(trace), trace.text(best)))]
         if not same and self.verdicts.greedy is not None:
             right = self.verdicts.finished.get(best)
             more.append(self.sentence(f"end.verdict.{_yes(self.verdicts.greedy)}.{_yes(right)}"))
