@@ -107,6 +107,7 @@ def list_runs(options: argparse.Namespace) -> int:
 
 def export_story(options: argparse.Namespace) -> int:
     """`export`."""
+    from seq2seq.commands.inputs import check_text, facts_of, judge
     from seq2seq.player.export import write_html
     from seq2seq.stories.convolution import ConvolutionExplainer, convolution_story
     from seq2seq.stories.decoding import decoding_story
@@ -115,9 +116,12 @@ def export_story(options: argparse.Namespace) -> int:
     from seq2seq.studies.trained import load_trained
     from seq2seq.traces import ConvTrace, TransformerTrace
 
-    trained = load_trained(options.model)
-    trace, words = trained.write(options.text), Words(options.language)
-    answer, flaw = trained.task.answer(trained.task.normalise(options.text)), trained.task.flaw(trace.text)
+    text, trained = check_text(options.text), load_trained(options.model)
+    trace, words = trained.write(text), Words(options.language)
+    known = facts_of(trained, text)
+    told: dict[str, Any] = {"output": trace.text, "tokens": list(trace.output), "ended": trace.finished}
+    judge(trained, told)
+    answer, flaw = known["expected"], told["flaw"]
     explainer: Explainer
     if isinstance(trace, ConvTrace):
         story = convolution_story(trace, words, options.model, answer, flaw=flaw)
@@ -136,7 +140,7 @@ def export_story(options: argparse.Namespace) -> int:
         path = write_html(story, options.out, story.title, options.language, explainer)
     except OSError as error:
         raise InputError("input.cannot_write", path=options.out, error=error.strerror) from error
-    told = {"file": str(path), "bytes": path.stat().st_size, "output": trace.text}
+    told |= {"file": str(path), "bytes": path.stat().st_size, **known}
     print(json.dumps(told, ensure_ascii=False) if options.json else told["file"])
     return 0
 
