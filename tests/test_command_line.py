@@ -105,15 +105,16 @@ def test_decode_strings_never_seen(capsys):
 
 @pytest.mark.parametrize("json_too", [True, False])
 def test_lines_from_standard_input(json_too):
-    """A line that cannot be used is named, and the rest go on."""
+    """A line that cannot be used is named on standard error, and the rest go on; standard output holds results only."""
     command = [sys.executable, "-m", "seq2seq", "decode", "reverse-gru-general", *(["--json"] if json_too else [])]
     told = subprocess.run(command, input="abc\n\nxyz\n", capture_output=True, text=True)
     lines = told.stdout.splitlines()
-    assert told.returncode == 2 and len(lines) == 3
+    assert told.returncode == 2 and told.stderr.startswith("seq2seq: line 2: ") and "nothing to read" in told.stderr
     if json_too:
         assert [json.loads(line).get("output") for line in lines] == ["cba", None, "zyx"]
+        assert json.loads(lines[1])["line"] == 2 and json.loads(lines[1])["error"] in told.stderr
     else:
-        assert lines[0] == "cba" and "nothing to read" in lines[1] and lines[2] == "zyx"
+        assert lines == ["cba", "zyx"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from seq2seq.models.config import RecurrentConfig, TransformerConfig
+from seq2seq.stories.sentences import in_a_row
 from seq2seq.studies.shipped import shipped_card, shipped_names, to_be_picked
 from seq2seq.tasks import Task
 from seq2seq.tasks.recall import Recall
@@ -27,6 +28,7 @@ class ChosenModel:
     step: int
     exact_match: float
     n: int
+    by_kind: tuple[tuple[str, int, float], ...] = ()  # of each kind of input: how many there were, how many are right
 
     @property
     def task(self) -> Task:
@@ -108,7 +110,8 @@ def _known(words: Words, id: str, names: Sequence[str]) -> dict[str, ChosenModel
     for name in names:
         card = shipped_card(name)
         config, test = RunConfig.from_dict(card["config"]), card["test"]
-        found[name] = ChosenModel(name, config, card["trained"]["steps"], test["exact_match"], test["n"])
+        kinds = tuple((kind, row["n"], row["exact_match"]) for kind, row in test.get("by_kind", {}).items())
+        found[name] = ChosenModel(name, config, card["trained"]["steps"], test["exact_match"], test["n"], kinds)
     return found
 
 
@@ -118,8 +121,21 @@ def _wanted(id: str) -> str:
     return told if says_new(id) else str(st.session_state.get(id) or told)
 
 
+def describe_kinds(picked: ChosenModel, words: Words) -> str:
+    """How good a model is on each kind of input; "" where its task has no kinds."""
+    told = [
+        words.say("card.kind", kind=words.say(f"kind.{kind}"), exact=f"{exact:.1%}", n=n)
+        for kind, n, exact in picked.by_kind
+    ]
+    return words.say("card.kinds", list=words.say("states.list").join(told)) if told else ""
+
+
 def describe(picked: ChosenModel, words: Words) -> str:
-    """How good a model is, and what it is, in a line."""
+    """How good a model is, and what it is, in a line; on inputs of several kinds, how good on each."""
+    return in_a_row([_described(picked, words), describe_kinds(picked, words)])
+
+
+def _described(picked: ChosenModel, words: Words) -> str:
     say, model = words.say, picked.config.model
     if isinstance(model, TransformerConfig):
         return say(

@@ -8,6 +8,7 @@ import streamlit as st
 
 from seq2seq.models.config import TransformerConfig
 from seq2seq.stories.self_attention import LayerExplainer, focus_of, self_attention_story
+from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.stored import (
     SELF_ATTENTION_HEAD,
     SELF_ATTENTION_INPUT,
@@ -22,7 +23,7 @@ from seq2seq.traces.transformer import ATTENTIONS
 from seq2seq.training.config import RunConfig
 from seq2seq.ui.controls import choice
 from seq2seq.ui.inputs import example_of, typed_for
-from seq2seq.ui.models import ChosenModel, choose_model
+from seq2seq.ui.models import ChosenModel, choose_model, describe_kinds
 from seq2seq.ui.remarks import show_flaw
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
@@ -77,7 +78,7 @@ def what_to_look_at(words: Words) -> Looked:
         layer = _counted("layer", say("selfatt.control.layer"), config.layers, 1)
         head = _counted("head", say("selfatt.control.head"), config.heads, SELF_ATTENTION_HEAD + 1)
         query = _query(model, text, place, words)
-    st.caption(_described(model, config, words))
+    st.caption(in_a_row([_described(model, config, words), describe_kinds(model, words)]))
     tokens, task = model.task.tokenise(model.task.normalise(text)), model.task
     if isinstance(task, LetterTask) and not task.shortest <= len(tokens) <= task.longest:
         slots = {"shortest": task.shortest, "longest": task.longest, "length": len(tokens)}
