@@ -132,7 +132,7 @@ RECIPES: dict[str, RunConfig] = {
     "dates-transformer": RunConfig(
         Dates(),
         TransformerConfig(),
-        TrainingConfig(steps=2400, until=None, learning_rate=TRANSFORMER_RATE, device="cpu"),
+        TrainingConfig(steps=5000, until=None, learning_rate=TRANSFORMER_RATE, device="cpu"),
     ),
     **{
         positions_name(task, *ways): positions_recipe(task, *ways)
