@@ -69,7 +69,7 @@ def next_state(subject: Subject, words: Words) -> Asked:
 
 
 def outgrows(subject: Subject, words: Words) -> Asked:
-    """Gates and candidate lie between −1 and 1: does the cell state, too? (LSTM)"""
+    """Gates lie between 0 and 1, the candidate between −1 and 1: does the cell state, too? (LSTM)"""
     for position in subject.trace.order(subject.way):
         c = subject.gates["c"][position]
         unit = int(np.abs(c).argmax())
@@ -158,7 +158,8 @@ def survives(subject: Subject, trials: Sequence[DecodingTrace], words: Words) ->
             continue
         right = int(before.text != trial.text)
         kind = f"{change.states}.{subject.cell}" if subject.cell == "lstm" else "h"
-        slots = {"position": change.position + 1, "output": before.text, "after": trial.text}
+        slots = {"position": change.position + 1, "output": before.text}
+        slots |= {"after": f"“{trial.text}”" if trial.text else words.say("question.survives.empty")}
         slots |= {"p": percent(first[0]), "q": percent(first[1])}
         options = (words.say("question.survives.yes", **slots), words.say("question.survives.no", **slots))
         why = words.say(f"question.survives.{'lost' if right else 'kept'}.{kind}", **slots)

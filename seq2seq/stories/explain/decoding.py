@@ -3,7 +3,7 @@
 Addresses (t output step, i source position, counted from 0; d, u units; v a vocabulary number; −1 as a step is the
 decoder's first state):
 
-    weight t i · score t i · energy t i d · asking t d · key i d · context t d · readout t d · probability t v ·
+    weight t i · score t i · hidden t i d · asking t d · key i d · context t d · readout t d · probability t v ·
     logit t v · encoder LAYER WAY GATE i u · decoder LAYER GATE t u · source i d · fed t d · chosen t
 """
 
@@ -40,7 +40,7 @@ class DecodingExplainer(Addressed):
         self.trace, self.words, self.vectors = trace, words, Vectors(trace)
         self.cells = CellEquations(self.vectors)
         self.kinds: dict[str, Callable[..., Explanation]] = {
-            "weight": self.weight, "score": self.score, "energy": self.energy, "asking": self.asking,
+            "weight": self.weight, "score": self.score, "hidden": self.hidden, "asking": self.asking,
             "key": self.key, "context": self.context, "readout": self.readout, "probability": self.probability,
             "logit": self.logit, "encoder": self.encoder, "decoder": self.decoder, "source": self.source,
             "fed": self.fed, "chosen": self.chosen,
@@ -110,7 +110,7 @@ class DecodingExplainer(Addressed):
         s, h = (lambda: rf"s_{{{line.text(asks)}}}"), (lambda: rf"h_{{{line.text(i + 1)}}}")
         own = rf"e_{{{line.text(t + 1)},{line.text(i + 1)}}}"
         if kind == "additive":
-            left, right = self.vectors.parameter("attention.v"), self.vectors.energy(t, i)
+            left, right = self.vectors.parameter("attention.v"), self.vectors.hidden(t, i)
             line.latex = rf"{own} = v^\top \tanh(W {s()} + U {h()})"
         else:
             left, right = self.vectors.query(t), self.vectors.keys(i)
@@ -127,15 +127,15 @@ class DecodingExplainer(Addressed):
         value = self.vectors.scores(t)[i].value
         return self.told(f"score {t} {i}", name, [line, numbers], value, computed, passage)
 
-    def energy(self, t: int, i: int, d: int) -> Explanation:
-        asking, key, own = self.vectors.asking(t)[d], self.vectors.keys(i)[d], self.vectors.energy(t, i)[d]
+    def hidden(self, t: int, i: int, d: int) -> Explanation:
+        asking, key, own = self.vectors.asking(t)[d], self.vectors.keys(i)[d], self.vectors.hidden(t, i)[d]
         line, numbers = Line(), Line()
         line.latex = rf"\tanh(W s + U h_{{{line.text(i + 1)}}})_{{{line.text(d)}}}"
         numbers.latex = rf"= \tanh({numbers.number(asking)} + {numbers.factor(key)})"
-        name = self.name("energy", number=t + 1, position=i + 1, unit=d)
-        passage = Passage(ATTENTION, "Attention.compare", ("energy = ",))
+        name = self.name("hidden", number=t + 1, position=i + 1, unit=d)
+        passage = Passage(ATTENTION, "Attention.compare", ("hidden = ",))
         computed = math.tanh(asking.value + key.value)
-        return self.told(f"energy {t} {i} {d}", name, [line, numbers], own.value, computed, passage)
+        return self.told(f"hidden {t} {i} {d}", name, [line, numbers], own.value, computed, passage)
 
     def asking(self, t: int, d: int) -> Explanation:
         name = self.name("asking", number=t + 1, unit=d)

@@ -51,7 +51,9 @@ def ten_steps_back(reach: Reach, words: Words) -> Asked:
     ]
     found = apart(right, [max(other, 1 / other) for other in others if other > 0] + [float(BACK), right**2, right**0.5])
     shown = sorted([right, *wrong_answers(right, found)])
-    slots = {"position": here + 1, "before": there + 1, "times": fold(right), "one": f"{right ** (1 / BACK):.2g}"}
+    slots = {"position": here + 1, "before": there + 1, "times": fold(right)}
+    inverse = right ** (1 / BACK)  # what one step divides by, or multiplies by where the gradient grows
+    slots |= {"one": f"{1 / inverse if key == 'smaller' else inverse:.2g}", "inverse": f"{inverse:.2g}"}
     slots |= {"here": scientific(float(norms[here])), "there": scientific(float(norms[there]))}
     prompt, why = (words.say(f"gradients.question.ten.{key}{part}", **slots) for part in ("", ".why"))
     yield f"t {there}", Question("ten", "compare", prompt, tuple(map(fold, shown)), shown.index(right), why)

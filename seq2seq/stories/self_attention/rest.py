@@ -92,7 +92,8 @@ class Rest:
         after = teller.values(f"{block}.norm")
         mean, spread = _moments(before)
         line = Line()
-        line.latex = rf"n = \frac{{r - \mu}}{{\sigma}}\,\gamma + \beta,\quad \mu = {line.text(short(mean))},"
+        line.latex = r"n = \frac{r - \mu}{\sqrt{\sigma^2 + \varepsilon}}\,\gamma + \beta,"
+        line.latex += rf"\quad \mu = {line.text(short(mean))},"
         line.latex += rf"\ \sigma = {line.text(short(spread))} \\ = {line.units([after[u] for u in focus.shown])}"
         key = "norm.feed" if block == "feed" and self.post else "norm"
         slot, scene = slot_of(focus, name), teller.scenes.normed(teller.loupe("norm"), before, after)

@@ -6,7 +6,7 @@ import numpy as np
 
 from seq2seq.stories.explain.equation import Explanation, dot
 from seq2seq.stories.explain.vectors import numbers
-from seq2seq.stories.formulas import Line, Number
+from seq2seq.stories.formulas import Line, Number, exact
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.tokens import quoted
 from seq2seq.stories.transformer import passages
@@ -84,16 +84,17 @@ class LayerEquations(Equations):
     def layer_norm(
         self, own: Number, told: str, prefix: str, read: list[Number], u: int, passage: Passage
     ) -> Explanation:
-        """(x − μ) / σ · γ + β: μ and σ over the features of one position."""
+        """(x − μ) / √(σ² + ε) · γ + β: μ and σ² over the features of one position, ε as torch has it."""
         gamma, beta = (float(self.vectors.parameter(f"{prefix}.{name}")[u]) for name in ("weight", "bias"))
         held = np.array([number.value for number in read])
-        mean, deviation = float(held.mean()), math.sqrt(float(held.var()) + EPSILON)
+        mean, variance = float(held.mean()), float(held.var())
         line, values = Line(), Line()
-        line.latex = rf"\frac{{x_{{{line.text(u)}}} - \mu}}{{\sigma}}\, \gamma + \beta"
+        line.latex = rf"\frac{{x_{{{line.text(u)}}} - \mu}}{{\sqrt{{\sigma^2 + \varepsilon}}}}\, \gamma + \beta"
         above = rf"{values.number(read[u])} - {values.factor(Number(mean))}"
-        values.latex = rf"= \frac{{{above}}}{{{values.number(Number(deviation))}}}"
+        below = rf"{values.number(Number(variance))} + {values.text(exact(EPSILON))}"
+        values.latex = rf"= \frac{{{above}}}{{\sqrt{{{below}}}}}"
         values.latex += rf" \cdot {values.factor(Number(gamma))} + {values.factor(Number(beta))}"
-        computed = (read[u].value - mean) / deviation * gamma + beta
+        computed = (read[u].value - mean) / math.sqrt(variance + EPSILON) * gamma + beta
         return Explanation(own.address, told, (line, values), own.value, computed, passage)
 
     def state(self, side: str, layer: int, at: int, u: int) -> Explanation:
