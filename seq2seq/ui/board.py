@@ -16,12 +16,13 @@ from seq2seq.training.records import RunRecord
 from seq2seq.training.store import LEASE
 from seq2seq.ui.convolution import convolves
 from seq2seq.ui.heads import has_heads
+from seq2seq.ui.markdown import Markdown, PageWords, escape, in_a_row
 from seq2seq.ui.masks import masks_itself
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.self_attention import attends
 from seq2seq.ui.session import executor, run_store
-from seq2seq.words import Words, say_error
+from seq2seq.words import Words
 
 REFRESH = 0.5  # seconds between two looks at a run that trains
 SILENCE = 4.0  # seconds without a heartbeat after which a worker is said to be silent
@@ -31,23 +32,23 @@ ICONS = {
 }  # fmt: skip
 
 
-def name_run(run: RunRecord, words: Words) -> str:
+def name_run(run: RunRecord, words: PageWords) -> Markdown:
     """A run in a few words."""
     parts = (
         f"train.task.{run.config.task.name}",
         f"cell.{run.config.model.cell}",
         f"attention.{run.config.model.attention}",
     )
-    return " · ".join([*(words.say(part) for part in parts), run.id[:4]])
+    return in_a_row([*(words.say(part) for part in parts), escape(run.id[:4])], " · ")
 
 
-def show_run(run: RunRecord, words: Words) -> None:
+def show_run(run: RunRecord, words: PageWords) -> None:
     """The board of a run; while it goes on, it looks again twice a second, and the rest of the page rests."""
     live = not run.resting
     st.fragment(_board, run_every=REFRESH if live else None)(run.id, words, live)
 
 
-def _board(run_id: str, words: Words, live: bool) -> None:
+def _board(run_id: str, words: PageWords, live: bool) -> None:
     with one_sentence(words):
         run = run_store().get(run_id)
         if run is None:
@@ -61,7 +62,7 @@ def _board(run_id: str, words: Words, live: bool) -> None:
             story = _told(run_id, last["step"], last["done"], words.language)
 
             def explain() -> TrainingExplainer:
-                return TrainingExplainer(run_store().reports(run_id), words)
+                return TrainingExplainer(run_store().reports(run_id), words.plain)
 
             show_story(story, "training", words, explain)
             if run.over:
@@ -70,7 +71,7 @@ def _board(run_id: str, words: Words, live: bool) -> None:
             _way_on(run, words)
 
 
-def _way_on(run: RunRecord, words: Words) -> None:
+def _way_on(run: RunRecord, words: PageWords) -> None:
     """The pages that look into a model of this kind."""
     with st.container(key="ways-on", horizontal=True, gap="medium"):
         for page, label, asked in _ways_on(run):
@@ -102,7 +103,7 @@ def _told(run_id: str, step: int, done: bool, language: str) -> str:
     return training_story(run_id, [report for report in reports if report["step"] <= step], Words(language)).to_json()
 
 
-def show_status(run: RunRecord, words: Words, part: str = "") -> None:
+def show_status(run: RunRecord, words: PageWords, part: str = "") -> None:
     """How the run stands, and what can be asked of it; `part` tells it from another on the same page."""
     slots: dict[str, object] = {}
     state: str = run.state
@@ -112,7 +113,7 @@ def show_status(run: RunRecord, words: Words, part: str = "") -> None:
         state = "stopping" if run.stop else "pausing" if run.pause else "running" if run.device else "starting"
         slots["device"] = (run.device or "").upper()
     elif state == "failed":
-        slots["error"] = say_error(run.error, words.language) if run.error else ""
+        slots["error"] = words.error(run.error) if run.error else ""
     with st.container(horizontal=True, vertical_alignment="center", key=f"status{part}"):
         icon = f":material/{ICONS.get(state, 'stop_circle')}:"
         st.markdown(f"{icon} **{words.say(f'train.state.{state}', **slots)}** — {name_run(run, words)}")
@@ -120,12 +121,12 @@ def show_status(run: RunRecord, words: Words, part: str = "") -> None:
             _asks(run, words, part)
     said = st.session_state.get("unheard")
     if said and said[0] == run.id:
-        st.warning(say_error(said[1], words.language), icon=":material/edit:")
+        st.warning(words.error(said[1]), icon=":material/edit:")
     if lost := _lost(run, words):
         st.caption(f":material/heart_broken: {lost}")
 
 
-def _asks(run: RunRecord, words: Words, part: str) -> None:
+def _asks(run: RunRecord, words: PageWords, part: str) -> None:
     """Pause or resume, and stop."""
     ask = executor()
     if run.state == "paused" or (run.pause and not run.over):
@@ -151,7 +152,7 @@ def _heard(act: Callable[[str], None], run: str) -> None:
         st.session_state["unheard"] = (run, error)
 
 
-def _lost(run: RunRecord, words: Words) -> str | None:
+def _lost(run: RunRecord, words: PageWords) -> Markdown | None:
     """What is to be known about a worker that died on this run, or that no longer answers."""
     if run.state == "running" and run.lease and time.time() - (run.lease - LEASE) > SILENCE:
         return words.say("train.silent", step=run_store().checkpoint_step(run.id) or 0)
@@ -170,7 +171,7 @@ def _clock(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, zone):%H:%M:%S}"
 
 
-def _figures(run: RunRecord, last: dict[str, Any] | None, words: Words) -> None:
+def _figures(run: RunRecord, last: dict[str, Any] | None, words: PageWords) -> None:
     """Progress and the last report's numbers; their room is there before the first report."""
     say, total = words.say, run.config.training.steps
     step = last["step"] if last else 0

@@ -11,6 +11,7 @@ import streamlit as st
 
 from seq2seq.tasks import InputError
 from seq2seq.ui.address import says_new, touch, write_address
+from seq2seq.ui.markdown import Markdown, as_text
 from seq2seq.ui.text import page_words
 
 
@@ -73,7 +74,7 @@ def _number(text: str, kind: Callable[[str], Any], name: str, low: float, high: 
 
 def choice(
     id: str,
-    label: str,
+    label: Markdown,
     options: Sequence[str],
     default: str,
     name: Callable[[str], str] = str,
@@ -89,11 +90,14 @@ def choice(
 
     if st.session_state.get(id) not in (None, *options):
         st.session_state[id] = default
-    st.selectbox(label, list(options), format_func=name, **_begin(id, default, read, then), **more)
+    begun = _begin(id, default, read, then)
+    st.selectbox(label, list(options), format_func=lambda id: as_text(name(id)), **begun, **more)
     return str(_remember(id, default))
 
 
-def segments(id: str, label: str, options: Sequence[str], default: str, name: Callable[[str], str], **more: Any) -> str:
+def segments(
+    id: str, label: Markdown, options: Sequence[str], default: str, name: Callable[[str], str], **more: Any
+) -> str:
     """One of a few, all of them in sight, by id."""
 
     def read(text: str) -> str:
@@ -108,20 +112,20 @@ def segments(id: str, label: str, options: Sequence[str], default: str, name: Ca
     return str(_remember(id, default))
 
 
-def switch(id: str, label: str, default: bool, **more: Any) -> bool:
+def switch(id: str, label: Markdown, default: bool, **more: Any) -> bool:
     """On or off."""
     st.toggle(label, **_begin(id, default, lambda text: bool(int(text))), **more)
     return bool(_remember(id, default))
 
 
-def whole(id: str, label: str, default: int, low: int, high: int, **more: Any) -> int:
+def whole(id: str, label: Markdown, default: int, low: int, high: int, **more: Any) -> int:
     """A whole number between two limits."""
     begun = _begin(id, default, lambda text: _number(text, int, label, low, high))
     st.number_input(label, low, high, **begun, **more)
     return int(_remember(id, default))
 
 
-def decimal(id: str, label: str, default: float, low: float, high: float, **more: Any) -> float:
+def decimal(id: str, label: Markdown, default: float, low: float, high: float, **more: Any) -> float:
     """A number between two limits."""
     st.number_input(
         label, low, high, **_begin(id, default, lambda text: _number(text, float, label, low, high)), **more
@@ -129,13 +133,13 @@ def decimal(id: str, label: str, default: float, low: float, high: float, **more
     return float(_remember(id, default))
 
 
-def line(id: str, label: str, default: str, longest: int, **more: Any) -> str:
+def line(id: str, label: Markdown, default: str, longest: int, **more: Any) -> str:
     """A line of text; what lies in the link is cut to the longest that may be typed."""
     st.text_input(label, max_chars=longest, **_begin(id, default, lambda text: text[:longest]), **more)
     return str(_remember(id, default))
 
 
-def slide(id: str, label: str, default: float, low: float, high: float, step: float, **more: Any) -> float:
+def slide(id: str, label: Markdown, default: float, low: float, high: float, step: float, **more: Any) -> float:
     """A number between two limits, on a slider; whole if its default is."""
     kind = type(default)
     begun = _begin(id, default, lambda text: _number(text, kind, label, low, high))
@@ -143,7 +147,7 @@ def slide(id: str, label: str, default: float, low: float, high: float, step: fl
     return kind(_remember(id, default))
 
 
-def span(id: str, label: str, low: int, high: int, **more: Any) -> tuple[int, int]:
+def span(id: str, label: Markdown, low: int, high: int, **more: Any) -> tuple[int, int]:
     """A range of whole numbers, all of it at first, on a slider with two ends; "8-32" in the address."""
 
     def read(text: str) -> tuple[int, int]:
