@@ -1,14 +1,14 @@
 """The language of the page, and its prose."""
 
-from pathlib import Path
-
 import streamlit as st
 
+from seq2seq.folders import ASSETS
 from seq2seq.ui.address import says_new, touch, write_address
 from seq2seq.ui.markdown import Markdown, PageWords
 from seq2seq.words import LANGUAGES
+from seq2seq.works import write_citations
 
-LESSONS = Path(__file__).parents[2] / "assets" / "lessons"
+LESSONS = ASSETS / "lessons"
 
 
 def page_words() -> PageWords:
@@ -43,4 +43,5 @@ def choose_language() -> None:
 
 def lesson(page: str, words: PageWords) -> Markdown:
     """A page's lesson, Markdown."""
-    return Markdown((LESSONS / words.language / f"{page}.md").read_text(encoding="utf-8"))
+    text = (LESSONS / words.language / f"{page}.md").read_text(encoding="utf-8")
+    return Markdown(write_citations(text, words.language))
