@@ -42,11 +42,3 @@ def test_no_sentence_uses_a_second_name_for_a_term(language):
             pattern = other if language == "zh" else rf"\b{re.escape(other)}\b"
             wrong = [key for key, text in texts(language).items() if re.search(pattern, text, re.IGNORECASE)]
             assert not wrong, f"{other} instead of {term.name}: {wrong}"
-
-
-@every_language
-def test_a_term_is_a_word_that_is_used(language):
-    everything = "\n".join(texts(language).values()).lower()
-    for term in terms(language).values():
-        name = re.sub(r" ?[(（⟨].*", "", term.name).lower()  # without abbreviation and sign
-        assert name in everything or term.key in everything, term.key

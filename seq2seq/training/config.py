@@ -7,7 +7,7 @@ from typing import Any
 from seq2seq.models.config import ModelConfig, RecurrentConfig, TransformerConfig, model_config
 from seq2seq.tasks import InputError, Task, make_task
 
-OPTIMISERS = ("adamw", "adam", "rmsprop", "sgd")
+OPTIMISERS = ("adamw", "adam", "rmsprop", "sgd")  # AdamW: @loshchilov2019; Adam: @kingma2015
 DEVICES = ("auto", "cuda", "mps", "cpu")
 LIMITS: dict[str, tuple[float, float]] = {
     "steps": (1, 100_000),
@@ -24,7 +24,7 @@ class TrainingConfig:
     """How to train.
 
     until: stop once that share of held-out examples is exactly right; None: take all steps. clip: the norm of all
-    gradients together that an update may have at most (Pascanu et al. 2013, arXiv:1211.5063); None: any. reach: each
+    gradients together that an update may have at most (@pascanu2013); None: any. reach: each
     report also says how far back learning reaches (`training/reach.py`). by_length: held-out pairs of each length that
     now and then are scored length by length (letter tasks); 0: none.
     """
