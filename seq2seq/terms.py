@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from seq2seq.works import write_citations
+
 FILE = Path(__file__).parents[1] / "assets" / "terms.toml"
 
 
@@ -29,7 +31,7 @@ def terms(language: str) -> dict[str, Term]:
 
     def read(key: str, facts: dict[str, Any]) -> Term:
         instead = tuple(facts.get("instead", {}).get(language, ()))
-        return Term(key, facts[language], facts["means"][language], facts["page"], instead)
+        return Term(key, facts[language], write_citations(facts["means"][language], language), facts["page"], instead)
 
     with FILE.open("rb") as file:
         return {key: read(key, facts) for key, facts in tomllib.load(file).items()}
