@@ -1,4 +1,4 @@
-"""What a page rests on: the works it cites, at its foot; all works and all words of the field, on a page of their own."""
+"""The works that a page cites, at its foot; all works, and all words of the field, on a page of their own."""
 
 from collections.abc import Iterable
 
