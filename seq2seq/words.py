@@ -5,14 +5,14 @@ The sentences lie in `assets/locale/{en,zh}.po` under stable ids, with `{slots}`
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from seq2seq.folders import ASSETS
 from seq2seq.tasks import InputError
 
 LANGUAGES = {"en": "English", "zh": "中文"}
-LOCALE = Path(__file__).parents[1] / "assets" / "locale"
+LOCALE = ASSETS / "locale"
 
 
 @cache
