@@ -124,8 +124,8 @@ def train_run(options: argparse.Namespace) -> int:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     from seq2seq.training.device import pick_device, share_the_machine
-    from seq2seq.training.store import RunStore
     from seq2seq.training.reports import Report
+    from seq2seq.training.store import RunStore
     from seq2seq.training.worker import train_claimed
 
     if "OMP_NUM_THREADS" not in os.environ:

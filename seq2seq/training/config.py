@@ -7,7 +7,9 @@ from typing import Any
 from seq2seq.models.config import ModelConfig, RecurrentConfig, TransformerConfig, model_config
 from seq2seq.tasks import InputError, Task, make_task
 
-OPTIMISERS = ("adamw", "adam", "rmsprop", "sgd")
+OPTIMISER_NAMES = {"adamw": "AdamW", "adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
+OPTIMISERS = tuple(OPTIMISER_NAMES)
+WATCHED, CONFIRMED = 200, 1000  # held-out pairs: looked at in every report; needed before "until" counts as reached
 MOMENTUM = 0.9  # of SGD; what else stays as PyTorch has it is told on the Train page
 DEVICES = ("auto", "cuda", "mps", "cpu")
 LIMITS: dict[str, tuple[float, float]] = {

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+
 @dataclass(frozen=True)
 class Probe:
     """One held-out sentence, written greedily: tokens; scores and weights (T, S), or None without attention.

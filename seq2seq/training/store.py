@@ -255,4 +255,3 @@ def _lose(connection: Connection, gone: ColumnElement[bool]) -> None:
             values |= {"state": "failed", "error": pack_error(InputError("input.lost", n=losses, step=step))}
         connection.execute(update(runs).where(runs.c.id == row["id"], gone).values(**values))
         _heed(connection, row["id"])
-

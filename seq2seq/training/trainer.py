@@ -18,16 +18,12 @@ from seq2seq.tasks import PAD, InputError, Pair
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import ConvTrace, TransformerTrace
 from seq2seq.training.checkpoint import Checkpoint, all_finite, load_weights, pack, restore_optimiser
-from seq2seq.training.config import MOMENTUM, RunConfig, TrainingConfig
+from seq2seq.training.config import CONFIRMED, MOMENTUM, WATCHED, RunConfig, TrainingConfig
 from seq2seq.training.device import pick_device
 from seq2seq.training.evaluate import evaluate, right_of, shift_right, to_device, token_loss
 from seq2seq.training.reach import reach_norms
 from seq2seq.training.reports import GradientNorm, Probe, Report, is_finite
 
-WATCHED, CONFIRMED = (
-    200,
-    1000,
-)  # held-out pairs: looked at in every report; needed before "until" counts as reached
 SECONDS_BETWEEN_REPORTS = 0.5
 SHOWN = 3  # sample predictions in a report
 PROBE_LENGTH = 16  # tokens at most: a map that can be read at a glance

@@ -22,9 +22,9 @@ from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.database import StoreError
 from seq2seq.training.device import share_the_machine
 from seq2seq.training.records import RunRecord, RunState
+from seq2seq.training.reports import Report
 from seq2seq.training.snapshots import EMBEDDINGS, LARGEST, is_kept, pack_tables
 from seq2seq.training.store import RunStore, Verdict
-from seq2seq.training.reports import Report
 from seq2seq.training.trainer import Diverged, Trainer
 from seq2seq.words import say_error
 

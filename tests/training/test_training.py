@@ -15,8 +15,8 @@ from seq2seq.training.checkpoint import pack, unpack
 from seq2seq.training.config import OPTIMISERS, RunConfig, TrainingConfig
 from seq2seq.training.device import available_devices, pick_device
 from seq2seq.training.evaluate import evaluate, shift_right
-from seq2seq.training.store import RunStore
 from seq2seq.training.reports import is_finite
+from seq2seq.training.store import RunStore
 from seq2seq.training.trainer import Diverged, Trainer, is_milestone
 from seq2seq.training.worker import train_claimed
 
@@ -198,8 +198,17 @@ def test_a_diverged_run_in_the_store_keeps_what_it_had_learnt():
 
 
 @pytest.mark.parametrize(
-    "setting", [{"steps": 0}, {"batch": 0}, {"learning_rate": -1}, {"optimiser": "magic"}, {"until": 2.0}, {"warm_up": -1},
-     {"decay_to": 1.1}, {"weight_decay": -0.1}]
+    "setting",
+    [
+        {"steps": 0},
+        {"batch": 0},
+        {"learning_rate": -1},
+        {"optimiser": "magic"},
+        {"until": 2.0},
+        {"warm_up": -1},
+        {"decay_to": 1.1},
+        {"weight_decay": -0.1},
+    ],
 )
 def test_impossible_settings_are_told(setting):
     with pytest.raises(InputError):
