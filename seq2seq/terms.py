@@ -3,12 +3,12 @@
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from seq2seq.folders import ASSETS
 from seq2seq.works import write_citations
 
-FILE = Path(__file__).parents[1] / "assets" / "terms.toml"
+FILE = ASSETS / "terms.toml"
 
 
 @dataclass(frozen=True)

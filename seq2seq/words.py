@@ -10,18 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from gettext import c2py
-from pathlib import Path
 from string import Formatter
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from seq2seq.folders import ASSETS
 from seq2seq.tasks import InputError
 from seq2seq.terms import Term, terms
 from seq2seq.works import write_citations
 
 LANGUAGES = {"en": "English", "zh": "中文"}
-LOCALE = Path(__file__).parents[1] / "assets" / "locale"
+LOCALE = ASSETS / "locale"
 
 Part = tuple[str, str | None, str]  # what stands before a slot, the slot, the phrase that counts it
 

@@ -9,9 +9,10 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-FILE = Path(__file__).parents[1] / "assets" / "works.toml"
+from seq2seq.folders import ASSETS
+
+FILE = ASSETS / "works.toml"
 KEY = r"[a-z]+\d{4}[a-z]?"
 CITED = re.compile(rf"\s?\[((?:@{KEY}(?:; )?)+)\]|@({KEY})(?![a-z\d])")
 
