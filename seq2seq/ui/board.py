@@ -81,7 +81,8 @@ def _board(run_id: str, words: Words, live: bool) -> None:
         last = run_store().last_report(run_id)
         _figures(run, last, words)
         if last:
-            story = _told(run_id, last["step"], last["done"], words.language)
+            tokens = len(run.config.task.vocabularies()[1])
+            story = _told(run_id, last["step"], last["done"], words.language, tokens)
 
             def explain() -> TrainingExplainer:
                 return TrainingExplainer(run_store().reports(run_id), words)
@@ -119,10 +120,11 @@ def _ways_on(run: RunRecord) -> list[tuple[str, str, dict[str, str]]]:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _told(run_id: str, step: int, done: bool, language: str) -> str:
+def _told(run_id: str, step: int, done: bool, language: str, tokens: int) -> str:
     """The story of a run up to a step, as JSON: made again only when there is a new report."""
     reports = run_store().reports(run_id)
-    return training_story(run_id, [report for report in reports if report["step"] <= step], Words(language)).to_json()
+    until = [report for report in reports if report["step"] <= step]
+    return training_story(run_id, until, Words(language), tokens).to_json()
 
 
 def show_status(run: RunRecord, words: Words, part: str = "") -> None:

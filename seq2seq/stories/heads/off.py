@@ -1,5 +1,6 @@
 """What if these heads were off: the same sentence and the same held-out pairs, before and after."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,7 @@ def _slots(trace: HeadsTrace, off: HeadsOff, words: Words) -> dict[str, object]:
         "all": len(trace.measured.heads), "way": way_name(off.way, words), "before": trace.sentence.text,
         "after": off.after.text, "differ": differ, "exact": percent(off.score.exact), "base": percent(base.exact),
         "n": base.n, "loss": short(off.score.loss), "base_loss": short(base.loss),
+        "guess": short(math.log(len(trace.sentence.vocabulary))),
         "moved": sum(moved(trace, off, place) >= MOVED for place in still), "still": len(still),
     }  # fmt: skip
 
