@@ -8,6 +8,7 @@ from typing import Any
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions import training_questions
+from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import short_sign
@@ -133,4 +134,4 @@ def _probe(kept: Sequence[Report], words: Words) -> View:
 
 
 def _samples_in_words(report: Report, words: Words) -> str:
-    return " ".join(words.say("training.samples.alt", **sample) for sample in report["samples"])
+    return in_a_row(words.say("training.samples.alt", **sample) for sample in report["samples"])
