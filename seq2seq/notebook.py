@@ -63,8 +63,9 @@ def show(
     """How a model writes its output for a text, step by step, as in the app.
 
     Args:   model: a shipped model's name, a run's id, or what `load_trained` gives; step: the step it opens at, counted
-            from 0, as in a page's address (None: where the first output token has been written); theme: "light", "dark", or None for the notebook's own; language: "en" or
-            "zh"; layer, head: of a Transformer, counted from 1 (None: the top layer, the mean of its heads).
+            from 0, as in a page's address (None: where the first output token has been written); theme: "light",
+            "dark", or None for the notebook's own; language: "en" or "zh"; layer, head: of a Transformer, counted
+            from 1 (None: the top layer, the mean of its heads).
     Raises: CannotShow, with one sentence that says what was wrong.
     """
     spoken = language if language in LANGUAGES else "en"

@@ -57,9 +57,9 @@ def repository(tmp_path):
 
 @pytest.fixture
 def environment(tmp_path):
-    """Nothing of the environment that runs the tests; two things only: a store apart, and no workers."""
+    """That of a new shell, with a store apart and no workers; pip leaves compiling to whoever imports."""
     kept = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH", "MAKEFLAGS")}
-    return kept | {"SEQ2SEQ_HOME": str(tmp_path / "home"), "SEQ2SEQ_WORKERS": "0", "CI": "true"}
+    return kept | {"SEQ2SEQ_HOME": str(tmp_path / "home"), "SEQ2SEQ_WORKERS": "0", "CI": "true", "PIP_NO_COMPILE": "1"}
 
 
 def programs(folder: Path) -> Path:
