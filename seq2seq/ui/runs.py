@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from seq2seq.stories.sentences import listed
 from seq2seq.studies.recordings import recorded_reports, recording_of
 from seq2seq.training.config import RunConfig
 from seq2seq.training.records import RunRecord
@@ -80,7 +81,7 @@ def _offer_training(runs: list[Followed], words: Words) -> None:
     say, missing = words.say, [run for run in runs if run.missing]
     recorded = [run.name for run in runs if run.recording]
     if recorded:
-        st.caption(say("gradients.recorded", names=", ".join(recorded)))
+        st.caption(say("gradients.recorded", names=listed(recorded, words)))
     if not missing:
         return
     with st.container(key="missing", horizontal=True, vertical_alignment="center"):
@@ -88,7 +89,7 @@ def _offer_training(runs: list[Followed], words: Words) -> None:
             say("gradients.train", count=len(missing)), key="train-missing", type="primary",
             icon=":material/play_arrow:", on_click=_train, args=(tuple(run.config for run in missing),),
         )  # fmt: skip
-        st.caption(say("gradients.missing", names=", ".join(run.name for run in missing)))
+        st.caption(say("gradients.missing", names=listed((run.name for run in missing), words)))
     if trouble := st.session_state.pop("followed-trouble", None):
         st.warning(say_error(trouble, words.language), icon=":material/edit:")
 

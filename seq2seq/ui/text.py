@@ -5,6 +5,7 @@ import streamlit as st
 from seq2seq.folders import ASSETS
 from seq2seq.ui.address import says_new, touch, write_address
 from seq2seq.words import LANGUAGES, Words
+from seq2seq.works import write_citations
 
 LESSONS = ASSETS / "lessons"
 
@@ -41,4 +42,4 @@ def choose_language() -> None:
 
 def lesson(page: str, words: Words) -> str:
     """A page's lesson, Markdown."""
-    return (LESSONS / words.language / f"{page}.md").read_text(encoding="utf-8")
+    return write_citations((LESSONS / words.language / f"{page}.md").read_text(encoding="utf-8"), words.language)

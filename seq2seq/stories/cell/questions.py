@@ -7,6 +7,7 @@ import numpy as np
 from seq2seq.stories.cell.subject import Subject
 from seq2seq.stories.formulas import percent, short
 from seq2seq.stories.questions.options import MARGIN, shuffled, spread
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces import DecodingTrace, EraseState
@@ -60,7 +61,7 @@ def next_state(subject: Subject, words: Words) -> Asked:
         kinds = [name for name, value in values.items() if name == kind or abs(value - values[kind]) > 2 * NEAR]
         if abs(i * g) < 2 * NEAR and kind != "zero":
             kinds = [name for name in kinds if name != "zero" or kind == "new"]  # "about 0", said twice
-        slots = {"unit": unit, "position": position + 1, "f": short(f), "i": short(i), "g": short(g)}
+        slots = {"unit": unit + 1, "position": position + 1, "f": short(f), "i": short(i), "g": short(g)}
         slots |= {"before": short(old), "new": short(i * g), "c": short(float(gates["c"][position, unit]))}
         options = tuple(words.say(f"question.next.{name}", **slots) for name in kinds)
         prompt, why = words.say("question.next", **slots), words.say("question.next.why", **slots)
@@ -69,13 +70,13 @@ def next_state(subject: Subject, words: Words) -> Asked:
 
 
 def outgrows(subject: Subject, words: Words) -> Asked:
-    """Gates and candidate lie between −1 and 1: does the cell state, too? (LSTM)"""
+    """Gates lie between 0 and 1, the candidate between −1 and 1: does the cell state, too? (LSTM)"""
     for position in subject.trace.order(subject.way):
         c = subject.gates["c"][position]
         unit = int(np.abs(c).argmax())
         if abs(c[unit]) > 1 + 2 * MARGIN:
             h = float(subject.gates["h"][position, unit])
-            slots = {"unit": unit, "position": position + 1, "c": short(float(c[unit])), "h": short(h)}
+            slots = {"unit": unit + 1, "position": position + 1, "c": short(float(c[unit])), "h": short(h)}
             options = (words.say("question.true"), words.say("question.false"))
             prompt, why = words.say("question.outgrows", **slots), words.say("question.outgrows.why", **slots)
             yield (
@@ -96,7 +97,7 @@ def keeps(subject: Subject, words: Words) -> Asked:
     for right in (0, 1):
         for position, unit, _ in spread([case for case in clear if case[2] == right][1:], 1):
             z, n, h = (float(gates[name][position, unit]) for name in "znh")
-            slots = {"unit": unit, "position": position + 1, "z": short(z), "n": short(n), "h": short(h)}
+            slots = {"unit": unit + 1, "position": position + 1, "z": short(z), "n": short(n), "h": short(h)}
             slots |= {"before": short(float(subject.before("h", position)[unit]))}
             options = tuple(words.say(f"question.keeps.{name}") for name in ("keep", "overwrite", "both"))
             prompt, why = words.say("question.keeps", **slots), words.say("question.keeps.why", **slots)
@@ -116,8 +117,8 @@ def shut_gate(subject: Subject, words: Words) -> Asked:
         values = {name: float(subject.gates[name][position, unit]) for name in names}
         right = min(names, key=values.__getitem__)
         options = tuple(words.say(f"gate.short.{name}") for name in names)
-        told = ", ".join(f"{name} = {short(value)}" for name, value in values.items())
-        slots = {"unit": unit, "position": position + 1, "token": quoted(subject.trace.source[position])}
+        told = listed((f"{name} = {short(value)}" for name, value in values.items()), words)
+        slots = {"unit": unit + 1, "position": position + 1, "token": quoted(subject.trace.source[position])}
         why = words.say("question.shut.why", values=told, gate=options[names.index(right)])
         id = f"shut {position} {unit} {subject.key}"
         yield position, names[0] if subject.cell == "lstm" else "r", Question(
@@ -138,8 +139,8 @@ def moves_most(subject: Subject, words: Words) -> Asked:
         shown = shuffled([int(unit) for unit in ranked[:4]], f"{subject.trace.source}{position}")
         best, second = int(ranked[0]), int(ranked[1])
         slots = {"position": position + 1, "token": quoted(subject.trace.source[position]), "state": subject.memory}
-        options = tuple(words.say("question.moves.unit", unit=unit) for unit in shown)
-        why = words.say("question.moves.why", unit=best, moved=short(float(moved[best])), second=second,
+        options = tuple(words.say("question.moves.unit", unit=unit + 1) for unit in shown)
+        why = words.say("question.moves.why", unit=best + 1, moved=short(float(moved[best])), second=second + 1,
                         other=short(float(moved[second])))  # fmt: skip
         prompt = words.say("question.moves", cell=words.say(f"cell.{subject.cell}"), **slots)
         id = f"moves {position} {subject.key}"
@@ -158,7 +159,8 @@ def survives(subject: Subject, trials: Sequence[DecodingTrace], words: Words) ->
             continue
         right = int(before.text != trial.text)
         kind = f"{change.states}.{subject.cell}" if subject.cell == "lstm" else "h"
-        slots = {"position": change.position + 1, "output": before.text, "after": trial.text}
+        slots = {"position": change.position + 1, "output": before.text}
+        slots |= {"after": f"“{trial.text}”" if trial.text else words.say("question.survives.empty")}
         slots |= {"p": percent(first[0]), "q": percent(first[1])}
         options = (words.say("question.survives.yes", **slots), words.say("question.survives.no", **slots))
         why = words.say(f"question.survives.{'lost' if right else 'kept'}.{kind}", **slots)

@@ -8,6 +8,7 @@ from seq2seq.stories.decoding import busiest
 from seq2seq.stories.formulas import percent, short
 from seq2seq.stories.layered.layout import UNITS
 from seq2seq.stories.questions.options import CLEAR, MARGIN, shuffled, spread, wrong_answers
+from seq2seq.stories.sentences import bracketed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces import ConvTrace
@@ -66,7 +67,7 @@ def gates(trace: ConvTrace, words: Words, p: int) -> Asked:
         unit = int(units[np.abs(gate[units] - 0.5).argmax()])  # the clearest
         if CLOSED < gate[unit] < 1 - CLOSED:
             continue
-        slots = {"layer": layer + 1, "unit": unit, "b": short(float(b[unit])), "gate": short(float(gate[unit]))}
+        slots = {"layer": layer + 1, "unit": unit + 1, "b": short(float(b[unit])), "gate": short(float(gate[unit]))}
         options = tuple(words.say(f"question.conv.gate.{name}") for name in ("closed", "half", "open"))
         why = words.say("question.conv.gate.why", **slots)
         prompt, right = words.say("question.conv.gate", **slots), 2 if gate[unit] > 0.5 else 0
@@ -84,7 +85,7 @@ def positions(trace: ConvTrace, words: Words) -> Asked:
             clear.append((t, int(best), int(second)))
 
     def name(i: int) -> str:
-        return f"{quoted(trace.source[i])} ({i + 1})"
+        return bracketed(quoted(trace.source[i]), i + 1, words)
 
     for t, best, second in spread(clear[1:], EACH):  # the first output shows how it goes
         nearby = [second, t, S - 1 - best, best - 1, best + 1]

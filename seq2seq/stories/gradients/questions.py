@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from seq2seq.stories.gradients.arms import CELL_NAMES, Reach, arm_key, arm_name, fold, mean_norms, scientific
 from seq2seq.stories.gradients.steps import fate, tenfold
 from seq2seq.stories.questions.options import wrong_answers
+from seq2seq.stories.sentences import clauses
 from seq2seq.stories.story import Question
 from seq2seq.words import Words
 
@@ -51,7 +52,9 @@ def ten_steps_back(reach: Reach, words: Words) -> Asked:
     ]
     found = apart(right, [max(other, 1 / other) for other in others if other > 0] + [float(BACK), right**2, right**0.5])
     shown = sorted([right, *wrong_answers(right, found)])
-    slots = {"position": here + 1, "before": there + 1, "times": fold(right), "one": f"{right ** (1 / BACK):.2g}"}
+    slots = {"position": here + 1, "before": there + 1, "times": fold(right)}
+    inverse = right ** (1 / BACK)  # what one step divides by, or multiplies by where the gradient grows
+    slots |= {"one": f"{1 / inverse if key == 'smaller' else inverse:.2g}", "inverse": f"{inverse:.2g}"}
     slots |= {"here": scientific(float(norms[here])), "there": scientific(float(norms[there]))}
     prompt, why = (words.say(f"gradients.question.ten.{key}{part}", **slots) for part in ("", ".why"))
     yield f"t {there}", Question("ten", "compare", prompt, tuple(map(fold, shown)), shown.index(right), why)
@@ -70,7 +73,9 @@ def which_is_lstm(reach: Reach, words: Words) -> Asked:
         return
     shown = sorted(left.values())
     slots = {"lstm": arm_name(lstm, reach.forget_bias, words), "distance": len(reach.trace.source) - 1}
-    slots |= {"told": "; ".join(f"{arm_name(k, reach.forget_bias, words)} {scientific(v)}" for k, v in left.items())}
+    slots |= {
+        "told": clauses((f"{arm_name(k, reach.forget_bias, words)} {scientific(v)}" for k, v in left.items()), words)
+    }
     key = "trained" if reach.trained else "start"
     prompt, why = (words.say(f"gradients.question.lstm.{key}{part}", **slots) for part in ("", ".why"))
     options = tuple(map(scientific, shown))
