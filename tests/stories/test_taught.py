@@ -52,3 +52,28 @@ def test_a_large_negative_number_in_place_of_minus_infinity():
 
     assert weights(-1e9)[0] == 0 and weights(-10.0)[0] == pytest.approx(0.00005, rel=0.1)
     assert weights(-1e9, True).tolist() == [0.5, 0.5] and weights(-math.inf, True).isnan().all()
+
+
+UNITS = {  # addresses of a first unit, or feature; and the slot that names it
+    "decoding": (lambda words: DecodingExplainer(decoded(CONFIGS[0]), words), "unit",
+                 ("encoder 0 forward h 2 0", "decoder 0 h 1 0", "decoder 0 h -1 0", "source 1 0", "readout 0 0")),
+    "transformer": (lambda words: TransformerExplainer(transformed("reverse"), words), "feature",
+                    ("encoder 0 h 1 0", "decoder 0 self.q 1 0", "encoder 0 feed.inner 1 0", "token 1 0", "place 1 0")),
+    "convolution": (lambda words: ConvolutionExplainer(convolved(DECODERS[0]), words), "unit",
+                    ("encoder 0 a 1 0", "encoder 0 gate 1 0", "source 1 0")),
+    "places": (lambda words: PlacesExplainer(places_trace("sinusoidal"), words), "feature", ("place 3 0",)),
+    "embeddings": (lambda words: EmbeddingExplainer(geometry(), words), "number", ("unit 0 5 0",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", UNITS)
+def test_the_first_unit_is_called_one(kind):
+    make, slot, addresses = UNITS[kind]
+    for address in addresses:
+        heard = Heard()
+        heard.slots.clear()
+        told = make(heard).explain(address)
+        named = [slots[slot] for slots in heard.slots.values() if slot in slots]
+        assert named == [1], (address, told.name)
+        subscripts = {slot for line in told.lines for slot in line.slots if isinstance(slot, str)}
+        assert "0" not in subscripts or kind == "places", (address, subscripts)

@@ -61,7 +61,7 @@ def next_state(subject: Subject, words: Words) -> Asked:
         kinds = [name for name, value in values.items() if name == kind or abs(value - values[kind]) > 2 * NEAR]
         if abs(i * g) < 2 * NEAR and kind != "zero":
             kinds = [name for name in kinds if name != "zero" or kind == "new"]  # "about 0", said twice
-        slots = {"unit": unit, "position": position + 1, "f": short(f), "i": short(i), "g": short(g)}
+        slots = {"unit": unit + 1, "position": position + 1, "f": short(f), "i": short(i), "g": short(g)}
         slots |= {"before": short(old), "new": short(i * g), "c": short(float(gates["c"][position, unit]))}
         options = tuple(words.say(f"question.next.{name}", **slots) for name in kinds)
         prompt, why = words.say("question.next", **slots), words.say("question.next.why", **slots)
@@ -76,7 +76,7 @@ def outgrows(subject: Subject, words: Words) -> Asked:
         unit = int(np.abs(c).argmax())
         if abs(c[unit]) > 1 + 2 * MARGIN:
             h = float(subject.gates["h"][position, unit])
-            slots = {"unit": unit, "position": position + 1, "c": short(float(c[unit])), "h": short(h)}
+            slots = {"unit": unit + 1, "position": position + 1, "c": short(float(c[unit])), "h": short(h)}
             options = (words.say("question.true"), words.say("question.false"))
             prompt, why = words.say("question.outgrows", **slots), words.say("question.outgrows.why", **slots)
             yield (
@@ -97,7 +97,7 @@ def keeps(subject: Subject, words: Words) -> Asked:
     for right in (0, 1):
         for position, unit, _ in spread([case for case in clear if case[2] == right][1:], 1):
             z, n, h = (float(gates[name][position, unit]) for name in "znh")
-            slots = {"unit": unit, "position": position + 1, "z": short(z), "n": short(n), "h": short(h)}
+            slots = {"unit": unit + 1, "position": position + 1, "z": short(z), "n": short(n), "h": short(h)}
             slots |= {"before": short(float(subject.before("h", position)[unit]))}
             options = tuple(words.say(f"question.keeps.{name}") for name in ("keep", "overwrite", "both"))
             prompt, why = words.say("question.keeps", **slots), words.say("question.keeps.why", **slots)
@@ -118,7 +118,7 @@ def shut_gate(subject: Subject, words: Words) -> Asked:
         right = min(names, key=values.__getitem__)
         options = tuple(words.say(f"gate.short.{name}") for name in names)
         told = listed((f"{name} = {short(value)}" for name, value in values.items()), words)
-        slots = {"unit": unit, "position": position + 1, "token": quoted(subject.trace.source[position])}
+        slots = {"unit": unit + 1, "position": position + 1, "token": quoted(subject.trace.source[position])}
         why = words.say("question.shut.why", values=told, gate=options[names.index(right)])
         id = f"shut {position} {unit} {subject.key}"
         yield position, names[0] if subject.cell == "lstm" else "r", Question(
@@ -139,8 +139,8 @@ def moves_most(subject: Subject, words: Words) -> Asked:
         shown = shuffled([int(unit) for unit in ranked[:4]], f"{subject.trace.source}{position}")
         best, second = int(ranked[0]), int(ranked[1])
         slots = {"position": position + 1, "token": quoted(subject.trace.source[position]), "state": subject.memory}
-        options = tuple(words.say("question.moves.unit", unit=unit) for unit in shown)
-        why = words.say("question.moves.why", unit=best, moved=short(float(moved[best])), second=second,
+        options = tuple(words.say("question.moves.unit", unit=unit + 1) for unit in shown)
+        why = words.say("question.moves.why", unit=best + 1, moved=short(float(moved[best])), second=second + 1,
                         other=short(float(moved[second])))  # fmt: skip
         prompt = words.say("question.moves", cell=words.say(f"cell.{subject.cell}"), **slots)
         id = f"moves {position} {subject.key}"

@@ -67,7 +67,7 @@ def gates(trace: ConvTrace, words: Words, p: int) -> Asked:
         unit = int(units[np.abs(gate[units] - 0.5).argmax()])  # the clearest
         if CLOSED < gate[unit] < 1 - CLOSED:
             continue
-        slots = {"layer": layer + 1, "unit": unit, "b": short(float(b[unit])), "gate": short(float(gate[unit]))}
+        slots = {"layer": layer + 1, "unit": unit + 1, "b": short(float(b[unit])), "gate": short(float(gate[unit]))}
         options = tuple(words.say(f"question.conv.gate.{name}") for name in ("closed", "half", "open"))
         why = words.say("question.conv.gate.why", **slots)
         prompt, right = words.say("question.conv.gate", **slots), 2 if gate[unit] > 0.5 else 0
