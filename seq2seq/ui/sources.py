@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import streamlit as st
 
 from seq2seq.terms import terms
-from seq2seq.ui.navigation import GROUPS
 from seq2seq.ui.markdown import PageWords
+from seq2seq.ui.navigation import GROUPS
 from seq2seq.words import LANGUAGES
 from seq2seq.works import Work, works
 
