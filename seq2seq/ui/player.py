@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from seq2seq.player.bundle import drawing_library
 from seq2seq.player.export import to_html
 from seq2seq.stories.explain import Explainer, Unknown
 from seq2seq.tasks import InputError
@@ -40,6 +41,11 @@ def show_story(
     A number that is clicked is explained by `explainer`, which is made only then; nothing else on the page runs.
     `below` draws what stands under the player, given the address that was clicked, "" for none.
     """
+    try:
+        drawing_library()
+    except InputError as error:
+        st.error(say_error(error, words.language), icon=":material/build:")
+        return
     picked = _player(key=key, data=story, on_ask_change=lambda: None)
     asked = picked.get("ask")
     if asked and explainer:
