@@ -4,12 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from seq2seq.folders import ASSETS
 from seq2seq.ui.navigation import GROUPS, HOME, Place
 from seq2seq.ui.session import keep_owner, start_workers
 from seq2seq.ui.text import page_words
 
 HERE = Path(__file__).parent
-ASSETS = HERE / "assets"
 
 st.set_page_config(page_title="Seq2Seq Studio", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.html(ASSETS / "studio.css")
