@@ -78,8 +78,12 @@ class Words:
         for text, name, noun in _parts(sentence):
             told.append(text)
             if name is not None:
-                told.append(self.say(f"count.{noun}", count=slots[name]) if noun else str(slots[name]))
+                told.append(self.say(f"count.{noun}", count=slots[name]) if noun else self.show(slots[name]))
         return "".join(told)
+
+    def show(self, value: object) -> str:
+        """A slot's value in a sentence."""
+        return str(value)
 
     def term(self, key: str) -> Term:
         """A word of the glossary: its name and what it means."""

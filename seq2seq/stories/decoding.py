@@ -13,7 +13,7 @@ from seq2seq.stories.network import UNITS, Layout, network_diagram
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.probabilities import probabilities_view
 from seq2seq.stories.questions import decoding_questions
-from seq2seq.stories.sentences import listed, pair, titled
+from seq2seq.stories.sentences import listed, pair, titled, weighed
 from seq2seq.stories.softmax import score_bars
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
@@ -267,13 +267,7 @@ def _strongest(trace: DecodingTrace, moment: Moment, words: Words) -> str:
         return words.say("decoding.heat.nothing")
     row = trace.weights[moment.row]
     order = np.argsort(-row)[:3]
-    best = listed(
-        (
-            words.say("decoding.heat.best", token=quoted(trace.source[i]), position=i + 1, weight=f"{row[i]:.2f}")
-            for i in order
-        ),
-        words,
-    )
+    best = listed((weighed(quoted(trace.source[i]), int(i) + 1, float(row[i]), words) for i in order), words)
     return words.say("decoding.heat.alt", number=moment.row + 1, best=best)
 
 

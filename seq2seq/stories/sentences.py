@@ -41,3 +41,8 @@ def bracketed(name: object, value: object, words: Words) -> str:
 def titled(step: Step, words: Words) -> str:
     """A step's title and text as one text: what the picture of the step says to whoever cannot see it."""
     return words.say("list.titled", title=step.title, text=step.text)
+
+
+def weighed(token: str, position: int, weight: float, words: Words) -> str:
+    """How much of a row lies on a token: “x (3) 0.52”; positions are counted from 1."""
+    return words.say("list.weighed", token=token, position=position, weight=f"{weight:.2f}")

@@ -5,29 +5,30 @@ from collections.abc import Iterable
 import streamlit as st
 
 from seq2seq.terms import terms
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.navigation import GROUPS
-from seq2seq.words import LANGUAGES, Words
+from seq2seq.words import LANGUAGES
 from seq2seq.works import Work, works
 
 
-def list_works(found: Iterable[Work], words: Words) -> None:
+def list_works(found: Iterable[Work], words: PageWords) -> None:
     """Works, one a line, in the order of the alphabet."""
     st.markdown("\n".join(f"- {_entry(work, words)}" for work in found))
 
 
-def _entry(work: Work, words: Words) -> str:
+def _entry(work: Work, words: PageWords) -> str:
     listed = ", ".join(work.authors)
     authors = words.say("sources.others", authors=listed, count=work.others) if work.others else listed
     where = f"[{work.where}]({work.address})" if work.address else work.where
     return f"{authors} ({work.year}). *{work.title}*. {where}."
 
 
-def list_all_works(words: Words) -> None:
+def list_all_works(words: PageWords) -> None:
     """The bibliography."""
     list_works(works().values(), words)
 
 
-def list_terms(words: Words) -> None:
+def list_terms(words: PageWords) -> None:
     """The glossary, page by page, each word with its name in the other languages."""
     others = [language for language in LANGUAGES if language != words.language]
     for place in (place for places in GROUPS.values() for place in places):

@@ -15,7 +15,7 @@ from seq2seq.stories.decoding import busiest, right_or_wrong
 from seq2seq.stories.layered.layout import UNITS, Layout
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.probabilities import probabilities_view
-from seq2seq.stories.sentences import listed, pair, titled
+from seq2seq.stories.sentences import listed, pair, titled, weighed
 from seq2seq.stories.story import Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
 from seq2seq.traces import ConvTrace
@@ -218,13 +218,7 @@ def _heat_map(trace: ConvTrace, told: Told, words: Words, layer: int) -> View:
             return say("decoding.heat.nothing")
         order = np.argsort(-weights[row])[:3]
         best = listed(
-            (
-                words.say(
-                    "decoding.heat.best", token=quoted(trace.source[i]), position=i + 1, weight=f"{weights[row, i]:.2f}"
-                )
-                for i in order
-            ),
-            words,
+            (weighed(quoted(trace.source[i]), int(i) + 1, float(weights[row, i]), words) for i in order), words
         )
         return say("decoding.heat.alt", number=row + 1, best=best)
 

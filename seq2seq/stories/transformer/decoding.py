@@ -92,8 +92,8 @@ def _links(trace: TransformerTrace, layer: int, head: int | None, words: Words) 
     """The ribbons of one decoder layer."""
     look = cross_look(trace, layer, head)
     return [
-        {"t": t, "l": layer, "i": i, "w": w,
-         "tip": pair(f"{quoted(trace.source[i])} → {quoted(trace.output[t])}", f"{w:.4f}", words), "ask": look.ask(t, i)}
+        {"t": t, "l": layer, "i": i, "w": w, "ask": look.ask(t, i),
+         "tip": pair(f"{quoted(trace.source[i])} → {quoted(trace.output[t])}", f"{w:.4f}", words)}
         for t, row in enumerate(look.weights) for i, w in enumerate(row)
     ]  # fmt: skip
 

@@ -8,7 +8,7 @@ import numpy as np
 from seq2seq.stories.charts import units_over_time, weights_heat_map
 from seq2seq.stories.decoding import UNITS_OVER_TIME, busiest
 from seq2seq.stories.looks import Look
-from seq2seq.stories.sentences import listed, pair
+from seq2seq.stories.sentences import listed, pair, weighed
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.softmax import score_bars
 from seq2seq.stories.story import View
@@ -44,13 +44,7 @@ def strongest(weights: np.ndarray, row: int, names: tuple[str, ...], words: Word
     if row < 0:
         return words.say("decoding.heat.nothing")
     order = np.argsort(-weights[row], kind="stable")[:3]
-    best = listed(
-        (
-            words.say("decoding.heat.best", token=quoted(names[i]), position=i + 1, weight=f"{weights[row, i]:.2f}")
-            for i in order
-        ),
-        words,
-    )
+    best = listed((weighed(quoted(names[i]), int(i) + 1, float(weights[row, i]), words) for i in order), words)
     return words.say("decoding.heat.alt", number=row + 1, best=best)
 
 
