@@ -8,6 +8,7 @@ import streamlit as st
 from seq2seq.tasks import InputError
 from seq2seq.ui.address import begin_address, settle_address, touch
 from seq2seq.ui.controls import misread
+from seq2seq.ui.symbols import forget_symbols, show_symbols
 from seq2seq.ui.text import choose_language, lesson, page_words
 from seq2seq.words import Words, say_error
 
@@ -40,10 +41,17 @@ def beside_lesson(page: str, words: Words, tries: Sequence[tuple[str, Callable[[
                         st.button(label, key=key, on_click=_try, args=(act,), type="tertiary", icon=icon)
         with st.container(key="story"):
             told = st.container()
+            forget_symbols()
             yield
+            page_foot(page, words)
     settle_address()
     while misread():
         told.warning(say_error(misread().pop(0), words.language), icon=":material/link_off:")
+
+
+def page_foot(page: str, words: Words) -> None:
+    """What stands at the foot of every page, folded away."""
+    show_symbols(page, words)
 
 
 def _try(act: Callable[[], None]) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from seq2seq.player.export import to_html
 from seq2seq.stories.explain import Explainer, Unknown
 from seq2seq.tasks import InputError
+from seq2seq.ui.symbols import note_symbols
 from seq2seq.words import Words, say_error
 
 # Streamlit finds the folder of these files by the entry in pyproject.toml.
@@ -39,6 +40,7 @@ def show_story(
     A number that is clicked is explained by `explainer`, which is made only then; nothing else on the page runs.
     `below` draws what stands under the player, given the address that was clicked, "" for none.
     """
+    note_symbols(key, story)
     picked = _player(key=key, data=story, on_ask_change=lambda: None)
     asked = picked.get("ask")
     if asked and explainer:
