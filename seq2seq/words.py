@@ -10,16 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from gettext import c2py
-from pathlib import Path
 from string import Formatter
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from seq2seq.folders import ASSETS
 from seq2seq.tasks import InputError
+from seq2seq.terms import Term, terms
+from seq2seq.works import write_citations
 
 LANGUAGES = {"en": "English", "zh": "中文"}
-LOCALE = Path(__file__).parents[1] / "assets" / "locale"
+LOCALE = ASSETS / "locale"
 
 Part = tuple[str, str | None, str]  # what stands before a slot, the slot, the phrase that counts it
 
@@ -36,9 +38,9 @@ def sentences(language: str) -> dict[str, tuple[str, ...]]:
     found = {}
     for message in _catalogue(language):
         if message.pluralizable and all(message.string):
-            found[message.id[0]] = tuple(message.string)
+            found[message.id[0]] = tuple(write_citations(form, language) for form in message.string)
         elif message.id and not message.pluralizable and message.string:
-            found[message.id] = (str(message.string),)
+            found[message.id] = (write_citations(str(message.string), language),)
     return found
 
 
@@ -76,8 +78,16 @@ class Words:
         for text, name, noun in _parts(sentence):
             told.append(text)
             if name is not None:
-                told.append(self.say(f"count.{noun}", count=slots[name]) if noun else str(slots[name]))
+                told.append(self.say(f"count.{noun}", count=slots[name]) if noun else self.show(slots[name]))
         return "".join(told)
+
+    def show(self, value: object) -> str:
+        """A slot's value in a sentence."""
+        return str(value)
+
+    def term(self, key: str) -> Term:
+        """A word of the glossary: its name and what it means."""
+        return terms(self.language)[key]
 
     def has(self, key: str) -> bool:
         """Whether there is such a sentence."""

@@ -1,5 +1,6 @@
 """A trained model ready to decode, whether it came with the studio or was just trained."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,10 @@ from seq2seq.recording import record, record_convolution, record_decoding, recor
 from seq2seq.studies.shipped import WEIGHTS, shipped_card, shipped_names
 from seq2seq.tasks import InputError, Task, Vocabulary
 from seq2seq.traces import Change, ConvTrace, DecodingTrace, TransformerTrace
-from seq2seq.training.checkpoint import unpack
+from seq2seq.training.checkpoint import load_weights, unpack
 from seq2seq.training.config import RunConfig
 from seq2seq.training.store import RunStore
+from seq2seq.training.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,12 @@ class Trained:
         return tokens, self.vocabularies, None if target is None else self.task.tokenise(target)
 
 
+def trained_by(trainer: Trainer, name: str = "mine") -> Trained:
+    """What a trainer has made of its model so far, on the CPU; it may train on without changing it."""
+    model = deepcopy(trainer.model).cpu().eval().requires_grad_(False)
+    return Trained(name, trainer.config, (trainer.source_vocabulary, trainer.target_vocabulary), model, trainer.step)
+
+
 def load_trained(reference: str, store: RunStore | None = None) -> Trained:
     """The model of a run's id or a shipped name, on the CPU, as far as it is trained.
 
@@ -122,9 +130,6 @@ def _build(name: str, config: RunConfig, vocabularies: tuple[Vocabulary, Vocabul
     checkpoint = unpack(data)
     with torch.device("meta"):  # no random numbers are drawn for weights that are about to be replaced
         model = make_model(config.model, len(vocabularies[0]), len(vocabularies[1]))
-    try:
-        model.load_state_dict(checkpoint.weights, assign=True)
-    except RuntimeError as error:
-        raise InputError("input.damaged_checkpoint") from error
+    load_weights(model, checkpoint.weights, assign=True)
     model.eval().requires_grad_(False)
-    return Trained(name, config, vocabularies, model, int(checkpoint.facts.get("step", 0)))
+    return Trained(name, config, vocabularies, model, checkpoint.facts["step"])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from seq2seq.stories.symbols import PAGES, SYMBOLS, all_signs, size_of, symbols_of
-from seq2seq.words import Words
+from seq2seq.ui.markdown import PageWords
 
 SHOWN = "page.shown"  # of each story on the page: the signs of its formulas, and its sizes
 
@@ -27,7 +27,7 @@ def _read(story: str) -> tuple[frozenset[str], dict[str, int]]:
     return all_signs(told["formulas"]), told.get("sizes", {})
 
 
-def show_symbols(page: str, words: Words) -> None:
+def show_symbols(page: str, words: PageWords) -> None:
     """The page's table, folded away; nothing where a page has no formulas."""
     if not PAGES.get(page):
         return
@@ -44,7 +44,7 @@ def show_symbols(page: str, words: Words) -> None:
             st.markdown(_table(rest, sizes, words))
 
 
-def _table(ids: list[str], sizes: Mapping[str, int], words: Words) -> str:
+def _table(ids: list[str], sizes: Mapping[str, int], words: PageWords) -> str:
     """Markdown: a row for each symbol."""
     heads = [words.say(f"symbols.{name}") for name in ("sign", "meaning", "size")]
     rows = [heads, ["---"] * 3]

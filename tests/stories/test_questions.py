@@ -119,7 +119,7 @@ def test_a_run_asks_two_kinds_and_more(reports, language):
 
 
 def test_a_question_stands_at_its_report(reports):
-    story = training_story("run", reports, Words("en"))
+    story = training_story("run", reports, Words("en"), 30)
     assert sum(step.question is not None for step in story.steps) >= 2 and story.steps[0].question is None
 
 

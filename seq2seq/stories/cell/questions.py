@@ -7,6 +7,7 @@ import numpy as np
 from seq2seq.stories.cell.subject import Subject
 from seq2seq.stories.formulas import percent, short
 from seq2seq.stories.questions.options import MARGIN, shuffled, spread
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces import DecodingTrace, EraseState
@@ -116,7 +117,7 @@ def shut_gate(subject: Subject, words: Words) -> Asked:
         values = {name: float(subject.gates[name][position, unit]) for name in names}
         right = min(names, key=values.__getitem__)
         options = tuple(words.say(f"gate.short.{name}") for name in names)
-        told = ", ".join(f"{name} = {short(value)}" for name, value in values.items())
+        told = listed((f"{name} = {short(value)}" for name, value in values.items()), words)
         slots = {"unit": unit + 1, "position": position + 1, "token": quoted(subject.trace.source[position])}
         why = words.say("question.shut.why", values=told, gate=options[names.index(right)])
         id = f"shut {position} {unit} {subject.key}"

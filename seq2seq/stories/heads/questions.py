@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.heads.names import does, head_name, pattern_name, way_name
 from seq2seq.stories.questions.options import MARGIN, shuffled, spread, wrong_answers
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.story import Question
 from seq2seq.traces.heads import HeadsTrace, MeasuredHead
 from seq2seq.words import Words
@@ -79,7 +80,7 @@ def needed(trace: HeadsTrace, way: str, words: Words) -> Asked:
     slots = {
         "n": trace.measured.n, "name": head_name(first.place, words), "exact": percent(first.off[way].exact),
         "base": percent(trace.measured.base.exact), "way": way_name(way, words),
-        "others": words.say("states.list").join(f"{h.place.id} {percent(h.off[way].exact)}" for h in offered),
+        "others": listed((f"{h.place.id} {percent(h.off[way].exact)}" for h in offered), words),
     }  # fmt: skip
     prompt, why = words.say("question.heads.needed", **slots), words.say("question.heads.needed.why", **slots)
     texts = tuple(head_name(head.place, words) for head in options)
@@ -103,7 +104,7 @@ def together(trace: HeadsTrace, way: str, words: Words) -> Asked:
             texts = list(dict.fromkeys([*texts, "0%", f"{base:.0%}"]))
         options = shuffled(texts, "together")
         slots = {
-            "count": k, "ids": words.say("states.list").join(place.id for place in pruning.order[:k]),
+            "count": k, "ids": listed((place.id for place in pruning.order[:k]), words),
             "least": percent(base - worst), "sum": percent(straight), "exact": percent(score.exact),
             "n": measured.n, "way": way_name(way, words),
         }  # fmt: skip

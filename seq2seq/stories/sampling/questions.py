@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from seq2seq.stories.formulas import percent, short
 from seq2seq.stories.questions.options import MARGIN, shuffled, spread, wrong_answers
+from seq2seq.stories.sentences import bracketed, listed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.sampling import STAGES, SampleTrace, falling
@@ -74,10 +75,11 @@ def few_that_stay(trace: SampleTrace, words: Words) -> Asked:
         options = sorted({stays, *wrong_answers(stays, [stays + 1, max(1, stays - 1), trace.stays(t, "top_k"), 3])})
         before = math.fsum(trace.stages["top_k"][t][order[: stays - 1]].tolist())
         after = math.fsum(trace.stages["top_k"][t][order[:stays]].tolist())
-        listed = words.say("states.list").join(
-            f"{quoted(trace.vocabulary[n])} ({percent(float(trace.stages['top_k'][t, n]))})" for n in order[:5].tolist()
-        )
-        slots = {"p": f"{p:g}", "stays": stays, "listed": listed, "before": percent(before), "after": percent(after)}
+        told = listed(
+            (bracketed(quoted(trace.vocabulary[n]), percent(float(trace.stages["top_k"][t, n])), words)
+             for n in order[:5].tolist()), words
+        )  # fmt: skip
+        slots = {"p": f"{p:g}", "stays": stays, "listed": told, "before": percent(before), "after": percent(after)}
         prompt, why = words.say("question.sampling.p", **slots), words.say("question.sampling.p.why", **slots)
         texts = tuple(map(str, options))
         yield ("top_p", t), Question(f"p {t}", "compare", prompt, texts, options.index(stays), why)
@@ -96,8 +98,9 @@ def falls(trace: SampleTrace, words: Words) -> Asked:
     for t, order, begin, end, luck in spread(clear, EACH):
         chosen = int(trace.chosen[t])
         offered = shuffled([chosen, *wrong_answers(chosen, order)], f"falls {t}")
-        last = words.say("states.list").join(
-            f"{quoted(trace.vocabulary[n])} ({short(float(probs))})" for n, probs in _line(trace, t, order)
+        last = listed(
+            (bracketed(quoted(trace.vocabulary[n]), short(float(probs)), words) for n, probs in _line(trace, t, order)),
+            words,
         )
         slots = {"luck": short(luck), "line": last, "token": quoted(trace.vocabulary[chosen]), "begin": short(begin),
                  "end": short(end)}  # fmt: skip

@@ -4,6 +4,7 @@ import numpy as np
 
 from seq2seq.stories.formulas import short
 from seq2seq.stories.questions.options import shuffled, wrong_answers
+from seq2seq.stories.sentences import bracketed
 from seq2seq.stories.states.colourings import Colouring
 from seq2seq.stories.states.explain import cloud_name, group_name
 from seq2seq.stories.states.measured import Measured
@@ -106,7 +107,7 @@ def jump_question(measured: Measured, words: Words, p: int) -> Question | None:
         return None
 
     def name(k: int) -> str:
-        return f"{quoted(path.source[k])} ({k + 1})"
+        return bracketed(quoted(path.source[k]), k + 1, words)
 
     best = int(order[0])
     shown = sorted([best, *wrong_answers(best, [int(order[1]), len(order) - 1, 0, int(order[2])])])

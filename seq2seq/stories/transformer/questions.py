@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from seq2seq.stories.looks import Look
 from seq2seq.stories.questions.decoding import attention_questions
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces import TransformerTrace
@@ -45,7 +46,7 @@ def sees_only(trace: TransformerTrace, words: Words) -> Asked:
     if T < 4:
         return
     t = 2
-    slots = {"number": t + 1, "outputs": T, "read": " ".join(map(quoted, trace.read[: t + 1]))}
+    slots = {"number": t + 1, "outputs": T, "read": listed(map(quoted, trace.read[: t + 1]), words)}
     prompt, why = words.say("question.transformer.sees", **slots), words.say("question.transformer.sees.why", **slots)
     shown = sorted({1, t, t + 1, T})
     yield ("back", t, 0), Question("sees", "compare", prompt, tuple(map(str, shown)), shown.index(t + 1), why)
