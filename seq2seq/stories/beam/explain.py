@@ -103,7 +103,7 @@ class BeamExplainer(Addressed):
         trace, penalty, length = self.trace, self.trace.asked.penalty, int(self.trace.step[n]) + 1
         longest, total = trace.asked.limits.longest, Number(float(trace.total[n]), f"total {n}")
         line, values = Line(), Line()
-        line.latex = r"\max\left(\frac{\ln P}{\mathrm{lp}(t)},\ \frac{\ln P}{\mathrm{lp}(T)}\right)"
+        line.latex = r"\max\left(\frac{\ln P}{\mathrm{lp}(t)},\ \frac{\ln P}{\mathrm{lp}(t_{\max})}\right)"
         parts = [
             rf"\frac{{{values.number(total)}}}{{{values.text(exact(penalty.divisor(many)))}}}"
             for many in (length, longest)
@@ -129,7 +129,7 @@ class BeamExplainer(Addressed):
             raise IndexError(e)
         row, node = [float(w) for w in trace.weights[e]], int(trace.expanded[e])
         line, values = Line(), Line()
-        line.latex = rf"\alpha_{{{line.text(i + 1)}}} = \frac{{\exp(s_{{{line.text(i + 1)}}})}}{{\sum_j \exp(s_j)}}"
+        line.latex = rf"\frac{{\exp(e_{{{line.text(i + 1)}}})}}{{\sum_{{j'}} \exp(e_{{j'}})}}"
         others = [Number(w) for j, w in enumerate(row) if j != i]
         values.latex = rf"= {values.text('1')} - ({values.elided(others, values.number)})" if others else "= 1"
         told = self.name("weight", text=written(trace, node), token=quoted(trace.source[i]), position=i + 1)
