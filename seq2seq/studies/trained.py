@@ -1,6 +1,6 @@
 """A trained model ready to decode, whether it came with the studio or was just trained."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -15,6 +15,7 @@ from seq2seq.recording import record, record_convolution, record_decoding, recor
 from seq2seq.studies.shipped import WEIGHTS, shipped_card, shipped_names
 from seq2seq.tasks import InputError, Task, Vocabulary
 from seq2seq.traces import Change, ConvTrace, DecodingTrace, TransformerTrace
+from seq2seq.traces.wanted import Wanted
 from seq2seq.training.checkpoint import unpack
 from seq2seq.training.config import RunConfig
 from seq2seq.training.store import RunStore
@@ -40,7 +41,8 @@ class Trained:
 
         Raises: InputError if the text cannot be used, or the model is not a recurrent one.
         """
-        return record_decoding(self.recurrent, *self.read(text, target), change=change)
+        trace = record_decoding(self.recurrent, *self.read(text, target), change=change)
+        return replace(trace, wanted=self.wanted(text))
 
     @property
     def recurrent(self) -> Recurrent:
@@ -59,7 +61,7 @@ class Trained:
         """
         if not isinstance(self.model, Convolutional):
             raise InputError("input.other_model", run=self.name)
-        return record_convolution(self.model, *self.read(text, target))
+        return replace(record_convolution(self.model, *self.read(text, target)), wanted=self.wanted(text))
 
     @property
     def transformer(self) -> Transformer:
@@ -78,11 +80,19 @@ class Trained:
 
         Raises: InputError if the text cannot be used, or the model is of another kind.
         """
-        return record_transformer(self.transformer, *self.read(text, target), change=change)
+        trace = record_transformer(self.transformer, *self.read(text, target), change=change)
+        return replace(trace, wanted=self.wanted(text))
 
     def write(self, text: str) -> DecodingTrace | ConvTrace | TransformerTrace:
         """Whatever kind of model it is: everything that happens between a typed text and the output."""
-        return record(self.model, *self.read(text, None))
+        return replace(record(self.model, *self.read(text, None)), wanted=self.wanted(text))
+
+    def wanted(self, text: str) -> Wanted:
+        """What should be written for a typed text."""
+        source = self.task.normalise(text)
+        answer = self.task.answer(source)
+        tokens = None if answer is None else tuple(self.task.tokenise(answer))
+        return Wanted(self.task.name, tokens, self.task.needs(source))
 
     def writer(self, text: str) -> ModelWriter:
         """The model once it has read a typed text, for every kind of search.
