@@ -8,11 +8,11 @@ from torch import Tensor, nn
 
 
 class Comparison(NamedTuple):
-    """One query against all keys: scores (B, S); additive also the asking W s (B, D) and the energies (B, S, D)."""
+    """One query against all keys: scores (B, S); additive also the asking W s (B, D) and the hidden layer (B, S, D)."""
 
     scores: Tensor
     asking: Tensor | None = None
-    energy: Tensor | None = None
+    hidden: Tensor | None = None
 
 
 class Attention(nn.Module):
@@ -41,8 +41,8 @@ class Attention(nn.Module):
         """Score the keys (B, S, D) for one query (B, D), and keep what was computed on the way."""
         if self.kind == "additive":
             asking = self.query(query)
-            energy = torch.tanh(asking[:, None, :] + keys)
-            return Comparison(energy @ self.v, asking, energy)
+            hidden = torch.tanh(asking[:, None, :] + keys)
+            return Comparison(hidden @ self.v, asking, hidden)
         scores = torch.einsum("bd,bsd->bs", query, keys)
         return Comparison(scores / math.sqrt(self.size) if self.kind == "scaled_dot" else scores)
 

@@ -122,12 +122,12 @@ def describe(change: Change, trace: Attending, words: Words) -> str:
         return say("bottleneck.did.borrow", source="".join(change.source))
     if isinstance(change, DisturbStart):
         how = say("whatif.zero.said") if change.noise is None else say("whatif.noise.said", noise=f"{change.noise:g}")
-        return say("bottleneck.did.start", first=change.first, last=change.last - 1, how=how)
+        return say("bottleneck.did.start", first=change.first + 1, last=change.last, how=how)
     if isinstance(change, ClampGate | EraseState):
         return describe_reading(change, words)
     how = disturbed(change.noise)
     if isinstance(change, DisturbUnit):
-        return say("whatif.did.unit", unit=change.unit, number=change.step + 1, how=how)
+        return say("whatif.did.unit", unit=change.unit + 1, number=change.step + 1, how=how)
     if isinstance(trace, TransformerTrace):
         layer = where(change.layer, None, trace, words, brings=True)
         return say("whatif.did.brings", number=change.step + 1, how=how, where=layer)
@@ -150,7 +150,7 @@ def describe_reading(change: ClampGate | EraseState, words: Words) -> str:
     say = words.say
     if isinstance(change, EraseState):
         return say(f"whatif.did.erase.{change.states}", position=change.position + 1)
-    unit = say("whatif.every_unit") if change.unit is None else say("whatif.one_unit", unit=change.unit)
+    unit = say("whatif.every_unit") if change.unit is None else say("whatif.one_unit", unit=change.unit + 1)
     at = say("whatif.everywhere") if change.position is None else say("whatif.here", position=change.position + 1)
     gate = say(f"gate.short.{change.gate}")
     return say("whatif.did.clamp", gate=gate, value=f"{change.value:g}", unit=unit, at=at)

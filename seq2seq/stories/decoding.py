@@ -109,7 +109,7 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
         tip = words.say("decoding.vector.tip")
         top = len(trace.start) - 1
         data["vector"] = [
-            {"u": u, "n": len(vector), "v": v, "tip": tip.format(unit=u), "ask": f"decoder {top} h -1 {u}"}
+            {"u": u, "n": len(vector), "v": v, "tip": tip.format(unit=u + 1), "ask": f"decoder {top} h -1 {u}"}
             for u, v in enumerate(vector)
         ]
     signals = {"S": len(trace.source), "T": len(trace.output)}
@@ -236,7 +236,7 @@ def _units(trace: DecodingTrace, told: Told, words: Words) -> View:
                 {
                     "column": offset + position,
                     "u": rank,
-                    "unit": unit,
+                    "unit": int(unit) + 1,
                     "v": numbers[unit].value,
                     "place": place,
                     "ask": numbers[unit].address,

@@ -81,7 +81,7 @@ def _find(tree: ast.AST, path: list[str]) -> ast.FunctionDef:
 # ---- what computes what
 
 SCORE_PIECES = {
-    "additive": ("asking = ", "energy = ", "return Comparison(energy"),
+    "additive": ("asking = ", "hidden = ", "return Comparison(hidden"),
     "dot": ("torch.einsum", "return Comparison(scores"),
     "general": ("torch.einsum", "return Comparison(scores"),
     "scaled_dot": ("torch.einsum", "return Comparison(scores"),

@@ -16,7 +16,7 @@ from seq2seq.studies.shipped import WEIGHTS, shipped_card, shipped_names
 from seq2seq.tasks import InputError, Task, Vocabulary
 from seq2seq.traces import Change, ConvTrace, DecodingTrace, TransformerTrace
 from seq2seq.traces.wanted import Wanted
-from seq2seq.training.checkpoint import unpack
+from seq2seq.training.checkpoint import load_weights, unpack
 from seq2seq.training.config import RunConfig
 from seq2seq.training.store import RunStore
 
@@ -132,9 +132,6 @@ def _build(name: str, config: RunConfig, vocabularies: tuple[Vocabulary, Vocabul
     checkpoint = unpack(data)
     with torch.device("meta"):  # no random numbers are drawn for weights that are about to be replaced
         model = make_model(config.model, len(vocabularies[0]), len(vocabularies[1]))
-    try:
-        model.load_state_dict(checkpoint.weights, assign=True)
-    except RuntimeError as error:
-        raise InputError("input.damaged_checkpoint") from error
+    load_weights(model, checkpoint.weights, assign=True)
     model.eval().requires_grad_(False)
-    return Trained(name, config, vocabularies, model, int(checkpoint.facts.get("step", 0)))
+    return Trained(name, config, vocabularies, model, checkpoint.facts["step"])

@@ -74,7 +74,7 @@ class Synonyms(Task):
 
     @property
     def crossing(self) -> float:
-        """The length beyond which nothing at all is more probable than any one right output, ln(1/ε) / ln k."""
+        """The length beyond which nothing at all is more probable than any one right output, ln((1 − ε)/ε) / ln k."""
         if self.empty == 0 or self.ways == 1:
             return math.inf
-        return math.log(100 / self.empty) / math.log(self.ways)
+        return math.log((100 - self.empty) / self.empty) / math.log(self.ways)

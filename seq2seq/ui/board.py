@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from seq2seq.models.config import ConvConfig, TransformerConfig
 from seq2seq.stories.explain import TrainingExplainer
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.training import training_story
 from seq2seq.tasks import InputError
+from seq2seq.training.config import CONFIRMED, MOMENTUM, OPTIMISER_NAMES, WATCHED, RunConfig
 from seq2seq.training.records import RunRecord
 from seq2seq.training.store import LEASE
 from seq2seq.ui.convolution import convolves
@@ -41,6 +43,26 @@ def name_run(run: RunRecord, words: Words) -> str:
     return " · ".join([*(words.say(part) for part in parts), run.id[:4]])
 
 
+def describe_training(config: RunConfig, words: Words) -> str:
+    """How a run is trained, in a line."""
+    say, way = words.say, config.training
+    decay = say("train.card.decay", decay=f"{way.weight_decay:g}") if way.optimiser == "adamw" else ""
+    clip = say("train.card.no_clip") if way.clip is None else say("train.card.clip", clip=f"{way.clip:g}")
+    return say(
+        "train.card", optimiser=OPTIMISER_NAMES[way.optimiser], rate=f"{way.learning_rate:g}", warm_up=way.warm_up,
+        decay_to=f"{way.decay_to:.3g}", decay=decay, clip=clip, batch=way.batch, seed=way.seed,
+    )  # fmt: skip
+
+
+def _unsaid(config: RunConfig, words: Words) -> str:
+    """What of the training nobody can choose."""
+    kinds: dict[type, str] = {ConvConfig: "conv", TransformerConfig: "transformer"}
+    return words.say(
+        "train.card.help", optimiser=words.say("train.optimiser.help", momentum=MOMENTUM), watched=WATCHED,
+        confirmed=f"{CONFIRMED:,}", start=words.say(f"train.card.start.{kinds.get(type(config.model), 'recurrent')}"),
+    )  # fmt: skip
+
+
 def show_run(run: RunRecord, words: Words) -> None:
     """The board of a run; while it goes on, it looks again twice a second, and the rest of the page rests."""
     live = not run.resting
@@ -55,6 +77,7 @@ def _board(run_id: str, words: Words, live: bool) -> None:
         if live == run.resting:
             st.rerun()  # it came to rest, or goes on again: the board begins, or ends, to look by itself
         show_status(run, words)
+        st.caption(describe_training(run.config, words), help=_unsaid(run.config, words))
         last = run_store().last_report(run_id)
         _figures(run, last, words)
         if last:
@@ -179,11 +202,13 @@ def _figures(run: RunRecord, last: dict[str, Any] | None, words: Words) -> None:
     left = None
     if last and step and not run.resting:
         left = last["seconds"] / step * (total - step)
+    now = run.config.training.rate_at(min(step, total - 1))
     values = {
         "loss": f"{last['loss']:.3f}" if last else "–",
         "token": percent(last["token_accuracy"]) if last else "–",
         "exact": percent(last["exact_match"]) if last else "–",
         "rate": f"{last['tokens_per_second']:,.0f}" if last and last["tokens_per_second"] else "–",
+        "now": f"{now:.3g}",
         "left": f"{left:.0f} s" if left is not None else "0 s" if run.over else "–",
     }
     st.caption(say("train.latest", step=step) if last else say("train.no_report"))

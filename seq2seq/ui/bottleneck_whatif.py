@@ -44,8 +44,8 @@ def _change(kind: str, chosen: ChosenSource, words: Words) -> DisturbStart | Bor
     if kind == "noise":
         noise = slide("bn-noise", say("bottleneck.whatif.amount"), FIRST_NOISE, 0.0, NOISIEST, 0.05, width=330)
     if kind in ("noise", "zero"):
-        first, last = span("bn-units", say("bottleneck.whatif.units"), 0, chosen.hidden, width=330)
-        return DisturbStart(first, max(last, first + 1), noise)
+        first, last = span("bn-units", say("bottleneck.whatif.units"), chosen.hidden, width=330)
+        return DisturbStart(first, last, noise)
     return None
 
 

@@ -145,7 +145,7 @@ def _unit(units: int, words: Words) -> int | None:
     say = words.say
 
     def name(id: str) -> str:
-        return say("cell.unit.most") if id == MOST else say("cell.unit.one", unit=id)
+        return say("cell.unit.most") if id == MOST else say("cell.unit.one", unit=int(id) + 1)
 
     ids = [MOST, *map(str, range(units))]
     picked = choice("unit", say("cell.unit"), ids, MOST, name, width=250, help=say("cell.unit.help"))

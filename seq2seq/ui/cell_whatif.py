@@ -77,7 +77,7 @@ def _change(kind: str, model: ChosenModel, which: Which, chosen: Chosen, words: 
     gate = choice("clamp-gate", say("whatif.cell.gate"), gates, keeping, lambda id: say(f"gate.short.{id}"), width=170)
     held = decimal("clamp-value", say("whatif.cell.value"), 0.0, 0.0, 1.0, step=0.1, width=150)
     unit = Subject("", reference, trace, layer, way).watched(chosen.unit)
-    names = {"all": say("whatif.cell.units.all"), "one": say("whatif.cell.units.one", unit=unit)}
+    names = {"all": say("whatif.cell.units.all"), "one": say("whatif.cell.units.one", unit=unit + 1)}
     units = choice("clamp-units", say("whatif.cell.units"), list(names), "all", names.__getitem__, width=170)
     places = {"all": say("whatif.cell.at.all")} | places
     at = choice("clamp-at", say("whatif.cell.at"), list(places), middle, places.__getitem__, width=150)

@@ -19,16 +19,26 @@ def widget_key(id: str) -> str:
     return f"{id}.{page_words().language}"
 
 
-def _begin(id: str, default: Any, read: Callable[[str], Any], then: Callable[[], None] | None = None) -> dict[str, Any]:
-    """Give a control its value (the address's if that is new, else the session's); returns what its widget needs."""
+def _same(value: Any) -> Any:
+    return value
+
+
+def _begin(
+    id: str, default: Any, read: Callable[[str], Any], then: Callable[[], None] | None = None,
+    show: Callable[[Any], Any] = _same, store: Callable[[Any], Any] = _same,
+) -> dict[str, Any]:  # fmt: skip
+    """Give a control its value (the address's if that is new, else the session's); returns what its widget needs.
+
+    show, store: the value as the widget has it, and back, where a learner counts otherwise than the address does.
+    """
     if st.session_state.get(id) is None or says_new(id):
         st.session_state[id] = _read(id, default, read)
     key = widget_key(id)
-    st.session_state[key] = st.session_state[id]
+    st.session_state[key] = show(st.session_state[id])
 
     def changed() -> None:
         touch()
-        st.session_state[id] = st.session_state[key]
+        st.session_state[id] = store(st.session_state[key])
         if then:
             then()
 
@@ -121,6 +131,16 @@ def whole(id: str, label: str, default: int, low: int, high: int, **more: Any) -
     return int(_remember(id, default))
 
 
+def nth(id: str, label: str, default: int, count: int, **more: Any) -> int:
+    """Which of `count` things, as an index; the widget counts from 1, the address from 0."""
+    begun = _begin(
+        id, default, lambda text: _number(text, int, label, 0, count - 1),
+        show=lambda index: index + 1, store=lambda number: number - 1,
+    )  # fmt: skip
+    st.number_input(label, 1, count, **begun, **more)
+    return int(_remember(id, default))
+
+
 def decimal(id: str, label: str, default: float, low: float, high: float, **more: Any) -> float:
     """A number between two limits."""
     st.number_input(
@@ -143,17 +163,24 @@ def slide(id: str, label: str, default: float, low: float, high: float, step: fl
     return kind(_remember(id, default))
 
 
-def span(id: str, label: str, low: int, high: int, **more: Any) -> tuple[int, int]:
-    """A range of whole numbers, all of it at first, on a slider with two ends; "8-32" in the address."""
+def span(id: str, label: str, count: int, **more: Any) -> tuple[int, int]:
+    """Some of `count` things in a row, all of them at first: from an index up to, not with, another.
+
+    The slider's two ends count from 1 and are both in; "8-32" in the address are the slider's 9 and 32.
+    """
 
     def read(text: str) -> tuple[int, int]:
         first, _, last = text.partition("-")
-        ends = (_number(first, int, label, low, high), _number(last, int, label, low, high))
-        return min(ends), max(ends)
+        ends = sorted((_number(first, int, label, 0, count), _number(last, int, label, 0, count)))
+        begin = min(ends[0], count - 1)
+        return begin, max(ends[1], begin + 1)
 
-    if st.session_state.get(id) is not None and st.session_state[id][1] > high:
-        st.session_state[id] = (low, high)  # of another model, which has more
-    st.slider(label, low, high, **_begin(id, (low, high), read), **more)
+    if st.session_state.get(id) is not None and st.session_state[id][1] > count:
+        st.session_state[id] = (0, count)  # of another model, which has more
+    begun = _begin(
+        id, (0, count), read, show=lambda ends: (ends[0] + 1, ends[1]), store=lambda shown: (shown[0] - 1, shown[1])
+    )
+    st.slider(label, 1, count, **begun, **more)
     first, last = st.session_state[id]
-    write_address(id, None if (first, last) == (low, high) else f"{first}-{last}")
+    write_address(id, None if (first, last) == (0, count) else f"{first}-{last}")
     return int(first), int(last)

@@ -1,4 +1,4 @@
-"""Start the app: python -m seq2seq.ui.serve [options of `streamlit run`].
+"""Start the app's server. For developers: python -m seq2seq.ui.serve [options of `streamlit run`].
 
 `streamlit run app.py` works too, but while a folder `pages/` exists Streamlit takes a fresh server for an old
 multipage app until the first page has run, and the first visitor who comes by a link is told that there is no such
@@ -6,16 +6,15 @@ page. Saying beforehand what `st.navigation` says then is all that this adds.
 """
 
 import sys
-from pathlib import Path
 
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main
 
-APP = Path(__file__).parents[2] / "app.py"
+from seq2seq.folders import APP
 
 
 def serve(options: list[str]) -> None:
-    """Run the app's server until it is stopped."""
+    """Run the app's server until it is stopped; its settings lie beside app.py, in `.streamlit/config.toml`."""
     PagesManager.uses_pages_directory = False
     sys.argv = ["streamlit", "run", str(APP), *options]
     main()

@@ -18,7 +18,7 @@ from seq2seq.stories.stored import (
 from seq2seq.tasks import LONGEST_INPUT, InputError, Task
 from seq2seq.traces import StatesTrace
 from seq2seq.ui.address import says_new
-from seq2seq.ui.controls import choice, line, switch, whole
+from seq2seq.ui.controls import choice, line, nth, switch, whole
 from seq2seq.ui.models import ChosenModel, choose_model, describe
 from seq2seq.ui.session import trained
 from seq2seq.ui.state_space import space_figure
@@ -101,8 +101,7 @@ def choose_states(words: Words) -> States:
         names |= {TOLD: say("states.colour.told"), "unit": say("states.unit")}
         colour = choice("state-colour", say("states.colour"), ids, TOLD, names.__getitem__, width=190)
         if colour == "unit":
-            size = shape.width
-            unit = whole("state-unit", say("states.unit"), 0, 0, size - 1, width=120)
+            unit = nth("state-unit", say("states.unit"), 0, shape.width, width=120)
         if shape.cell == "lstm":
             part = choice("state-part", say("states.part"), PARTS, "h", lambda id: say(f"states.part.{id}"), width=170)
         if shape.layers > 1:

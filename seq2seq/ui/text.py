@@ -1,13 +1,12 @@
 """The language of the page, and its prose."""
 
-from pathlib import Path
-
 import streamlit as st
 
+from seq2seq.folders import ASSETS
 from seq2seq.ui.address import says_new, touch, write_address
 from seq2seq.words import LANGUAGES, Words
 
-LESSONS = Path(__file__).parents[2] / "assets" / "lessons"
+LESSONS = ASSETS / "lessons"
 
 
 def page_words() -> Words:

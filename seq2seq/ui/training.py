@@ -25,7 +25,15 @@ from seq2seq.models.config import (
 )  # fmt: skip
 from seq2seq.models.config import LIMITS as MODEL_LIMITS
 from seq2seq.tasks import TASKS, make_task
-from seq2seq.training.config import LIMITS, OPTIMISERS, TRANSFORMER_RATE, RunConfig, TrainingConfig
+from seq2seq.training.config import (
+    LIMITS,
+    MOMENTUM,
+    OPTIMISER_NAMES,
+    OPTIMISERS,
+    TRANSFORMER_RATE,
+    RunConfig,
+    TrainingConfig,
+)
 from seq2seq.training.device import likely_devices
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import says_new, settle_part, touch, write_address
@@ -178,6 +186,28 @@ def _rate(words: Words, cell: str) -> float:
     return decimal(id, words.say("train.learning_rate"), usual, *LIMITS["learning_rate"], format="%.5f", step=0.001)
 
 
+def _schedule(words: Words, optimiser: str) -> dict[str, Any]:
+    """How the rate rises and falls, and of AdamW how the weights shrink."""
+    say, default = words.say, TrainingConfig
+    low, high = map(int, LIMITS["warm_up"])
+    found: dict[str, Any] = {
+        "warm_up": whole("warm_up", say("train.warm_up"), default.warm_up, low, high, help=say("train.warm_up.help"))
+    }
+    for name, step in (("decay_to", 0.05), ("weight_decay", 0.01)):
+        if name == "decay_to" or optimiser == "adamw":
+            help, limits = say(f"train.{name}.help"), LIMITS[name]
+            found[name] = decimal(name, say(f"train.{name}"), getattr(default, name), *limits, step=step, help=help)
+    return found
+
+
+def _rates(training: TrainingConfig, words: Words) -> str:
+    """The learning rate at the first update, at its highest, and at the last."""
+    at = max(range(min(training.steps, training.warm_up + 1)), key=training.rate_at, default=0)
+    rates = {"first": 0, "highest": at, "last": training.steps - 1}
+    told = {name: f"{training.rate_at(step):.3g}" for name, step in rates.items()}
+    return words.say("train.schedule", at=at + 1, **told)
+
+
 def _more(words: Words, task: str, cell: str) -> tuple[ModelConfig, TrainingConfig, dict[str, int]]:
     """The settings folded away: shape, training, data. Those that do not apply are not there."""
     say, data_settings = words.say, {}
@@ -187,8 +217,12 @@ def _more(words: Words, task: str, cell: str) -> tuple[ModelConfig, TrainingConf
         shapes: dict[str, Callable[[Words], ModelConfig]] = {CONV: _conv_shape, TRANSFORMER: _transformer_shape}
         model = shapes[cell](words) if cell in shapes else _recurrent_shape(words, cell)
     with way:
-        optimiser = choice("optimiser", say("train.optimiser"), OPTIMISERS, TrainingConfig.optimiser)
+        optimiser = choice(
+            "optimiser", say("train.optimiser"), OPTIMISERS, TrainingConfig.optimiser, OPTIMISER_NAMES.__getitem__,
+            help=say("train.optimiser.help", momentum=MOMENTUM),
+        )  # fmt: skip
         rate = _rate(words, cell)
+        hidden = _schedule(words, optimiser)
         batch = whole("batch", say("train.batch"), TrainingConfig.batch, *map(int, LIMITS["batch"]))
         clip = _clip(words)
         seed = whole("seed", say("train.seed"), TrainingConfig.seed, *map(int, LIMITS["seed"]))
@@ -209,7 +243,9 @@ def _more(words: Words, task: str, cell: str) -> tuple[ModelConfig, TrainingConf
             "device", say("train.device"), ["auto", *devices], "auto",
             lambda name: automatic if name == "auto" else name.upper(),
         )  # fmt: skip
-    training = TrainingConfig(steps, 0.99 if until else None, batch, optimiser, rate, seed, device, clip)
+    training = TrainingConfig(steps, 0.99 if until else None, batch, optimiser, rate, seed, device, clip, **hidden)
+    with way:
+        st.caption(_rates(training, words))
     return model, training, data_settings
 
 

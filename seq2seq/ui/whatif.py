@@ -23,7 +23,7 @@ from seq2seq.traces import (
     shared_out,
 )  # fmt: skip
 from seq2seq.ui.address import says_new, settle_part, touch, write_address
-from seq2seq.ui.controls import choice, decimal, whole
+from seq2seq.ui.controls import choice, decimal, nth
 from seq2seq.ui.decoding import Decoded, attended
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
@@ -175,7 +175,7 @@ def _context(trace: Attending, decoded: Decoded, words: Words) -> Change:
 def _unit(trace: Attending, decoded: Decoded, words: Words) -> Change:
     t, states = _output(trace, words), trace.decoder[-1]["h"]
     strongest = int(np.abs(states[t]).argmax())
-    unit = whole("if-unit", words.say("whatif.unit"), strongest, 0, states.shape[1] - 1, width=140)
+    unit = nth("if-unit", words.say("whatif.unit"), strongest, states.shape[1], width=140)
     return DisturbUnit(t, unit, _noise(words))
 
 

@@ -120,7 +120,7 @@ def test_an_explanation_is_whole_in_every_language(config, language):
 
 @pytest.mark.parametrize(
     "address",
-    ["", "weight", "weight 0", "weight 0 99", "weight -1 0", "weight x y", "nonsense 1 2", "energy 0 0 0", "__init__ 1",
+    ["", "weight", "weight 0", "weight 0 99", "weight -1 0", "weight x y", "nonsense 1 2", "hidden 0 0 0", "__init__ 1",
      "encoder 0 sideways h 0 0", "encoder 0 forward q 0 0", "decoder 0 h -2 0", "logit 0 -1", "key 0 0"],
 )  # fmt: skip
 def test_no_such_number(address):

@@ -23,7 +23,7 @@ def describe(change: DisturbStart | BorrowStart, words: Words) -> str:
     how = words.say("whatif.zero.said")
     if change.noise is not None:
         how = words.say("whatif.noise.said", noise=f"{change.noise:g}")
-    return words.say("bottleneck.did.start", first=change.first, last=change.last - 1, how=how)
+    return words.say("bottleneck.did.start", first=change.first + 1, last=change.last, how=how)
 
 
 def disturbed_story(

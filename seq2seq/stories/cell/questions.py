@@ -60,7 +60,7 @@ def next_state(subject: Subject, words: Words) -> Asked:
         kinds = [name for name, value in values.items() if name == kind or abs(value - values[kind]) > 2 * NEAR]
         if abs(i * g) < 2 * NEAR and kind != "zero":
             kinds = [name for name in kinds if name != "zero" or kind == "new"]  # "about 0", said twice
-        slots = {"unit": unit, "position": position + 1, "f": short(f), "i": short(i), "g": short(g)}
+        slots = {"unit": unit + 1, "position": position + 1, "f": short(f), "i": short(i), "g": short(g)}
         slots |= {"before": short(old), "new": short(i * g), "c": short(float(gates["c"][position, unit]))}
         answers = named(words, "question.next", kinds, kind, **slots)
         prompt, why = words.say("question.next", **slots), words.say("question.next.why", **slots)
@@ -74,7 +74,7 @@ def outgrows(subject: Subject, words: Words) -> Asked:
         unit = int(np.abs(c).argmax())
         if abs(c[unit]) > 1 + 2 * MARGIN:
             h = float(subject.gates["h"][position, unit])
-            slots = {"unit": unit, "position": position + 1, "c": short(float(c[unit])), "h": short(h)}
+            slots = {"unit": unit + 1, "position": position + 1, "c": short(float(c[unit])), "h": short(h)}
             id, seed = f"outgrows {position} {unit} {subject.key}", "".join(subject.trace.source)
             yield position, "c", true_or_false(words, "question.outgrows", id, seed, **slots)
             return
@@ -90,7 +90,7 @@ def keeps(subject: Subject, words: Words) -> Asked:
     for right in (0, 1):
         for position, unit, _ in spread([case for case in clear if case[2] == right][1:], 1):
             z, n, h = (float(gates[name][position, unit]) for name in "znh")
-            slots = {"unit": unit, "position": position + 1, "z": short(z), "n": short(n), "h": short(h)}
+            slots = {"unit": unit + 1, "position": position + 1, "z": short(z), "n": short(n), "h": short(h)}
             slots |= {"before": short(float(subject.before("h", position)[unit]))}
             answers = named(words, "question.keeps", ("keep", "overwrite", "both"), ("keep", "overwrite")[right])
             prompt, why = words.say("question.keeps", **slots), words.say("question.keeps.why", **slots)
@@ -114,13 +114,10 @@ def shut_gate(subject: Subject, words: Words) -> Asked:
             for name, value in values.items()
         }
         told = ", ".join(f"{name} = {short(value)}" for name, value in values.items())
-        slots = {"unit": unit, "position": position + 1, "token": quoted(subject.trace.source[position])}
+        slots = {"unit": unit + 1, "position": position + 1, "token": quoted(subject.trace.source[position])}
         why = words.say("question.shut.why", values=told, gate=gates[right])
-        prompt, id = (
-            words.say("question.shut", cell=words.say(f"cell.{subject.cell}"), **slots),
-            f"shut {position} {unit}",
-        )
-        yield position, names[0], ask(f"{id} {subject.key}", "compare", prompt, why, answers)
+        prompt = words.say("question.shut", cell=words.say(f"cell.{subject.cell}"), **slots)
+        yield position, names[0], ask(f"shut {position} {unit} {subject.key}", "compare", prompt, why, answers)
 
 
 def moves_most(subject: Subject, words: Words) -> Asked:
@@ -134,16 +131,16 @@ def moves_most(subject: Subject, words: Words) -> Asked:
     for position, ranked, moved in spread(clear, EACH):
         best, second = int(ranked[0]), int(ranked[1])
         others = [
-            (int(u), words.say("question.moves.reply", unit=u, moved=short(float(moved[u])))) for u in ranked[1:4]
+            (int(u), words.say("question.moves.reply", unit=u + 1, moved=short(float(moved[u])))) for u in ranked[1:4]
         ]
         answers = mixed(offered(best, others), f"{subject.trace.source}{position}")
         slots = {"position": position + 1, "token": quoted(subject.trace.source[position]), "state": subject.memory}
-        why = words.say("question.moves.why", unit=best, moved=short(float(moved[best])), second=second,
+        why = words.say("question.moves.why", unit=best + 1, moved=short(float(moved[best])), second=second + 1,
                         other=short(float(moved[second])))  # fmt: skip
         prompt = words.say("question.moves", cell=words.say(f"cell.{subject.cell}"), **slots)
         yield position, subject.memory, ask(
             f"moves {position} {subject.key}", "position", prompt, why, answers,
-            lambda unit: words.say("question.moves.unit", unit=unit),
+            lambda unit: words.say("question.moves.unit", unit=unit + 1),
         )  # fmt: skip
 
 
@@ -162,7 +159,7 @@ def survives(subject: Subject, trials: Sequence[DecodingTrace], words: Words) ->
         slots = {"position": change.position + 1, "output": before.text, "after": trial.text}
         slots |= {"p": likelihood(first[0], words), "q": likelihood(first[1], words)}
         answers = named(words, "question.survives", ("yes", "no"), "no" if right else "yes", **slots)
-        slots["after"] = f"“{trial.text}”" if trial.text else words.say("question.survives.nothing")
+        slots["after"] = f"“{trial.text}”" if trial.text else words.say("question.survives.empty")
         why = words.say(f"question.survives.{'lost' if right else 'kept'}.{kind}", **slots)
         following = {subject.trace.before(subject.way, i): i for i in subject.trace.order(subject.way)}
         at = following.get(change.position)

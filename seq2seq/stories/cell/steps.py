@@ -113,7 +113,7 @@ class Teller:
     def slots(self, subject: Subject, stage: str, position: int, unit: int) -> dict[str, object]:
         """What a sentence about a stage may name."""
         slots: dict[str, object] = {
-            "position": position + 1, "token": quoted(self.source[position]), "unit": unit, "units": subject.units,
+            "position": position + 1, "token": quoted(self.source[position]), "unit": unit + 1, "units": subject.units,
             "cell": self.name(subject),
         }  # fmt: skip
         if stage != "in":
@@ -123,7 +123,7 @@ class Teller:
         if stage in subject.carried:
             before = subject.before(stage, position)
             moved = np.abs(subject.gates[stage][position] - before)
-            slots |= {"before": short(float(before[unit])), "most": int(moved.argmax())}
+            slots |= {"before": short(float(before[unit])), "most": int(moved.argmax()) + 1}
         return slots
 
     # ---- cells side by side
@@ -145,7 +145,7 @@ class Teller:
                     continue
                 numbers = [(stage, subject.number(stage, position, unit)) for stage in stages]
                 values = ", ".join(f"{stage} = {short(number.value)}" for stage, number in numbers)
-                parts.append(self.say("several.unit", cell=self.name(subject), unit=unit, values=values))
+                parts.append(self.say("several.unit", cell=self.name(subject), unit=unit + 1, values=values))
                 lines += [self.result(subject, stage, position, unit) for stage in stages[-1:]]
             key = "several.in.first" if phase == "in" and first else f"several.{phase}"
             text = " ".join([self.say(f"{key}.text", **slots), *parts])
@@ -158,7 +158,7 @@ class Teller:
     def result(self, subject: Subject, stage: str, position: int, unit: int) -> Line:
         """One number of one cell: its equation is a click away."""
         number, line = subject.number(stage, position, unit), Line()
-        own = rf"({stage}_{{{line.text(position + 1)}}})_{{{line.text(unit)}}}"
+        own = rf"({stage}_{{{line.text(position + 1)}}})_{{{line.text(unit + 1)}}}"
         line.latex = rf"{line.text(self.name(subject))}:\ {own} = {line.text(exact(number.value), number.address)}"
         return line
 

@@ -214,14 +214,14 @@ def life(subject: Subject, k: int, alone: bool, unit: int, told: Told, words: Wo
     track = [moment.at for moment in told.moments]
     signals: Row = {"S": len(subject.trace.source), "at_at": track, "now_at": track}
     signals |= {f"done_{name}_at": values for name, values in done(subject, k, told.moments).items()}
-    slots = {"unit": unit, "cell": panel_name(subject, words)}
+    slots = {"unit": unit + 1, "cell": panel_name(subject, words)}
 
     def describe(moment: Moment) -> str:
         if moment.at < 0:
             return say("inside.nothing")
         known = [name for name in subject.names if name in moment.known[k]]
         values = ", ".join(f"{name} {subject.gates[name][moment.at, unit]:.3f}" for name in known)
-        return say("inside.life.alt", unit=unit, position=moment.at + 1, values=values or "–")
+        return say("inside.life.alt", unit=unit + 1, position=moment.at + 1, values=values or "–")
 
     return View(
         f"life-{k}", say("inside.life.title" if alone else "inside.life.of", **slots),

@@ -76,7 +76,7 @@ def gates(trace: ConvTrace, words: Words, p: int) -> Asked:
         if CLOSED < gate[unit] < 1 - CLOSED:
             continue
         opened = bool(gate[unit] > 0.5)
-        slots = {"layer": layer + 1, "unit": unit, "b": short(float(b[unit])), "gate": short(float(gate[unit]))}
+        slots = {"layer": layer + 1, "unit": unit + 1, "b": short(float(b[unit])), "gate": short(float(gate[unit]))}
         names = ("passes", "half", "grown") if opened else ("nothing", "half", "turned")
         answers = named(words, "question.conv.gate", names, names[0], **slots)
         prompt = words.say("question.conv.gate", **slots)

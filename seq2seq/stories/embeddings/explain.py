@@ -46,16 +46,15 @@ class EmbeddingExplainer(Addressed):
         geometry, line, numbers = self.geometry, Line(), Line()
         column = geometry.table[k, :, e]
         onehot = np.eye(len(column))[v]
-        line.latex = (
-            rf"(\mathrm{{onehot}}^\top E)_{{{line.text(e)}}} = \sum_v \mathrm{{onehot}}_v\, E_{{v,{line.text(e)}}}"
-        )
+        line.latex = rf"(\mathrm{{onehot}}^\top E)_{{{line.text(e + 1)}}}"
+        line.latex += rf" = \sum_v \mathrm{{onehot}}_v\, E_{{v,{line.text(e + 1)}}}"
         zeros = [Number(0.0)] * len(column)
         zeros[v] = Number(1.0)
         near = [place for place in (v - 1, v, v + 1) if 0 <= place < len(column)]
         left, right = [zeros[place] for place in near], [Number(float(column[place])) for place in near]
         numbers.latex = rf"= \cdots + {numbers.products(left, right)} + \cdots"
         value, computed = float(column[v]), float(onehot @ column)
-        name = self.name("unit", k, token=self.token(v), number=e)
+        name = self.name("unit", k, token=self.token(v), number=e + 1)
         passage = Passage("models/recurrent.py", "Recurrent.encode", ("source_embedding(",))
         return Explanation(f"unit {k} {v} {e}", name, (line, numbers), value, computed, passage)
 

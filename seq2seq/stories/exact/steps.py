@@ -230,11 +230,13 @@ class ExactTeller:
         lost = self.contest.lost
         assert lost is not None
         line = Line()
-        line.latex = rf"\ln \frac{{1}}{{{line.text(lost.ways)}^{{{line.text(lost.length)}}}}}"
-        line.latex += rf" = {line.text(signed(-lost.length * np.log(lost.ways)))}"
+        right = float(np.log1p(-lost.empty) - lost.length * np.log(lost.ways))
+        above, ways = rf"1 - {line.text(f'{lost.empty:g}')}", rf"{line.text(lost.ways)}^{{{line.text(lost.length)}}}"
+        line.latex = rf"\ln \frac{{{above}}}{{{ways}}} = {line.text(signed(right))}"
         line.latex += rf" \qquad \ln \varepsilon = \ln {line.text(f'{lost.empty:g}')}"
-        line.latex += rf" = {line.text(signed(float(np.log(lost.empty))))}"
-        line.latex += rf" \\ L^* = \frac{{\ln(1/\varepsilon)}}{{\ln k}} = {line.text(f'{lost.crossing:.2f}')}"
+        line.latex += rf" = {line.text(signed(float(np.log(lost.empty))))} \\ "
+        line.latex += r"L^* = \frac{\ln \left((1 - \varepsilon) / \varepsilon\right)}{\ln k}"
+        line.latex += rf" = {line.text(f'{lost.crossing:.2f}')}"
         key = "lost" if lost.length > lost.crossing else "lost.short"
         slots = {
             "length": lost.length, "ways": lost.ways, "outputs": f"{lost.outputs:,}", "empty": percent(lost.empty),

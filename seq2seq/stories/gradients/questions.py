@@ -53,7 +53,9 @@ def ten_steps_back(reach: Reach, words: Words) -> Asked:
     guesses += [(float(BACK), words.say(f"{reply}.once")), (right**2, words.say(f"{reply}.twice"))]
     found = apart(right, [*guesses, (right**0.5, words.say(f"{reply}.half"))])
     answers = rising(dict(list(found.items())[: WRONG + 1]))
-    slots = {"position": here + 1, "before": there + 1, "times": fold(right), "one": f"{right ** (1 / BACK):.2g}"}
+    slots = {"position": here + 1, "before": there + 1, "times": fold(right)}
+    inverse = right ** (1 / BACK)  # what one step divides by, or multiplies by where the gradient grows
+    slots |= {"one": f"{1 / inverse if key == 'smaller' else inverse:.2g}", "inverse": f"{inverse:.2g}"}
     slots |= {"here": scientific(float(norms[here])), "there": scientific(float(norms[there]))}
     prompt, why = (words.say(f"gradients.question.ten.{key}{part}", **slots) for part in ("", ".why"))
     yield f"t {there}", ask("ten", "compare", prompt, why, answers, fold)

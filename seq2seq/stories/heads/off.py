@@ -175,7 +175,7 @@ class HeadsOffExplainer(SeveralExplainer):
         line = Line()
         line.latex = line.text(self.words.say("explain.set"))
         told = self.words.say(
-            "heads.explain.set", name=names.head_name(place, self.words), feature=int(unit), position=int(at) + 1,
+            "heads.explain.set", name=names.head_name(place, self.words), feature=int(unit) + 1, position=int(at) + 1,
             way=way_name(self.off.way, self.words),
         )  # fmt: skip
         return Explanation(address, told, (line,), value, value, names.OFF)

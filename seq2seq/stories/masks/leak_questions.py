@@ -1,5 +1,6 @@
 """Questions about the leak: how low an honest loss can get, what a loss near 0 says, what it writes by itself."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -28,7 +29,7 @@ def lowest(trace: LeakTrace, updates: Sequence[int], words: Words) -> Asked:
     """Random letters: how low can the loss get for a model that does not see them?"""
     if trace.bound is None or len(updates) < 2:
         return
-    slots = {"bound": short(trace.bound), "letters": trace.letters}
+    slots = {"bound": short(trace.bound), "letters": trace.letters, "letter": short(math.log(trace.letters))}
     answers = named(words, "leak.question.lowest", ("zero", "half", "bound"), "bound", **slots)
     prompt, why = words.say("leak.question.lowest", **slots), words.say("leak.question.lowest.why", **slots)
     yield 1, ask("lowest", "compare", prompt, why, answers)

@@ -87,7 +87,8 @@ def _waves(told: Told) -> None:
     for pair, key in ((0, "fast"), (MIDDLE, "middle"), (LAST, "slow")):
         turn = rate(trace, pair)
         slots = size | {
-            "sine": 2 * pair, "cosine": 2 * pair + 1, "turn": _turns(turn), "degrees": f"{np.degrees(turn):.3g}",
+            "sine": 2 * pair + 1, "cosine": 2 * pair + 2, "exponent": 2 * pair,
+            "turn": _turns(turn), "degrees": f"{np.degrees(turn):.3g}",
             "last": trace.count - 1, "far": f"{np.degrees(turn * (trace.count - 1)):.2g}",
         }  # fmt: skip
         question = _question_turn(trace, told.words) if key == "middle" else None
@@ -120,7 +121,7 @@ def _angle(trace: PlacesTrace, p: int, pair: int) -> Line:
     line = Line()
     for part, (name, f) in enumerate((("sin", 2 * pair), ("cos", 2 * pair + 1))):
         line.latex += r" \\ " if part else ""
-        line.latex += rf"P_{{{line.text(p)},{line.text(f)}}} = \{name} ({line.text(p)} / "
+        line.latex += rf"P_{{{line.text(p)},{line.text(f + 1)}}} = \{name} ({line.text(p)} / "
         line.latex += rf"10000^{{{line.text(2 * pair)}/{line.text(trace.width)}}})"
         line.latex += rf" = {line.number(Number(float(trace.table[p, f]), f'place {p} {f}'))}"
     return line
@@ -188,7 +189,7 @@ def _learned(told: Told) -> None:
 def _question_turn(trace: PlacesTrace, words: Words) -> Question:
     """The next pair of features: does its hand turn faster or slower?"""
     first, second = _turns(rate(trace, 0)), _turns(rate(trace, MIDDLE))
-    slots = {"first": first, "second": second, "sine": 2 * MIDDLE, "cosine": 2 * MIDDLE + 1}
+    slots = {"first": first, "second": second, "sine": 2 * MIDDLE + 1, "cosine": 2 * MIDDLE + 2}
     answers = named(words, "question.places.turn", ("faster", "same", "slower"), "slower")
     prompt, why = words.say("question.places.turn", **slots), words.say("question.places.turn.why", **slots)
     return ask("turn", "compare", prompt, why, answers)
@@ -270,8 +271,8 @@ def _rows(trace: PlacesTrace, words: Words) -> list[dict[str, Any]]:
 def _clocks(trace: PlacesTrace, words: Words) -> list[dict[str, Any]]:
     return [
         {
-            "i": i, "rate": rate(trace, i), "name": f"{2 * i}, {2 * i + 1}",
-            "tip": words.say("places.clock.tip", sine=2 * i, cosine=2 * i + 1, turn=_turns(rate(trace, i))),
+            "i": i, "rate": rate(trace, i), "name": f"{2 * i + 1}, {2 * i + 2}",
+            "tip": words.say("places.clock.tip", sine=2 * i + 1, cosine=2 * i + 2, turn=_turns(rate(trace, i))),
         }
         for i in range(trace.width // 2)
     ]  # fmt: skip

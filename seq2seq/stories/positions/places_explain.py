@@ -25,10 +25,10 @@ class PlacesExplainer(Addressed):
         """One number of the table: a wave, or a weight that was learnt."""
         value = float(self.trace.table[p, f])
         line, address = Line(), f"place {p} {f}"
-        line.latex = rf"P_{{{line.text(p)},{line.text(f)}}}"
+        line.latex = rf"P_{{{line.text(p)},{line.text(f + 1)}}}"
         if self.trace.kind != "sinusoidal":
             key = "weight" if p < self.trace.read else "drawn"
-            name = self.words.say(f"places.explain.{key}", position=p, feature=f)
+            name = self.words.say(f"places.explain.{key}", position=p, feature=f + 1)
             return Explanation(address, name, (line,), value, value, LEARNED)
         even, d = f - f % 2, self.trace.width
         wave = "cos" if f % 2 else "sin"
@@ -39,7 +39,7 @@ class PlacesExplainer(Addressed):
             rf" = \{wave}\, {values.text(f'{p / BASE ** (even / d):.6g}')}"
         )
         computed = getattr(math, wave)(p / BASE ** (even / d))
-        name = self.words.say(f"places.explain.{wave}", position=p, feature=f)
+        name = self.words.say(f"places.explain.{wave}", position=p, feature=f + 1)
         return Explanation(address, name, (line, values), value, computed, WAVES)
 
     def dot(self, p: int, q: int) -> Explanation:

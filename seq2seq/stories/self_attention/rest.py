@@ -59,10 +59,10 @@ class Rest:
         vector = teller.own("out")
         u = teller.loud(vector)
         weights = focus.vectors.layer_parameter(focus.side, focus.layer, focus.block, "output.weight")[u]
-        title = teller.say("selfatt.loupe.title.out", query=teller.spot["query"], feature=u)
+        title = teller.say("selfatt.loupe.title.out", query=teller.spot["query"], feature=u + 1)
         scene = teller.scenes.product(title, teller.own("heads"), weights, vector[u], "z", "W_O")
         slot = slot_of(focus, "out")
-        line, slots = teller.units(r"o = W_O\, z + b", vector), {"feature": u, "value": short(vector[u].value)}
+        line, slots = teller.units(r"o = W_O\, z + b", vector), {"feature": u + 1, "value": short(vector[u].value)}
         teller.add("out", line, passages.ATTENTION["out"], scene, shows=[slot], stage="out", slots=slots,
                    **self.place("out", "heads"))  # fmt: skip
 
@@ -92,7 +92,8 @@ class Rest:
         after = teller.values(f"{block}.norm")
         mean, spread = _moments(before)
         line = Line()
-        line.latex = rf"n = \frac{{r - \mu}}{{\sigma}}\,\gamma + \beta,\quad \mu = {line.text(short(mean))},"
+        line.latex = r"n = \frac{r - \mu}{\sqrt{\sigma^2 + \varepsilon}}\,\gamma + \beta,"
+        line.latex += rf"\quad \mu = {line.text(short(mean))},"
         line.latex += rf"\ \sigma = {line.text(short(spread))} \\ = {line.units([after[u] for u in focus.shown])}"
         key = "norm.feed" if block == "feed" and self.post else "norm"
         slot, scene = slot_of(focus, name), teller.scenes.normed(teller.loupe("norm"), before, after)
@@ -123,13 +124,13 @@ class Rest:
         u = max(range(len(vector)), key=lambda unit: vector[unit].value)
         weights = focus.vectors.parameter(f"{focus.side}.{focus.layer}.inner.weight")[u]
         read = focus.vectors.read(focus.side, focus.layer, "feed", focus.query)
-        title = teller.say("selfatt.loupe.title.inner", query=teller.spot["query"], unit=u)
+        title = teller.say("selfatt.loupe.title.inner", query=teller.spot["query"], unit=u + 1)
         scene = teller.scenes.product(title, read, weights, vector[u], "n", "W₁")
         line, active = Line(), sum(number.value > 0 for number in vector)
-        line.latex = rf"f = \max(0,\ W_1 n + b_1) \\ f_{{{line.text(u)}}} = {line.number(vector[u])}"
+        line.latex = rf"f = \max(0,\ W_1 n + b_1) \\ f_{{{line.text(u + 1)}}} = {line.number(vector[u])}"
         before = slot_of(focus, "across" if self.masked and self.post else "norm")
         teller.add("inner", line, passages.FEED, scene, shows=[slot_of(focus, "inner")], stage="inner",
-                   slots={"active": active, "unit": u, "value": short(vector[u].value)},
+                   slots={"active": active, "unit": u + 1, "value": short(vector[u].value)},
                    **(self.place("inner", before) | {"flow": "row", "glow": 1}))  # fmt: skip
 
     def outer(self) -> None:
@@ -138,9 +139,9 @@ class Rest:
         vector = teller.values("feed.out")
         u = teller.loud(vector)
         weights = focus.vectors.parameter(f"{focus.side}.{focus.layer}.outer.weight")[u]
-        title = teller.say("selfatt.loupe.title.outer", query=teller.spot["query"], feature=u)
+        title = teller.say("selfatt.loupe.title.outer", query=teller.spot["query"], feature=u + 1)
         scene = teller.scenes.product(title, teller.values("feed.inner"), weights, vector[u], "f", "W₂")
-        line, slots = teller.units(r"W_2 f + b_2", vector), {"feature": u, "value": short(vector[u].value)}
+        line, slots = teller.units(r"W_2 f + b_2", vector), {"feature": u + 1, "value": short(vector[u].value)}
         teller.add("outer", line, passages.FEED, scene, shows=[slot_of(focus, "outer")], stage="outer", slots=slots,
                    **(self.place("outer", slot_of(focus, "inner")) | {"flow": "row", "glow": 1}))  # fmt: skip
 

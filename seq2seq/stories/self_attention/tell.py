@@ -121,7 +121,7 @@ class Teller(Telling):
             weights = focus.vectors.layer_parameter(focus.side, focus.layer, focus.block, "project.weight")[row]
             read = self.read() if letter == "q" else focus.vectors.asked(focus.side, focus.layer, focus.block, at)
             title = self.say(
-                f"selfatt.loupe.title.{letter}", token=focus.name(self.words, letter != "q", at), feature=u
+                f"selfatt.loupe.title.{letter}", token=focus.name(self.words, letter != "q", at), feature=u + 1
             )
             matrix = f"W_{letter.upper()}"
             scene = self.scenes.product(title, read, weights, vector[u], "m" if self.across(letter) else "x", matrix)
@@ -136,7 +136,7 @@ class Teller(Telling):
             self.add(
                 key, line, passage, scene, shows=[letter], slot=SLOT[letter], lit=1, flow="rows", glow=1,
                 origin=SLOT[origin], goal=SLOT[letter], stage=letter,
-                slots={"asked": focus.name(self.words, True, best), "feature": u, "value": short(vector[u].value)},
+                slots={"asked": focus.name(self.words, True, best), "feature": u + 1, "value": short(vector[u].value)},
             )  # fmt: skip
         self.split()
 

@@ -29,10 +29,11 @@ class AttentionEquations(Equations):
         weights = numbers(self.vectors.layer_parameter(side, layer, block, "project.weight")[number])
         bias = Number(float(self.vectors.layer_parameter(side, layer, block, "project.bias")[number]))
         own, line, values = self.vectors.gate(side, layer, f"{block}.{letter}", at)[u], Line(), Line()
-        symbol = rf"{letter}_{{{line.text(at + 1)},{line.text(u)}}} = (W_{letter.upper()}\, x + b)_{{{line.text(u)}}}"
+        symbol = rf"{letter}_{{{line.text(at + 1)},{line.text(u + 1)}}}"
+        symbol += rf" = (W_{letter.upper()}\, x + b)_{{{line.text(u + 1)}}}"
         linear((line, values), symbol, weights, read, bias)
         told = self.name(
-            letter, at=self.at(own_side, at), feature=u, head=u // self.trace.head_width + 1,
+            letter, at=self.at(own_side, at), feature=u + 1, head=u // self.trace.head_width + 1,
             block=self.block(side, block), layer=self.layer_of(side, layer),
         )  # fmt: skip
         passage = passages.PROJECT_SELF if block == "self" else passages.PROJECT_QUERY
@@ -121,7 +122,7 @@ class AttentionEquations(Equations):
         own = self.vectors.gate(side, layer, f"{block}.heads", at)[u]
         weights = self.vectors.attention(side, layer, f"{block}.weights", head, at)
         told = self.name(
-            "heads", head=head + 1, feature=u, at=self.at(side, at), block=self.block(side, block),
+            "heads", head=head + 1, feature=u + 1, at=self.at(side, at), block=self.block(side, block),
             layer=self.layer_of(side, layer),
         )  # fmt: skip
         passage = passages.ATTENTION["heads"]
@@ -130,7 +131,7 @@ class AttentionEquations(Equations):
         keys = range(len(weights))
         column = [self.vectors.gate(side, layer, f"{block}.v", j)[u] for j in keys]
         line, values = Line(), Line()
-        line.latex = rf"z_{{{line.text(at + 1)},{line.text(u)}}} = \sum_j \alpha_j\, v_{{j,{line.text(u)}}}"
+        line.latex = rf"z_{{{line.text(at + 1)},{line.text(u + 1)}}} = \sum_j \alpha_j\, v_{{j,{line.text(u + 1)}}}"
         values.latex = rf"= {values.products(weights, column)}"
         return Explanation(own.address, told, (line, values), own.value, dot(weights, column), passage)
 

@@ -138,7 +138,8 @@ class Teller:
         passage = passages.ATTENTION["weights"]
         self.add(key, line, passage, slots, stage="look", side=0, layer=layer, back=1)
         line = self.state_line("encoder", layer, i)
-        self.add("enc.feed", line, passages.BLOCKS, slots, stage="feed", back=0, enc=layer)
+        key = "enc.feed" if self.trace.norm == "post" else "enc.feed.pre"
+        self.add(key, line, passages.BLOCKS, slots, stage="feed", back=0, enc=layer)
 
     def remember(self) -> None:
         line, layer = Line(), self.look.layer

@@ -216,7 +216,7 @@ def units_view(trace: TransformerTrace, told: Told, words: Words) -> View:
             place = f"{say(f'decoding.units.{side}')} {at + 1} {tokens[offset + at]}"
             numbers = vectors.gate(side, top, "h", at)
             rows += [
-                {"column": offset + at, "u": rank, "unit": unit, "v": numbers[unit].value, "place": place,
+                {"column": offset + at, "u": rank, "unit": int(unit) + 1, "v": numbers[unit].value, "place": place,
                  "ask": numbers[unit].address}
                 for rank, unit in enumerate(units)
             ]  # fmt: skip
