@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from seq2seq.stories.formulas import percent
-from seq2seq.stories.questions.options import MARGIN, ask, named, offered, rising, true_or_false
+from seq2seq.stories.questions.options import MARGIN, ask, likelihood, named, offered, rising, true_or_false
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.masks import MasksTrace
@@ -77,6 +76,6 @@ def would_get(trace: MasksTrace, words: Words) -> Asked:
     if not hidden.any() or abs(share - 0.5) < MARGIN / 2:
         return
     answers = named(words, "masks.question.pads", ("more", "less"), "less" if share < 0.5 else "more")
-    slots = {"share": percent(share), "sentence": "".join(map(quoted, trace.sources[b]))}
+    slots = {"share": likelihood(share, words), "sentence": "".join(map(quoted, trace.sources[b]))}
     prompt, why = words.say("masks.question.pads", **slots), words.say("masks.question.pads.why", **slots)
     yield ("cross.weights", b, 0), ask("pads", "compare", prompt, why, answers)

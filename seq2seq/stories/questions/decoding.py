@@ -47,6 +47,8 @@ def positions(trace: Attending, weights: np.ndarray, words: Words) -> Asked:
     """Which source position gets the largest weight next?"""
     S, clear = len(trace.source), []
     for t, row in enumerate(weights):
+        if trace.output[t] == "⟨eos⟩":
+            continue  # where it looks for the end says nothing of letters
         best, second = (*np.argsort(-row, kind="stable"), None)[:2]
         if second is not None and row[best] > CLEAR and row[best] - row[second] > MARGIN:
             clear.append((t, int(best), int(second)))
