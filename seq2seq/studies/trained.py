@@ -1,5 +1,6 @@
 """A trained model ready to decode, whether it came with the studio or was just trained."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -93,6 +94,21 @@ class Trained:
         answer = self.task.answer(source)
         tokens = None if answer is None else tuple(self.task.tokenise(answer))
         return Wanted(self.task.name, tokens, self.task.needs(source))
+
+    def along(self, text: str) -> Callable[[tuple[int, ...]], DecodingTrace | ConvTrace | TransformerTrace]:
+        """What records the model as it is made to write any beginning of an output, its tokens by number.
+
+        Raises: InputError if the text cannot be used. What it returns raises IndexError if there is no such token.
+        """
+        tokens, vocabularies, _ = self.read(text, None)
+        names = vocabularies[1].tokens
+
+        def recorded(written: tuple[int, ...]) -> DecodingTrace | ConvTrace | TransformerTrace:
+            if any(not 0 <= number < len(names) for number in written):
+                raise IndexError(written)
+            return record(self.model, tokens, vocabularies, [names[number] for number in written])
+
+        return recorded
 
     def writer(self, text: str) -> ModelWriter:
         """The model once it has read a typed text, for every kind of search.

@@ -18,6 +18,7 @@ from seq2seq.ui.searching import (
     TEXTBOOK,
     TEXTBOOK_LONGEST,
     Written,
+    beneath_of,
     choose_limits,
     choose_penalty,
     choose_writer,
@@ -127,7 +128,9 @@ def is_first(asked: AskedSearch) -> bool:
 
 def exact_explainer(asked: AskedSearch, words: Words) -> Callable[[], ExactExplainer]:
     """What explains the numbers of the story, made when the first one is asked."""
-    return lambda: ExactExplainer(contest_of(asked), words)
+    return lambda: ExactExplainer(
+        contest_of(asked), words, beneath_of(asked.reference, asked.step, asked.text, words)
+    )  # fmt: skip
 
 
 @st.cache_data(max_entries=48, show_spinner=False)

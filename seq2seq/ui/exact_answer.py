@@ -10,7 +10,7 @@ from seq2seq.ui.controls import line
 from seq2seq.ui.exact import AskedSearch, contest_of, is_first
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
-from seq2seq.ui.searching import writer_of
+from seq2seq.ui.searching import beneath_of, writer_of
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words, say_error
 
@@ -56,7 +56,12 @@ def _show(asked: AskedSearch, mine: str, default: str, words: Words) -> None:
         mine = kept[1] if kept and kept[0] == asked else default
         story = _told(asked, mine, words.language)
     st.session_state["mine-last"] = (asked, mine)
-    show_story(story, "exact-answer", words, lambda: AnswerExplainer(_answer(asked, mine), words))
+
+    def explainer() -> AnswerExplainer:
+        beneath = beneath_of(asked.reference, asked.step, asked.text, words)
+        return AnswerExplainer(_answer(asked, mine), words, beneath)
+
+    show_story(story, "exact-answer", words, explainer)
 
 
 @st.cache_data(max_entries=48, show_spinner=False)

@@ -209,7 +209,8 @@ class CountedExplainer(Addressed):
     def share(self, i: int) -> Explanation:
         prob, line = self.found.shares[i].prob, Line()
         line.latex = r"p(Y) = \prod_t p_t(y_t)"
-        return Explanation(f"share {i}", self.name("share", text=self.text(i)), (line,), prob, prob, names.EXACT)
+        told = self.name("share", text=self.text(i))
+        return Explanation(f"share {i}", told, (line,), prob, prob, names.EXACT, given=True)
 
     def seen(self, k: int, i: int) -> Explanation:
         counted, line, values = self.grown[k], Line(), Line()
