@@ -139,7 +139,11 @@ def test_200_numbers_of_every_view(case):
 
 
 def test_a_number_of_an_equation_leads_down_to_the_tokens():
-    explainer, open_, met = ExactExplainer(contest("normalised"), Words("en"), beneath("normalised")), ["upper 5", "score beam"], set()
+    explainer, open_, met = (
+        ExactExplainer(contest("normalised"), Words("en"), beneath("normalised")),
+        ["upper 5", "score beam"],
+        set(),
+    )
     for _ in range(200):
         if not open_:
             break
