@@ -68,7 +68,7 @@ def test_a_step_shows_the_lines_that_ran(visit):
 
 
 def test_a_question_answered_wrong_then_right(visit):
-    page = visit("/attention?text=studio", **QUIET)
+    page = visit("/attention?text=letter", **QUIET)
     found = player(page)
     found.focus()
     question = found.get_by_role("region", name="Predict first")
@@ -76,7 +76,7 @@ def test_a_question_answered_wrong_then_right(visit):
         page.keyboard.press("ArrowRight")
         assert step(found) < steps(found) - 1
     asked_at = step(found)
-    right = load_trained("reverse-gru-general").record("studio").output[0]
+    right = load_trained("reverse-gru-general").record("letter").output[0]
     options = question.locator(".option")
     labels = options.all_inner_texts()
     assert right in labels and len(labels) == len(set(labels)) >= 3
@@ -104,12 +104,12 @@ def test_a_question_answered_wrong_then_right(visit):
 
 
 def test_the_end_of_a_story_says_how_sure_one_was(visit):
-    """Two answers of which one is sure, both wrong, and one right: told at the last step, and in an exported file too."""
-    page = visit("/attention?text=studio", **QUIET)
+    """Four answers one was sure of, one of them wrong, and one more: told at the last step, and only there."""
+    page = visit("/attention?text=letter", **QUIET)
     found = player(page)
     found.focus()
     question, balance = found.get_by_role("region", name="Predict first"), found.get_by_role("region", name="How sure")
-    trace = load_trained("reverse-gru-general").record("studio")
+    trace = load_trained("reverse-gru-general").record("letter")
     asked = [step.question for step in decoding_story(trace, Words("en"), "x").steps if step.question]
     for number, of in enumerate(asked[:5]):
         while not question.is_visible() or question.locator(".prompt").inner_text() != of.prompt:

@@ -25,7 +25,8 @@ from seq2seq.studies.contest import hold_contest
 from seq2seq.studies.trained import load_trained
 from seq2seq.traces.exact import ExactSettings
 from seq2seq.traces.sampling import Cut, SampleSettings
-from seq2seq.traces.search import BeamSettings
+from seq2seq.traces.scoring import LengthPenalty
+from seq2seq.traces.search import BeamSettings, Limits
 from seq2seq.words import Words
 
 EN, SHIFT, MOST = Words("en"), 0.37, 120
@@ -43,7 +44,9 @@ def beam(trace=None):
 
 def exact(trace=None):
     trained, text, beneath = searched("search-synonyms", "28")
-    trace = trace or hold_contest(trained.writer(text), ExactSettings(width=3), trained.task, text)
+    trace = trace or hold_contest(
+        trained.writer(text), ExactSettings(LengthPenalty(1.0), Limits(7), 300, 3), trained.task, text
+    )
     return trace, exact_story(trace, EN, "x"), ExactExplainer(trace, EN, beneath)
 
 
@@ -105,6 +108,7 @@ def test_a_number_altered_alone_no_longer_agrees_with_its_equation(make):
     trace = copy.deepcopy(trace)
     _, _, explainer = make(trace)
     addresses = list(dict.fromkeys(clickable(json.loads(story.to_json())))) if story else PLACES
+    addresses += [f"token {n}" for n in range(60)] if make is exact else []
     random.Random(3).shuffle(addresses)
     tried = 0
     for address in filter(None, addresses):
