@@ -15,7 +15,7 @@ st.set_page_config(page_title="Seq2Seq Studio", page_icon=str(ASSETS / "icon.svg
 st.html(ASSETS / "studio.css")
 st.logo(str(ASSETS / "logo.svg"), size="large")
 
-words = page_words()
+words = page_words().plain
 
 
 def page(place: Place) -> st.Page:

@@ -1,6 +1,7 @@
 """A decoding in a notebook: `from seq2seq import show; show("reverse-gru-general", "hello")`."""
 
 import html
+from dataclasses import replace
 from pathlib import Path
 
 from seq2seq.player.export import NOTEBOOKS, THEMES, to_html, write_html
@@ -62,8 +63,9 @@ def show(
     """How a model writes its output for a text, step by step, as in the app.
 
     Args:   model: a shipped model's name, a run's id, or what `load_trained` gives; step: the step it opens at, counted
-            from 0, as in a page's address; theme: "light", "dark", or None for the notebook's own; language: "en" or
-            "zh"; layer, head: of a Transformer, counted from 1 (None: the top layer, the mean of its heads).
+            from 0, as in a page's address (None: where the first output token has been written); theme: "light",
+            "dark", or None for the notebook's own; language: "en" or "zh"; layer, head: of a Transformer, counted
+            from 1 (None: the top layer, the mean of its heads).
     Raises: CannotShow, with one sentence that says what was wrong.
     """
     spoken = language if language in LANGUAGES else "en"
@@ -74,7 +76,8 @@ def show(
         decoded = story_of(trained, text, Words(language), layer, head, step)
     except InputError as error:
         raise CannotShow(say_error(error, spoken)) from error
-    return Shown(decoded.story, decoded.explainer, theme, language)
+    story = decoded.story if step is not None else replace(decoded.story, start=decoded.first_written)
+    return Shown(story, decoded.explainer, theme, language)
 
 
 def _check(what: str, value: object, choices: tuple[object, ...]) -> None:

@@ -17,6 +17,8 @@ from babel.messages.pofile import read_po
 
 from seq2seq.folders import ASSETS
 from seq2seq.tasks import InputError
+from seq2seq.terms import Term, terms
+from seq2seq.works import write_citations
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 LOCALE = ASSETS / "locale"
@@ -36,9 +38,9 @@ def sentences(language: str) -> dict[str, tuple[str, ...]]:
     found = {}
     for message in _catalogue(language):
         if message.pluralizable and all(message.string):
-            found[message.id[0]] = tuple(message.string)
+            found[message.id[0]] = tuple(write_citations(form, language) for form in message.string)
         elif message.id and not message.pluralizable and message.string:
-            found[message.id] = (str(message.string),)
+            found[message.id] = (write_citations(str(message.string), language),)
     return found
 
 
@@ -76,8 +78,16 @@ class Words:
         for text, name, noun in _parts(sentence):
             told.append(text)
             if name is not None:
-                told.append(self.say(f"count.{noun}", count=slots[name]) if noun else str(slots[name]))
+                told.append(self.say(f"count.{noun}", count=slots[name]) if noun else self.show(slots[name]))
         return "".join(told)
+
+    def show(self, value: object) -> str:
+        """A slot's value in a sentence."""
+        return str(value)
+
+    def term(self, key: str) -> Term:
+        """A word of the glossary: its name and what it means."""
+        return terms(self.language)[key]
 
     def has(self, key: str) -> bool:
         """Whether there is such a sentence."""

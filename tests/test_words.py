@@ -90,7 +90,8 @@ def test_no_number_stands_before_a_plural_that_it_does_not_choose():
 def test_chinese_is_chinese():
     same = {"cell.gru", "cell.lstm", "cell.transformer", "player.step_of"}
     for key, (sentence, *_) in sentences("zh").items():
-        if key not in same and re.search("[a-z]{3}", sentences("en")[key][0]) and "·" not in sentence:
+        said = re.sub(r"\{[^}]*\}", "", sentences("en")[key][0])  # what is not a slot
+        if key not in same and re.search("[a-z]{3}", said) and "·" not in sentence:
             assert re.search("[一-鿿]", sentence), f"{key}: {sentence}"
 
 

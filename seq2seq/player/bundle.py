@@ -43,7 +43,7 @@ def drawing_library() -> Path:
     from seq2seq.tasks import InputError
 
     try:
-        return write_bundle()
+        return write_bundle(LIBRARY)
     except OSError as error:
         raise InputError("input.no_drawing_library", path=LIBRARY, error=error.strerror) from error
     except ImportError as error:

@@ -11,6 +11,7 @@ from seq2seq.stories.explain import DecodingExplainer, SeveralExplainer
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.looks import Attending, Look, look_of
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import in_a_row, listed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
@@ -189,7 +190,7 @@ def _step(t: int, before: Attending, after: Attending, looks: Looks | None, word
         places = [int(look.weights[t].argmax()) for look in looks]
         names = [f"{quoted(trace.source[i])} ({i + 1})" for trace, i in zip((before, after), places, strict=True)]
         moved = "whatif.looks.same" if places[0] == places[1] else "whatif.looks.differs"
-        text += " " + words.say(moved, old=names[0], new=names[1])
+        text = in_a_row([text, words.say(moved, old=names[0], new=names[1])])
     return Step(words.say(f"whatif.{key}.title", **slots), text, passage=passage)
 
 
@@ -324,7 +325,7 @@ def _probabilities(side: str, trace: WritingTrace, steps: int, words: Words) -> 
             return say("whatif.probabilities.nothing")
         ranking = trace.ranking(t)[:3]
         named = [f"{quoted(trace.vocabulary[v])} {percent(float(np.exp(trace.log_probs[t, v])))}" for v in ranking]
-        return say("decoding.top.alt", best=", ".join(named))
+        return say("decoding.top.alt", best=listed(named, words))
 
     signals = {"row_at": _rows(steps), "told_at": [int(0 <= t < len(trace.output)) for t in _rows(steps)]}
     return View(

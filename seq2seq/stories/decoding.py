@@ -13,6 +13,7 @@ from seq2seq.stories.network import UNITS, Layout, network_diagram
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.probabilities import probabilities_view
 from seq2seq.stories.questions import decoding_questions
+from seq2seq.stories.sentences import listed, pair, titled, weighed
 from seq2seq.stories.softmax import score_bars
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
@@ -98,7 +99,7 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
                 "t": t,
                 "i": i,
                 "w": w,
-                "tip": f"{quoted(trace.source[i])} → {quoted(trace.output[t])}: {w:.4f}",
+                "tip": pair(f"{quoted(trace.source[i])} → {quoted(trace.output[t])}", f"{w:.4f}", words),
                 "ask": f"weight {t} {i}",
             }
             for t, row in enumerate(trace.weights)
@@ -132,7 +133,7 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
     return View(
         "overview", words.say("decoding.overview.title"), words.say(f"decoding.overview.{key}"),
         network_diagram(layout, _captions(trace, words)), "vega",
-        [f"{step.title}. {step.text}" for step in told.steps],
+        [titled(step, words) for step in told.steps],
         data, "links" if "links" in data else "vector",
         signals | {f"{track}_at": told.track(track) for track in tracks}, wide=True,
     )  # fmt: skip
@@ -205,7 +206,7 @@ def _score_bars(trace: DecodingTrace, told: Told, words: Words) -> View:
     bars = [
         {"t": t, "i": i, "score": trace.scores[t, i], "w": trace.weights[t, i]}
         | token_row(token)
-        | {"tip": f"{quoted(token)}: {trace.scores[t, i]:.4f} → {trace.weights[t, i]:.4f}"}
+        | {"tip": pair(quoted(token), f"{trace.scores[t, i]:.4f} → {trace.weights[t, i]:.4f}", words)}
         | {"asks": (f"score {t} {i}", f"weight {t} {i}")}
         for t in range(len(trace.output))
         for i, token in enumerate(trace.source)
@@ -266,7 +267,7 @@ def _strongest(trace: DecodingTrace, moment: Moment, words: Words) -> str:
         return words.say("decoding.heat.nothing")
     row = trace.weights[moment.row]
     order = np.argsort(-row)[:3]
-    best = ", ".join(f"{quoted(trace.source[i])} ({i + 1}) {row[i]:.2f}" for i in order)
+    best = listed((weighed(quoted(trace.source[i]), int(i) + 1, float(row[i]), words) for i in order), words)
     return words.say("decoding.heat.alt", number=moment.row + 1, best=best)
 
 

@@ -15,11 +15,12 @@ from seq2seq.words import Words
 
 @dataclass(frozen=True)
 class Decoded:
-    """The story of a decoding, what explains its numbers, and the output."""
+    """The story of a decoding, what explains its numbers, the output, and the step at which its first token stands."""
 
     story: Story
     explainer: Explainer
     output: str
+    first_written: int
 
 
 def story_of(
@@ -37,7 +38,9 @@ def story_of(
     if step is not None:
         _check("step", step, 0, len(story.steps) - 1)
         story = replace(story, start=step)
-    return Decoded(story, explainer, trace.text)
+    before = len(story.chapters) - 1 - len(trace.output)  # then comes a chapter an output token, and the result
+    first_written = max(number for number, told in enumerate(story.steps) if told.chapter <= before)
+    return Decoded(story, explainer, trace.text, first_written)
 
 
 def _told(

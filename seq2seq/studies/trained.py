@@ -1,6 +1,7 @@
 """A trained model ready to decode, whether it came with the studio or was just trained."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from seq2seq.traces.wanted import Wanted
 from seq2seq.training.checkpoint import load_weights, unpack
 from seq2seq.training.config import RunConfig
 from seq2seq.training.store import RunStore
+from seq2seq.training.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,12 @@ class Trained:
         """A typed text and a given target as tokens, and the vocabularies between them."""
         tokens = self.task.read(text, self.vocabularies[0])
         return tokens, self.vocabularies, None if target is None else self.task.tokenise(target)
+
+
+def trained_by(trainer: Trainer, name: str = "mine") -> Trained:
+    """What a trainer has made of its model so far, on the CPU; it may train on without changing it."""
+    model = deepcopy(trainer.model).cpu().eval().requires_grad_(False)
+    return Trained(name, trainer.config, (trainer.source_vocabulary, trainer.target_vocabulary), model, trainer.step)
 
 
 def load_trained(reference: str, store: RunStore | None = None) -> Trained:

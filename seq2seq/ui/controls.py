@@ -11,6 +11,7 @@ import streamlit as st
 
 from seq2seq.tasks import InputError
 from seq2seq.ui.address import says_new, touch, write_address
+from seq2seq.ui.markdown import Markdown, as_text
 from seq2seq.ui.text import page_words
 
 
@@ -83,7 +84,7 @@ def _number(text: str, kind: Callable[[str], Any], name: str, low: float, high: 
 
 def choice(
     id: str,
-    label: str,
+    label: Markdown,
     options: Sequence[str],
     default: str,
     name: Callable[[str], str] = str,
@@ -99,11 +100,14 @@ def choice(
 
     if st.session_state.get(id) not in (None, *options):
         st.session_state[id] = default
-    st.selectbox(label, list(options), format_func=name, **_begin(id, default, read, then), **more)
+    begun = _begin(id, default, read, then)
+    st.selectbox(label, list(options), format_func=lambda id: as_text(name(id)), **begun, **more)
     return str(_remember(id, default))
 
 
-def segments(id: str, label: str, options: Sequence[str], default: str, name: Callable[[str], str], **more: Any) -> str:
+def segments(
+    id: str, label: Markdown, options: Sequence[str], default: str, name: Callable[[str], str], **more: Any
+) -> str:
     """One of a few, all of them in sight, by id."""
 
     def read(text: str) -> str:
@@ -118,20 +122,20 @@ def segments(id: str, label: str, options: Sequence[str], default: str, name: Ca
     return str(_remember(id, default))
 
 
-def switch(id: str, label: str, default: bool, **more: Any) -> bool:
+def switch(id: str, label: Markdown, default: bool, **more: Any) -> bool:
     """On or off."""
     st.toggle(label, **_begin(id, default, lambda text: bool(int(text))), **more)
     return bool(_remember(id, default))
 
 
-def whole(id: str, label: str, default: int, low: int, high: int, **more: Any) -> int:
+def whole(id: str, label: Markdown, default: int, low: int, high: int, **more: Any) -> int:
     """A whole number between two limits."""
     begun = _begin(id, default, lambda text: _number(text, int, label, low, high))
     st.number_input(label, low, high, **begun, **more)
     return int(_remember(id, default))
 
 
-def nth(id: str, label: str, default: int, count: int, **more: Any) -> int:
+def nth(id: str, label: Markdown, default: int, count: int, **more: Any) -> int:
     """Which of `count` things, as an index; the widget counts from 1, the address from 0."""
     begun = _begin(
         id, default, lambda text: _number(text, int, label, 0, count - 1),
@@ -141,7 +145,7 @@ def nth(id: str, label: str, default: int, count: int, **more: Any) -> int:
     return int(_remember(id, default))
 
 
-def decimal(id: str, label: str, default: float, low: float, high: float, **more: Any) -> float:
+def decimal(id: str, label: Markdown, default: float, low: float, high: float, **more: Any) -> float:
     """A number between two limits."""
     st.number_input(
         label, low, high, **_begin(id, default, lambda text: _number(text, float, label, low, high)), **more
@@ -149,13 +153,13 @@ def decimal(id: str, label: str, default: float, low: float, high: float, **more
     return float(_remember(id, default))
 
 
-def line(id: str, label: str, default: str, longest: int, **more: Any) -> str:
+def line(id: str, label: Markdown, default: str, longest: int, **more: Any) -> str:
     """A line of text; what lies in the link is cut to the longest that may be typed."""
     st.text_input(label, max_chars=longest, **_begin(id, default, lambda text: text[:longest]), **more)
     return str(_remember(id, default))
 
 
-def slide(id: str, label: str, default: float, low: float, high: float, step: float, **more: Any) -> float:
+def slide(id: str, label: Markdown, default: float, low: float, high: float, step: float, **more: Any) -> float:
     """A number between two limits, on a slider; whole if its default is."""
     kind = type(default)
     begun = _begin(id, default, lambda text: _number(text, kind, label, low, high))
@@ -163,7 +167,7 @@ def slide(id: str, label: str, default: float, low: float, high: float, step: fl
     return kind(_remember(id, default))
 
 
-def span(id: str, label: str, count: int, **more: Any) -> tuple[int, int]:
+def span(id: str, label: Markdown, count: int, **more: Any) -> tuple[int, int]:
     """Some of `count` things in a row, all of them at first: from an index up to, not with, another.
 
     The slider's two ends count from 1 and are both in; "8-32" in the address are the slider's 9 and 32.

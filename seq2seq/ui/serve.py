@@ -11,10 +11,15 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main
 
 from seq2seq.folders import APP
+from seq2seq.player.bundle import drawing_library
 
 
 def serve(options: list[str]) -> None:
-    """Run the app's server until it is stopped; its settings lie beside app.py, in `.streamlit/config.toml`."""
+    """Run the app's server until it is stopped; its settings lie beside app.py, in `.streamlit/config.toml`.
+
+    Raises: InputError if the player's drawing library is missing and cannot be made.
+    """
+    drawing_library()
     PagesManager.uses_pages_directory = False
     sys.argv = ["streamlit", "run", str(APP), *options]
     main()

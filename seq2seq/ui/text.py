@@ -4,18 +4,20 @@ import streamlit as st
 
 from seq2seq.folders import ASSETS
 from seq2seq.ui.address import says_new, touch, write_address
-from seq2seq.words import LANGUAGES, Words
+from seq2seq.ui.markdown import Markdown, PageWords
+from seq2seq.words import LANGUAGES
+from seq2seq.works import write_citations
 
 LESSONS = ASSETS / "lessons"
 
 
-def page_words() -> Words:
+def page_words() -> PageWords:
     """Sentences in the language chosen, in the link's, or in the browser's."""
     if "language" not in st.session_state:
         st.session_state["language"] = _first_language()
     elif says_new("lang") and st.query_params.get("lang") in LANGUAGES:  # the browser went back
         st.session_state["language"] = st.query_params["lang"]
-    return Words(st.session_state["language"])
+    return PageWords(st.session_state["language"])
 
 
 def _first_language() -> str:
@@ -39,6 +41,7 @@ def choose_language() -> None:
     write_address("lang", words.language)
 
 
-def lesson(page: str, words: Words) -> str:
+def lesson(page: str, words: PageWords) -> Markdown:
     """A page's lesson, Markdown."""
-    return (LESSONS / words.language / f"{page}.md").read_text(encoding="utf-8")
+    text = (LESSONS / words.language / f"{page}.md").read_text(encoding="utf-8")
+    return Markdown(write_citations(text, words.language))

@@ -6,7 +6,6 @@ import pytest
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.questions import decoding_questions, training_questions
 from seq2seq.stories.questions.options import MARGIN, coin, likelihood, offered, shuffled, spread
-from seq2seq.stories.questions.reasons import needed, reason
 from seq2seq.stories.tokens import quoted
 from seq2seq.stories.training import training_story
 from seq2seq.studies.trained import load_trained
@@ -121,7 +120,7 @@ def test_a_run_asks_two_kinds_and_more(reports, language):
 
 
 def test_a_question_stands_at_its_report(reports):
-    story = training_story("run", reports, Words("en"))
+    story = training_story("run", reports, Words("en"), 30)
     assert sum(step.question is not None for step in story.steps) >= 2 and story.steps[0].question is None
 
 

@@ -12,6 +12,7 @@ from seq2seq.stories.comparison import CHANGED_BY, SIDES, ComparisonExplainer, d
 from seq2seq.stories.comparison_views import outputs_side_by_side
 from seq2seq.stories.formulas import FormulaBook, percent
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.sources import cell_passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import quoted, token_row
@@ -154,7 +155,7 @@ class _Tale:
         for i in self.at[1:]:
             moved = {name: float(np.abs(values[i] - self.before.gates[name][i]).max())
                      for name, values in self.after.gates.items()}  # fmt: skip
-            text = ", ".join(f"{name} {value:.2f}" for name, value in moved.items())
+            text = listed((f"{name} {value:.2f}" for name, value in moved.items()), self.words)
             told.append(self.say("alt.maps", position=i + 1, moved=text))
         return View("differences", self.say("maps.title"), self.say("maps.hint"),
                     maps_spec(self.before, (), self.words), "vega", told,

@@ -7,6 +7,7 @@ import numpy as np
 from seq2seq.stories.cell.subject import Subject
 from seq2seq.stories.formulas import short
 from seq2seq.stories.questions.options import MARGIN, ask, likelihood, mixed, named, offered, spread, true_or_false
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces import DecodingTrace, EraseState
@@ -113,7 +114,7 @@ def shut_gate(subject: Subject, words: Words) -> Asked:
             gates[name]: "" if name == right else words.say("question.shut.reply", gate=gates[name], value=short(value))
             for name, value in values.items()
         }
-        told = ", ".join(f"{name} = {short(value)}" for name, value in values.items())
+        told = listed((f"{name} = {short(value)}" for name, value in values.items()), words)
         slots = {"unit": unit + 1, "position": position + 1, "token": quoted(subject.trace.source[position])}
         why = words.say("question.shut.why", values=told, gate=gates[right])
         prompt = words.say("question.shut", cell=words.say(f"cell.{subject.cell}"), **slots)

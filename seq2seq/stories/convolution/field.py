@@ -9,6 +9,7 @@ from seq2seq.stories.formulas import Line, percent
 from seq2seq.stories.network.marks import curve
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions.options import MARGIN, ask
+from seq2seq.stories.sentences import titled
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
@@ -30,7 +31,7 @@ def field_story(trace: FieldTrace, words: Words, name: str) -> Story:
     say = words.say
     view = View(
         "field", say("field.view.title"), say("field.view.hint"), _spec(trace, words), "vega",
-        [f"{step.title}. {step.text}" for step in steps], _data(trace, words), "runs",
+        [titled(step, words) for step in steps], _data(trace, words), "runs",
         {
             "left": trace.distances[-1], "right": _right(trace), "reach": trace.reach, "chance": trace.chance,
             "d_at": list(trace.distances),

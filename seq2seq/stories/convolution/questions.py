@@ -98,7 +98,7 @@ def positions(trace: ConvTrace, words: Words) -> Asked:
         weight = float(trace.decoder[layer]["weights"][t, best])
         why = why_there(trace.wanted, trace.source, t, best, weight, words)
         prompt = words.say("question.conv.position", number=t + 1, layer=layer + 1)
-        answers, name = places_offered(best, second, t, S, words), partial(place_name, trace.source)
+        answers, name = places_offered(best, second, t, S, words), partial(place_name, words, trace.source)
         yield ("look", layer, t), ask(f"position {t}", "position", prompt, why, answers, name)
 
 

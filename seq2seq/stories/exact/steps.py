@@ -9,7 +9,7 @@ from seq2seq.stories.exact import names
 from seq2seq.stories.exact.moments import Moment, search_moments
 from seq2seq.stories.exact.names import cut, signed, written
 from seq2seq.stories.formulas import FormulaBook, Line, Number, percent
-from seq2seq.stories.sentences import in_a_row
+from seq2seq.stories.sentences import in_a_row, listed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step
 from seq2seq.traces.contest import BEAM, EXACT, ContestTrace, Found
@@ -71,7 +71,7 @@ class ExactTeller:
     def add(self, key: str, moment: Moment, line: Line, passage: Passage, more: str = "", **slots: object) -> None:
         """One step; its sentences are `key.title` and `key.text`, and what more there is to say."""
         title, text = (self.sentence(f"{key}.{part}", **slots) for part in ("title", "text"))
-        text = in_a_row([text, more]) if more else text
+        text = in_a_row([text, more])
         self.steps.append(Step(title, text, len(self.chapters) - 1, line.into(self.book), passage))
         self.moments.append(moment)
 
@@ -200,7 +200,7 @@ class ExactTeller:
             self.add("open", moment, self.gap_line(trace.expansions - 1), names.PROVED)
             return
         equal = [cut(text) for text in equals(trace)]
-        more = self.sentence("proved.equal", equal=self.words.say("states.list").join(equal[:4])) if equal else ""
+        more = self.sentence("proved.equal", equal=listed(equal[:4], self.words)) if equal else ""
         self.add("proved", moment, self.gap_line(trace.expansions - 1), names.PROVED, more)
 
     # ---- what it means

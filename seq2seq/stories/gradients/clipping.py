@@ -12,6 +12,7 @@ from seq2seq.stories.gradients.over import GAP, over_updates
 from seq2seq.stories.gradients.training import SHARES, Curve, milestones, power_axis
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions.options import ask, named
+from seq2seq.stories.sentences import bracketed, clauses, pair
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.words import Words
@@ -75,7 +76,7 @@ def _view(
         values = [(report["step"], value) for report in curve.reports if (value := _value(kind, report)) is not None]
         for step, value in values:
             row = {"run": curve.key, "step": step, "v": value, "y": place(value), "ask": f"{kind} {curve.key} {step}"}
-            rows.append(row | {"tip": f"{tip(curve.name, value)} ({step})"} | curve.look)
+            rows.append(row | {"tip": bracketed(tip(curve.name, value, words), step, words)} | curve.look)
         end = place(values[-1][1]) if values else None
         at = 0.0 if end is None else (end - bounds[0]) / (bounds[1] - bounds[0])
         names.append({"name": curve.name, "at": at, "step": values[-1][0] if values else 0} | curve.look)
@@ -89,7 +90,7 @@ def _view(
     if limit is not None:
         signals["limit"] = power(limit)
     told = [
-        "; ".join(f"{curve.name}: {scientific(_value(kind, curve.at(step)) or 0.0)}" for curve in curves)
+        clauses((pair(curve.name, scientific(_value(kind, curve.at(step)) or 0.0), words) for curve in curves), words)
         for step in steps
     ]
     return View(

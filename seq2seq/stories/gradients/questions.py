@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from seq2seq.stories.gradients.arms import CELL_NAMES, Reach, arm_key, arm_name, fold, mean_norms, scientific
 from seq2seq.stories.gradients.steps import fate, tenfold
 from seq2seq.stories.questions.options import WRONG, ask, named, rising
+from seq2seq.stories.sentences import clauses
 from seq2seq.stories.story import Question
 from seq2seq.words import Words
 
@@ -75,7 +76,9 @@ def which_is_lstm(reach: Reach, words: Words) -> Asked:
     if any(value <= 0 for value in left.values()) or len(answers) <= len(others):
         return
     slots = {"lstm": arm_name(lstm, reach.forget_bias, words), "distance": len(reach.trace.source) - 1}
-    slots |= {"told": "; ".join(f"{arm_name(k, reach.forget_bias, words)} {scientific(v)}" for k, v in left.items())}
+    slots |= {
+        "told": clauses((f"{arm_name(k, reach.forget_bias, words)} {scientific(v)}" for k, v in left.items()), words)
+    }
     key = "trained" if reach.trained else "start"
     prompt, why = (words.say(f"gradients.question.lstm.{key}{part}", **slots) for part in ("", ".why"))
     yield "asked 1", ask("lstm", "compare", prompt, why, rising(answers), scientific)

@@ -5,6 +5,7 @@ from typing import Any
 
 from seq2seq.stories.formulas import FormulaBook, Line, exact
 from seq2seq.stories.gradients.arms import CELL_NAMES, Reach, arm_name, fold, mean_norms, scientific
+from seq2seq.stories.sentences import clauses
 from seq2seq.stories.sources import Passage, cell_passage
 from seq2seq.stories.story import Question, Step
 from seq2seq.words import Words
@@ -137,7 +138,7 @@ class Teller:
             if not keys:
                 continue
             moment = replace(moment, asked=number)
-            told = "; ".join(self.falls(name) for name in ([self.arm, *keys] if key == "others" else keys))
+            told = clauses(map(self.falls, [self.arm, *keys] if key == "others" else keys), self.words)
             kind = "attention" if with_attention else "plain"
             self.add(
                 f"{key}.{kind}", 2, moment, self.means(keys), LOOKED if with_attention else MEANS, told=told, **slots

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.heads.names import does, head_name, pattern_name, way_name
 from seq2seq.stories.questions.options import MARGIN, ask, mixed, named, offered, rising, spread
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.story import Question
 from seq2seq.traces.heads import HeadsTrace, MeasuredHead
 from seq2seq.words import Words
@@ -89,7 +90,7 @@ def needed(trace: HeadsTrace, way: str, words: Words) -> Asked:
     slots = {
         "n": trace.measured.n, "name": head_name(first.place, words), "exact": percent(first.off[way].exact),
         "base": percent(trace.measured.base.exact), "way": way_name(way, words),
-        "others": words.say("states.list").join(f"{h.place.id} {percent(h.off[way].exact)}" for h in spared),
+        "others": listed((f"{h.place.id} {percent(h.off[way].exact)}" for h in spared), words),
     }  # fmt: skip
     prompt, why = words.say("question.heads.needed", **slots), words.say("question.heads.needed.why", **slots)
     yield ("alone", 0), ask("needed", "compare", prompt, why, mixed(answers, "needed"))
@@ -110,7 +111,7 @@ def together(trace: HeadsTrace, way: str, words: Words) -> Asked:
         others = [(f"{share:.0%}", words.say(f"question.heads.together.{why}")) for share, why in guesses]
         answers = mixed(offered(f"{score.exact:.0%}", others, 2), "together")
         slots = {
-            "count": k, "ids": words.say("states.list").join(place.id for place in pruning.order[:k]),
+            "count": k, "ids": listed((place.id for place in pruning.order[:k]), words),
             "least": percent(base - worst), "sum": percent(straight), "exact": percent(score.exact),
             "n": measured.n, "way": way_name(way, words),
         }  # fmt: skip

@@ -9,7 +9,7 @@ from seq2seq.stories.masks.scale_explain import DRAW
 from seq2seq.stories.masks.scale_pictures import scale_bars, scale_curves
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions.options import MARGIN, ask, named
-from seq2seq.stories.sentences import in_a_row
+from seq2seq.stories.sentences import in_a_row, titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.traces.masks import ScaleRun, ScaleTrace
@@ -133,7 +133,7 @@ def _bars(trace: ScaleTrace, steps: Sequence[Step], words: Words) -> View:
     )  # fmt: skip
     return View(
         "bars", say("scale.bars.title"), say("scale.bars.hint", draws=f"{keys.draws:,}"), spec, "vega",
-        [f"{step.title}. {step.text}" for step in steps], {"bars": bars, "means": means}, "bars", signals, wide=True,
+        [titled(step, words) for step in steps], {"bars": bars, "means": means}, "bars", signals, wide=True,
     )  # fmt: skip
 
 

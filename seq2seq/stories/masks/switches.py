@@ -9,6 +9,7 @@ from seq2seq.stories.formulas import FormulaBook, Line, exact, percent
 from seq2seq.stories.masks.switches_pictures import SETTINGS, STILL, curves_picture, outputs_picture
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions.options import ask, named, offered, rising
+from seq2seq.stories.sentences import clauses, listed, pair, titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign
@@ -71,7 +72,7 @@ class _Teller:
             "pads": setting.pads, "largest": shown(largest(trace, setting)), "movers": movers(trace, setting),
             "outputs": int(trace.real.sum()), "number": trace.at + 1, "after": trace.at + 2, "other": trace.other,
             "before": int(before(trace, setting)), "count": len(trace.sources),
-            "written": ", ".join(f"“{text}”" for text in setting.written), "right": right(trace, setting),
+            "written": listed((f"“{text}”" for text in setting.written), self.words), "right": right(trace, setting),
             "wide": max(map(len, trace.sources)) + setting.pads,
         }  # fmt: skip
         passage = PASSAGES.get(setting.name, UNDER)
@@ -159,7 +160,7 @@ def _outputs(trace: SwitchesTrace, steps: Sequence[Step], words: Words) -> View:
     }  # fmt: skip
     return View(
         "outputs", say("switches.outputs.title"), say("switches.outputs.hint"), spec, "vega",
-        [f"{step.title}. {step.text}" for step in steps], {"outputs": rows, "lines": lines}, "outputs", signals,
+        [titled(step, words) for step in steps], {"outputs": rows, "lines": lines}, "outputs", signals,
         wide=True,
     )  # fmt: skip
 
@@ -197,7 +198,7 @@ def _curves(
             for row in rows
             if row["under"] == under and row["length"] == length and row["pads"] in (2, 8)
         ]
-        return f"{names[under]}: " + "; ".join(found)
+        return pair(names[under], clauses(found, words), words)
 
     signals = {"lit_at": lit, "last": max(row["pads"] for row in rows)}
     return View(

@@ -9,7 +9,7 @@ from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.positions.board_pictures import LEARNT, board_picture, switches_picture
 from seq2seq.stories.positions.counting import counting_view, explain_bos
 from seq2seq.stories.questions.options import MARGIN, ask, mixed, named, offered
-from seq2seq.stories.sentences import in_a_row
+from seq2seq.stories.sentences import in_a_row, titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.traces.positions import BosWeight, PositionRun, PositionsTrace
@@ -39,7 +39,7 @@ def board_story(
     """
     ways = [pair for pair in ORDER if pair in trace.ways]
     steps = [_step(trace, pair, words, bare or {}) for pair in ways]
-    alternatives, say = [f"{step.title}. {step.text}" for step in steps], words.say
+    alternatives, say = [titled(step, words) for step in steps], words.say
     kinds = tuple(say(f"board.kind.{kind}") for kind in KINDS)
     at = {"enc_at": [KINDS.index(pair[0]) for pair in ways], "dec_at": [KINDS.index(pair[1]) for pair in ways]}
     sides = (say("board.encoder"), say("board.decoder"))

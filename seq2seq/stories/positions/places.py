@@ -10,6 +10,7 @@ from seq2seq.stories.formulas import Formula, FormulaBook, Line, Number, exact, 
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.positions.places_pictures import clocks_picture, dots_picture, table_picture, waves_picture
 from seq2seq.stories.questions.options import ask, named
+from seq2seq.stories.sentences import titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.traces.places import PlacesTrace
@@ -219,7 +220,7 @@ def _question_distance(trace: PlacesTrace, words: Words, known: int, p: int) -> 
 def _views(told: Told) -> list[View]:
     trace, words = told.trace, told.words
     say, kind, tracks = words.say, trace.kind, told.tracks
-    alternatives = [f"{step.title}. {step.text}" for step in told.steps]
+    alternatives = [titled(step, words) for step in told.steps]
 
     def at(*names: str) -> dict[str, Any]:
         return {f"{name}_at": tracks[name] for name in names}

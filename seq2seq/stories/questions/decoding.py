@@ -55,7 +55,11 @@ def positions(trace: Attending, weights: np.ndarray, words: Words) -> Asked:
     for t, best, second in spread(clear[1:], EACH):  # the first output shows how it goes
         why = why_there(trace.wanted, trace.source, t, best, float(weights[t, best]), words)
         prompt, answers = words.say("question.position", number=t + 1), places_offered(best, second, t, S, words)
-        yield "scores", t, ask(f"position {t}", "position", prompt, why, answers, partial(place_name, trace.source))
+        yield (
+            "scores",
+            t,
+            ask(f"position {t}", "position", prompt, why, answers, partial(place_name, words, trace.source)),
+        )
 
 
 def tokens(trace: Attending, words: Words) -> Asked:

@@ -6,6 +6,7 @@ import numpy as np
 
 from seq2seq.stories.formulas import short
 from seq2seq.stories.questions.options import MARGIN, Question, ask, likelihood, mixed, offered, rising
+from seq2seq.stories.sentences import bracketed
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.wanted import Wanted
 from seq2seq.traces.writing import WritingTrace
@@ -30,9 +31,9 @@ def reason(wanted: Wanted | None, source: Sequence[str], t: int, words: Words) -
     return words.say(f"question.needs.{wanted.task}", number=t + 1, token=token, position=position)
 
 
-def place_name(source: Sequence[str], i: int) -> str:
+def place_name(words: Words, source: Sequence[str], i: int) -> str:
     """A source token and its position, counted from 1."""
-    return f"{quoted(source[i])} ({i + 1})"
+    return bracketed(quoted(source[i]), i + 1, words)
 
 
 def places_offered(best: int, second: int, t: int, S: int, words: Words) -> dict[int, str]:
@@ -47,7 +48,7 @@ def why_there(
     """Why an output looks at a position."""
     told = reason(wanted, source, t, words)
     key = "plain" if not told else "needed" if best in needed(wanted, t) else "beside"
-    slots = {"reason": told, "token": place_name(source, best), "weight": short(weight)}
+    slots = {"reason": told, "token": place_name(words, source, best), "weight": short(weight)}
     return words.say(f"question.position.why.{key}", **slots)
 
 

@@ -82,6 +82,6 @@ def map_points(free: Sequence[tuple[int, Report]], reports: Sequence[Report], wo
         source: Sequence[str] = probe["source"]
         answers = mixed(places_offered(best, second, t, len(row), words), f"{source}")
         slots = {"step": report["step"], "number": t + 1, "weight": short(float(row[best]))}
-        slots["token"] = place_name(source, best)
+        slots["token"] = place_name(words, source, best)
         prompt, why = words.say("question.map", **slots), words.say("question.map.why", **slots)
-        yield k, ask(f"map {report['step']}", "position", prompt, why, answers, partial(place_name, source))
+        yield k, ask(f"map {report['step']}", "position", prompt, why, answers, partial(place_name, words, source))

@@ -9,6 +9,7 @@ from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions.options import ask, mixed
 from seq2seq.stories.sampling import names
 from seq2seq.stories.sampling.counted_picture import counted_bars
+from seq2seq.stories.sentences import clauses, in_a_row, pair
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.stories.tokens import short_sign
@@ -60,13 +61,8 @@ class CountedStory:
                 chi = line.text(short(counted.chi_square))
                 line.latex += rf" \\ P(\chi^2_{{{line.text(counted.freedom)}}} \ge {chi})"
                 line.latex += rf" = {line.text(short(counted.chance), f'chance {k}')}"
-            text = f"{self.sentence('counted', **slots)}{self.gap}{self.sentence(f'verdict.{key}', **slots)}"
+            text = in_a_row([self.sentence("counted", **slots), self.sentence(f"verdict.{key}", **slots)])
             yield Step(self.sentence("title", n=f"{counted.n:,}"), text, 0, line.into(book), passage, self.question(k))
-
-    @property
-    def gap(self) -> str:
-        """Between two sentences."""
-        return "" if self.words.language == "zh" else " "
 
     def listed(self, book: FormulaBook) -> Step:
         """The exact distribution."""
@@ -79,7 +75,7 @@ class CountedStory:
             "best": self.text(shares[0]) if shares else "–", "p": percent(shares[0].prob if shares else 0.0),
         }  # fmt: skip
         cover = "whole" if found.whole else "part"
-        text = self.gap.join(
+        text = in_a_row(
             [self.sentence("exact.text", **slots), self.sentence(f"exact.{cover}", **slots)]
             + ([self.sentence("exact.right", **slots)] if judged else [])
         )
@@ -137,8 +133,8 @@ class CountedStory:
         shares, sentence = self.found.shares, self.sentence
         outputs = [
             {"i": i, "text": self.text(share), "right": self.right(share), "p": share.prob,
-             "spread": (share.prob * (1 - share.prob)) ** 0.5, "tip": f"{self.text(share)}: {exact(share.prob)}",
-             "ask": f"share {i}"}
+             "spread": (share.prob * (1 - share.prob)) ** 0.5, "ask": f"share {i}",
+             "tip": pair(self.text(share), exact(share.prob), self.words)}
             for i, share in enumerate(shares)
         ]  # fmt: skip
         seen = [share.prob for share in shares]
@@ -171,11 +167,11 @@ class CountedStory:
 
     def in_words(self, counted: Counted) -> str:
         """What the picture shows at a look."""
-        listed = [
+        told = [
             self.sentence("alt.row", text=self.text(share), p=percent(share.prob), seen=times, n=counted.n)
             for share, times in list(zip(self.found.shares, counted.counts, strict=True))[:5]
         ]  # fmt: skip
-        rows = self.words.say("states.list").join(listed)
+        rows = clauses(told, self.words)
         return self.sentence("alt", n=counted.n, count=len(self.found.shares), rows=rows)
 
 

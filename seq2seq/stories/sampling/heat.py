@@ -11,6 +11,7 @@ from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions.options import MARGIN, ask, mixed, offered
 from seq2seq.stories.sampling import names
 from seq2seq.stories.sampling.heat_picture import heat_picture
+from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.traces.diversity import DiversityTrace, Heat
 from seq2seq.words import Words
@@ -58,7 +59,7 @@ class HeatTeller:
             parts = [self.sentence(f"text{kind}", **slots)]
             if self.cuts and heat.temperature:
                 parts.append(self.sentence("text.alone", **slots))
-            text = ("" if self.words.language == "zh" else " ").join(parts)
+            text = in_a_row(parts)
             title = self.sentence("title.now" if i == self.trace.now else "title", **slots)
             passage = names.JUDGE if heat.temperature else names.COLD
             yield Step(title, text, 0, line.into(book), passage, self.question(i))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.questions.options import MARGIN, ask, likelihood, mixed, offered, rising, spread
+from seq2seq.stories.sentences import bracketed, listed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.sampling import SampleTrace, falling
@@ -81,12 +82,12 @@ def few_that_stay(trace: SampleTrace, words: Words) -> Asked:
         answers = offered(stays, [(n, words.say(f"question.sampling.p.{why}")) for n, why in guesses])
         before = math.fsum(trace.stages["top_k"][t][order[: stays - 1]].tolist())
         after = math.fsum(trace.stages["top_k"][t][order[:stays]].tolist())
-        listed = words.say("states.list").join(
-            f"{quoted(trace.vocabulary[n])} ({likelihood(float(trace.stages['top_k'][t, n]), words)})"
-            for n in order[:5].tolist()
-        )
+        told = listed(
+            (bracketed(quoted(trace.vocabulary[n]), likelihood(float(trace.stages["top_k"][t, n]), words), words)
+             for n in order[:5].tolist()), words
+        )  # fmt: skip
         alone = ".one" if stays == 1 else ""
-        slots = {"p": f"{p:g}", "stays": stays, "listed": listed, "before": percent(before), "after": percent(after)}
+        slots = {"p": f"{p:g}", "stays": stays, "listed": told, "before": percent(before), "after": percent(after)}
         prompt, why = words.say("question.sampling.p", **slots), words.say(f"question.sampling.p.why{alone}", **slots)
         yield ("top_p", t), ask(f"p {t}", "compare", prompt, why, rising(answers))
 

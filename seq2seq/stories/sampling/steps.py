@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from seq2seq.stories.formulas import FormulaBook, Line, Number, exact, percent, short
 from seq2seq.stories.sampling import names
 from seq2seq.stories.sampling.names import stage_name, stages_on, written
+from seq2seq.stories.sentences import bracketed, listed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step
 from seq2seq.stories.tokens import quoted
@@ -81,7 +82,7 @@ class SamplingTeller:
         """The most probable tokens with their probabilities, in a sentence."""
         probs = self.trace.stages[stage][t]
         few = [n for n in falling(probs)[:most].tolist() if probs[n] >= 5e-4]
-        return self.words.say("states.list").join(f"{self.token(n)} ({percent(float(probs[n]))})" for n in few)
+        return listed((bracketed(self.token(n), percent(float(probs[n])), self.words) for n in few), self.words)
 
     def behind(self, t: int) -> str:
         """What is written before a token."""
@@ -95,7 +96,7 @@ class SamplingTeller:
         line.latex = rf"P(Y) = \prod_{{t}} p_t(y_t) \\ = {self.factors(line)}"
         stages = [stage_name(stage, self.cut, self.words) for stage in stages_on(self.cut)[1:]]
         key = "intro" if stages else "intro.plain"
-        self.add(key, Moment("intro", 0, 0, 0), line, names.SAMPLE, cuts=self.words.say("states.list").join(stages),
+        self.add(key, Moment("intro", 0, 0, 0), line, names.SAMPLE, cuts=listed(stages, self.words),
                  source="".join(map(quoted, self.trace.source)) or "–", seed=self.trace.asked.seed)  # fmt: skip
 
     def factors(self, line: Line) -> str:
@@ -167,7 +168,7 @@ class SamplingTeller:
         """The tokens that stay, the first of them if there are many."""
         probs = self.trace.stages[stage][t]
         order = [n for n in falling(probs).tolist() if probs[n] > 0]
-        told = self.words.say("states.list").join(map(self.token, order[:6]))
+        told = listed(map(self.token, order[:6]), self.words)
         return told + ("…" if len(order) > 6 else "")
 
     def cut_line(self, t: int, line: Line, before: str, after: str) -> None:

@@ -35,6 +35,7 @@ from seq2seq.stories.self_attention.overview import overview
 from seq2seq.stories.self_attention.questions import layer_questions
 from seq2seq.stories.self_attention.steps import Moment, Told
 from seq2seq.stories.self_attention.tell import tell
+from seq2seq.stories.sentences import clauses, listed, pair, titled
 from seq2seq.stories.story import Story, View
 from seq2seq.words import Words
 
@@ -91,7 +92,7 @@ def _overview(focus: Focus, told: Told, words: Words) -> View:
     axes = [say(f"selfatt.axis.{name}") for name in ("pairs", "features")]
     return View(
         "overview", _heading(focus, words), say("selfatt.overview.hint"), overview(*axes), "vega",
-        [f"{step.title}. {step.text}" for step in told.steps], data, "grids", signals, wide=True,
+        [titled(step, words) for step in told.steps], data, "grids", signals, wide=True,
     )  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def _loupe(focus: Focus, told: Told, words: Words) -> View:
 
     def describe(moment: Moment) -> str:
         scene = scenes[moment.scene]
-        return f"{scene.title}. " + "; ".join(f"{line.label} {line.total}".strip() for line in scene.lines)
+        return pair(scene.title, clauses((f"{line.label} {line.total}".strip() for line in scene.lines), words), words)
 
     return View(
         "loupe", say("selfatt.loupe.name"), say("selfatt.loupe.hint"), enlarged(), "vega",
@@ -132,7 +133,7 @@ def _best(focus: Focus, words: Words, row: int) -> str:
     """The largest weights of a row, in words."""
     weights = focus.pairs("weights")[row]
     order = [int(j) for j in np.argsort(-weights, kind="stable")[:3] if focus.visible[row, j]]
-    best = ", ".join(f"{focus.name(words, True, j)} {short(float(weights[j]))}" for j in order)
+    best = listed((f"{focus.name(words, True, j)} {short(float(weights[j]))}" for j in order), words)
     return words.say("selfatt.best", query=focus.name(words, False, row), best=best)
 
 

@@ -115,7 +115,7 @@ def jump_question(measured: Measured, words: Words, p: int) -> Question | None:
         return None
 
     def name(k: int) -> str:
-        return place_name(path.source, k)
+        return place_name(words, path.source, k)
 
     best = int(order[0])
     answers = rising(offered(best, [

@@ -8,6 +8,7 @@ import numpy as np
 
 from seq2seq.stories.explain.vectors import numbers
 from seq2seq.stories.formulas import FormulaBook, Line, Number, percent, short
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.states.colourings import Colouring, index_of
 from seq2seq.stories.states.explain import GEOMETRY, INSIDE, NEAREST_OTHERS, PROJECT, cloud_name, group_name
@@ -254,7 +255,7 @@ class StatesTeller:
                 line,
                 WAY,
                 number=k,
-                tokens=" ".join(tokens),
+                tokens=listed(tokens, self.words),
                 token=tokens[0],
                 question=None,
                 **self.apart(k),

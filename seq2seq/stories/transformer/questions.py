@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from seq2seq.stories.looks import Look
 from seq2seq.stories.questions.decoding import attention_questions
 from seq2seq.stories.questions.options import ask, offered, rising, true_or_false
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces import TransformerTrace
@@ -40,7 +41,7 @@ def sees_only(trace: TransformerTrace, words: Words) -> Asked:
     if T < 4:
         return
     t = 2
-    slots = {"number": t + 1, "outputs": T, "read": " ".join(map(quoted, trace.read[: t + 1]))}
+    slots = {"number": t + 1, "outputs": T, "read": listed(map(quoted, trace.read[: t + 1]), words)}
     prompt, why = words.say("question.transformer.sees", **slots), words.say("question.transformer.sees.why", **slots)
     guesses = [
         (n, words.say(f"question.transformer.sees.{name}")) for n, name in ((1, "one"), (t, "before"), (T, "all"))
