@@ -168,5 +168,5 @@ def verdicts(trace: SearchTrace, task: Task | None, text: str) -> Verdicts:
 def beam_explainer(asked: Asked, words: PageWords) -> Callable[[], BeamExplainer]:
     """What explains the numbers of the story, made when the first one is asked."""
     return lambda: BeamExplainer(
-        beam_trace(asked), words.plain, beneath_of(asked.reference, asked.step, asked.text, words.plain)
+        beam_trace(asked), words.plain, beneath_of(asked.reference, asked.step, asked.text, words)
     )  # fmt: skip

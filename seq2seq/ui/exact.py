@@ -130,7 +130,7 @@ def is_first(asked: AskedSearch) -> bool:
 def exact_explainer(asked: AskedSearch, words: PageWords) -> Callable[[], ExactExplainer]:
     """What explains the numbers of the story, made when the first one is asked."""
     return lambda: ExactExplainer(
-        contest_of(asked), words.plain, beneath_of(asked.reference, asked.step, asked.text, words.plain)
+        contest_of(asked), words.plain, beneath_of(asked.reference, asked.step, asked.text, words)
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def _show(asked: AskedSearch, mine: str, default: str, words: PageWords) -> None
     st.session_state["mine-last"] = (asked, mine)
 
     def explainer() -> AnswerExplainer:
-        beneath = beneath_of(asked.reference, asked.step, asked.text, words.plain)
+        beneath = beneath_of(asked.reference, asked.step, asked.text, words)
         return AnswerExplainer(_answer(asked, mine), words.plain, beneath)
 
     show_story(story, "exact-answer", words.plain, explainer)

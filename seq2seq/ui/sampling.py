@@ -125,7 +125,7 @@ def sampling_explainer(asked: Asked, words: PageWords) -> Callable[[], SamplingE
     """What explains the numbers of the story, made when the first one is asked."""
 
     def made() -> SamplingExplainer:
-        beneath = beneath_of(asked.written.reference, asked.written.step, asked.text, words.plain)
+        beneath = beneath_of(asked.written.reference, asked.written.step, asked.text, words)
         assert beneath, "nothing is drawn from the table"
         return SamplingExplainer(drawn(asked, SAMPLING_DRAWS), words.plain, beneath)
 

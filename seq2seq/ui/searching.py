@@ -101,12 +101,12 @@ def writer_of(reference: str, step: int | None, text: str) -> "Writer":
     return textbook_writer() if reference == TEXTBOOK else trained(reference, step).writer(text)
 
 
-def beneath_of(reference: str, step: int | None, text: str, words: Words) -> Beneath | None:
+def beneath_of(reference: str, step: int | None, text: str, words: PageWords) -> Beneath | None:
     """What leads from a search's probabilities to the model's own numbers; None of the table, which gives them.
 
     Raises: InputError if the text cannot be used.
     """
-    return None if reference == TEXTBOOK else Beneath(trained(reference, step).along(text), words)
+    return None if reference == TEXTBOOK else Beneath(trained(reference, step).along(text), words.plain)
 
 
 def longest_of(written: Written) -> int:

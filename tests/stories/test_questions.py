@@ -116,7 +116,7 @@ def test_a_run_asks_two_kinds_and_more(reports, language):
             assert question.right == int(report["loss"] > reports[k - 1]["loss"])
         else:
             best = int(np.argmax(report["probe"]["weights"][1]))
-            assert right == f"{report['probe']['source'][best]} ({best + 1})"
+            assert right == place_name(Words(language), report["probe"]["source"], best)
 
 
 def test_a_question_stands_at_its_report(reports):
