@@ -6,6 +6,7 @@ import pytest
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.questions import decoding_questions, training_questions
 from seq2seq.stories.questions.options import MARGIN, coin, likelihood, offered, shuffled, spread
+from seq2seq.stories.questions.reasons import place_name
 from seq2seq.stories.tokens import quoted
 from seq2seq.stories.training import training_story
 from seq2seq.studies.trained import load_trained
