@@ -4,8 +4,8 @@ from seq2seq.words import Words
 
 LABELS = (
     "player", "first", "previous", "play", "pause", "next", "last", "scrubber", "speed", "step_of", "keys", "copy_link",
-    "copied", "save", "failed", "asking", "back", "close", "code", "explain", "explained", "predict", "sure", "wrong",
-    "score",
+    "copied", "save", "failed", "asking", "back", "close", "code", "explain", "explained", "predict", "sure", "score",
+    "was_right", "balance", "balance_here", "balance_all", "overconfident", "underconfident", "well_judged",
 )  # fmt: skip
 
 
