@@ -48,7 +48,10 @@ def test_train_then_runs_then_decode(capsys):
     status, out, _ = run(capsys, "runs", "--json")
     assert told["run"] in {row["run"] for row in json.loads(out)}
     status, out, _ = run(capsys, "decode", told["run"], "hello", "--json")
-    assert status == 0 and {"output", "tokens", "log_prob", "ended", "flaw", "unknown", "expected"} == json.loads(out).keys()
+    assert (
+        status == 0
+        and {"output", "tokens", "log_prob", "ended", "flaw", "unknown", "expected"} == json.loads(out).keys()
+    )
 
 
 def test_a_convolutional_model_is_trained_listed_decoded_and_exported(capsys, tmp_path):
@@ -60,7 +63,10 @@ def test_a_convolutional_model_is_trained_listed_decoded_and_exported(capsys, tm
     row = next(row for row in json.loads(out) if row["run"] == told["run"])
     assert row["cell"] == "conv" and row["attention"] == "every_layer"
     status, out, _ = run(capsys, "decode", told["run"], "hello", "--json")
-    assert status == 0 and {"output", "tokens", "log_prob", "ended", "flaw", "unknown", "expected"} == json.loads(out).keys()
+    assert (
+        status == 0
+        and {"output", "tokens", "log_prob", "ended", "flaw", "unknown", "expected"} == json.loads(out).keys()
+    )
     status, out, _ = run(capsys, "export", "reverse-conv", "kernel", "--out", str(tmp_path / "a.html"), "--json")
     assert status == 0 and json.loads(out)["output"] == "lenrek" and (tmp_path / "a.html").stat().st_size > 100_000
 

@@ -162,6 +162,20 @@ class Form:
             return None
         return day if self.suits(day) else None
 
+    def places(self, text: str) -> dict[str, tuple[int, int]]:
+        """Where year, month and day ("y", "M", "d") stand in what it writes, each from one position to another."""
+        match = self.regex.fullmatch(text)
+        assert match, "only of a text that it reads"
+        found = {}
+        for number, field in enumerate(self.fields, 1):
+            start, end = match.span(number)
+            if field == "o":  # of 3rd, the figures
+                end = start + (len(match[number]) - len(match[number].lstrip("0123456789")) or end - start)
+            letter = "d" if field == "o" else field[-1]
+            if letter in "yMd":
+                found[letter] = (start, end)
+        return found
+
     def characters(self) -> set[str]:
         """Every character that it can write."""
         found = set("".join(piece for name, piece in pieces(self.pattern) if name == "text"))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from babel import Locale
@@ -86,34 +87,46 @@ def _clock(locale: str, before: bool) -> re.Pattern[str]:
     return re.compile(clock + signs if before else signs + clock)
 
 
-def without_clock(text: str) -> Iterator[tuple[str, str]]:
-    """Every (language, date) left of a normalised text without the clock time at its end, or its beginning."""
+def without_clock(text: str) -> Iterator[tuple[str, int, str]]:
+    """Every (language, where the date begins, date) left of a normalised text without the clock time at its end, or its beginning."""
     for locale in LOCALES:
         after, before = _clock(locale, before=False), _clock(locale, before=True)
         for cut in range(1, len(text)):
             if not (text[cut - 1].isdigit() and text[cut].isdigit()):
                 if after.fullmatch(text, cut):
-                    yield locale, text[:cut]
+                    yield locale, 0, text[:cut]
                 if before.fullmatch(text, 0, cut):
-                    yield locale, text[cut:]
+                    yield locale, cut, text[cut:]
+
+
+class Reading(NamedTuple):
+    """A day that a form reads in a text, which begins at a position of a longer one; and of which kind that one is."""
+
+    day: date
+    form: Form
+    text: str
+    start: int
+    kind: str
+
+
+def read_all(text: str) -> Iterator[Reading]:
+    """Every form that writes this normalised text; with a clock time, if none does without."""
+    plain = [Reading(day, form, text, 0, form.kind) for form in date_forms() if (day := form.read(text))]
+    yield from plain
+    if plain:
+        return
+    for form in forms("time")["en"]:
+        if day := form.read(text):
+            yield Reading(day, form, text, 0, form.kind)
+    for locale, start, rest in without_clock(text):
+        for form in dated(locale):
+            if day := form.read(rest):
+                yield Reading(day, form, rest, start, "time")
 
 
 def read_dates(text: str) -> dict[date, str]:
     """The days that some form writes as this normalised text, each with the kind of the first form that does."""
     found: dict[date, str] = {}
-    for form in date_forms():
-        day = form.read(text)
-        if day is not None:
-            found.setdefault(day, form.kind)
-    if found:
-        return found
-    for form in forms("time")["en"]:
-        day = form.read(text)
-        if day is not None:
-            found.setdefault(day, form.kind)
-    for locale, rest in without_clock(text):
-        for form in dated(locale):
-            day = form.read(rest)
-            if day is not None:
-                found.setdefault(day, "time")
+    for reading in read_all(text):
+        found.setdefault(reading.day, reading.kind)
     return found

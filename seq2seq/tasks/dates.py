@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from seq2seq.tasks.date_forms import KINDS, date_forms, forms
-from seq2seq.tasks.date_times import joints, read_dates, times, write_dated
+from seq2seq.tasks.date_times import joints, read_all, read_dates, times, write_dated
 from seq2seq.tasks.date_words import LOCALES, normalise_date
 from seq2seq.tasks.task import LONGEST_INPUT, Pair, Task
 from seq2seq.tasks.vocabulary import Vocabulary
@@ -88,6 +88,24 @@ class Dates(Task):
         """The one day that some form of some language writes exactly so; None if none does, or several do."""
         found = self.answers(source)
         return found[0] if len(found) == 1 else None
+
+    def needs(self, source: str) -> tuple[tuple[int, ...], ...]:
+        """Where year, month and day are written; the hyphens between them need nothing."""
+        reading = next(read_all(source), None)
+        if reading is None or self.answer(source) is None:
+            return ()
+        found = reading.form.places(reading.text)
+        year, month, day = (tuple(range(*(reading.start + at for at in found[letter]))) for letter in "yMd")
+        counted = any(
+            sign in "十百千" for sign in (source[k] for k in year)
+        )  # 二千二十一: no sign stands for one digit
+        if len(year) == 4 and not counted:
+            years = tuple((k,) for k in year)
+        elif len(year) == 2 and "yy" in reading.form.fields:
+            years = (year, year, *((k,) for k in year))  # the century by the rule, from both
+        else:
+            years = (year,) * 4
+        return (*years, (), month, month, (), day, day)
 
     def flaw(self, output: str) -> str | None:
         """That it is no day of the calendar."""

@@ -18,6 +18,7 @@ from seq2seq.tasks import InputError
 from seq2seq.training.config import RunConfig
 from seq2seq.training.database import PATIENCE, Database, checkpoints, default_url, reports, runs, snapshots
 from seq2seq.training.records import RunRecord, RunState, pack_error, read_run
+from seq2seq.training.reports import of_one_kind, pack_report, read_report
 
 LEASE = 10.0  # seconds a worker may be silent before its run counts as abandoned
 LOSSES = 3  # workers that may die on a run at one and the same update before it counts as the run's fault
@@ -102,17 +103,22 @@ class RunStore:
 
     def reports(self, run: str, after: int = -1) -> list[dict[str, Any]]:
         """Reports of a run, in order, those behind step `after` only; damaged ones are left out."""
-        query = select(reports.c.body).where(reports.c.run == run, reports.c.step > after).order_by(reports.c.step)
+        columns = (reports.c.body, reports.c.step)
+        query = select(*columns).where(reports.c.run == run, reports.c.step > after).order_by(reports.c.step)
         with self.transaction() as connection:
-            bodies = connection.execute(query).scalars().all()
-        return [report for body in bodies if (report := _read_report(body))]
+            rows = connection.execute(query).all()
+        return of_one_kind([report for body, step in rows if (report := read_report(body, step))])
 
-    def last_report(self, run: str) -> dict[str, Any] | None:
-        """The newest report of a run."""
-        query = select(reports.c.body).where(reports.c.run == run).order_by(reports.c.step.desc()).limit(1)
+    def last_report(self, run: str, until: int | None = None) -> dict[str, Any] | None:
+        """The newest report of a run that is not damaged; `until`: of those up to this update."""
+        query = select(reports.c.body, reports.c.step).where(reports.c.run == run).order_by(reports.c.step.desc())
+        if until is not None:
+            query = query.where(reports.c.step <= until)
         with self.transaction() as connection:
-            body = connection.execute(query).scalar()
-        return _read_report(body) if body else None
+            for body, step in connection.execute(query):
+                if report := read_report(body, step):
+                    return report
+        return None
 
     def mean_rate(self, run: str) -> float:
         """Target tokens trained on per second, mean over the run's reports, each weighted by its updates."""
@@ -186,7 +192,7 @@ class RunStore:
             if worker and not _still_held(connection, run, worker):
                 return False
             connection.execute(delete(reports).where(reports.c.run == run, reports.c.step == step))
-            connection.execute(insert(reports).values(run=run, step=step, body=json.dumps(body)))
+            connection.execute(insert(reports).values(run=run, step=step, body=pack_report(body)))
         return True
 
     def save(self, run: str, step: int, data: bytes, worker: str | None = None) -> bool:
@@ -249,10 +255,3 @@ def _lose(connection: Connection, gone: ColumnElement[bool]) -> None:
             values |= {"state": "failed", "error": pack_error(InputError("input.lost", n=losses, step=step))}
         connection.execute(update(runs).where(runs.c.id == row["id"], gone).values(**values))
         _heed(connection, row["id"])
-
-
-def _read_report(body: str) -> dict[str, Any] | None:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None

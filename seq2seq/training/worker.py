@@ -22,9 +22,10 @@ from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.database import StoreError
 from seq2seq.training.device import share_the_machine
 from seq2seq.training.records import RunRecord, RunState
+from seq2seq.training.reports import Report
 from seq2seq.training.snapshots import EMBEDDINGS, LARGEST, is_kept, pack_tables
 from seq2seq.training.store import RunStore, Verdict
-from seq2seq.training.trainer import Report, Trainer
+from seq2seq.training.trainer import Diverged, Trainer
 from seq2seq.words import say_error
 
 POLL, HEARTBEAT, SECONDS_BETWEEN_CHECKPOINTS, SECONDS_BETWEEN_TRIES = 0.1, 0.5, 2.0, 1.0
@@ -99,6 +100,9 @@ def train_claimed(
             heart.device = trainer.device.type
             heart.renew()
             state = _train(store, trainer, heart, watch)
+    except Diverged as problem:
+        error = problem
+        insist(partial(store.save, run.id, *problem.good, worker), closing)
     except InputError as problem:
         error = problem
     except (RuntimeError, MemoryError, OSError) as problem:
@@ -121,7 +125,7 @@ def _train(store: RunStore, trainer: Trainer, heart: Heartbeat, watch: Callable[
         end: RunState | None = "finished" if report.done else ENDS.get(heart.verdict)
         end = end or ("queued" if closing.is_set() else None)
         if end or time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS:
-            insist(partial(store.save, run, trainer.step, trainer.checkpoint(), worker), closing)
+            insist(partial(store.save, run, *trainer.good, worker), closing)
             saved = time.monotonic()
         if end:
             return end

@@ -7,16 +7,15 @@ from functools import partial
 import streamlit as st
 
 from seq2seq.models.config import RecurrentConfig, TransformerConfig
-from seq2seq.stories.sentences import in_a_row
 from seq2seq.studies.shipped import shipped_card, shipped_names, to_be_picked
 from seq2seq.tasks import Task
 from seq2seq.tasks.recall import Recall
 from seq2seq.training.config import RunConfig
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice
+from seq2seq.ui.markdown import Markdown, PageWords, in_a_row
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.session import owner, run_store
-from seq2seq.words import Words
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,9 @@ def writes_step_by_step(config: RunConfig) -> bool:
     return recurs(config) or (isinstance(config.model, TransformerConfig) and config.model.causal)
 
 
-def choose_model(words: Words, default: str, fits: Fits = recurs, id: str = "model", label: str = "") -> ChosenModel:
+def choose_model(
+    words: PageWords, default: str, fits: Fits = recurs, id: str = "model", label: Markdown | None = None
+) -> ChosenModel:
     """A control that picks one of the models that `fits`; the default is a shipped one."""
     choices = fitting_models(words, fits, id)
     warn_of_others(choices, words, id)
@@ -61,14 +62,14 @@ def choose_model(words: Words, default: str, fits: Fits = recurs, id: str = "mod
 
 
 def fitting_models(
-    words: Words, fits: Fits, id: str = "model", names: Sequence[str] | None = None
+    words: PageWords, fits: Fits, id: str = "model", names: Sequence[str] | None = None
 ) -> dict[str, ChosenModel]:
     """The models that can be picked by a control; names: of the shipped ones, default: those of every page."""
     known = _known(words, id, to_be_picked() if names is None else names)
     return {reference: model for reference, model in known.items() if fits(model.config)}
 
 
-def model_name(choices: Mapping[str, ChosenModel], words: Words, reference: str) -> str:
+def model_name(choices: Mapping[str, ChosenModel], words: PageWords, reference: str) -> str:
     """What a learner sees of a model."""
     model, say = choices[reference].config, words.say
     parts = {
@@ -79,7 +80,7 @@ def model_name(choices: Mapping[str, ChosenModel], words: Words, reference: str)
     return say(key, run=reference[:4], **parts)
 
 
-def warn_of_others(choices: Container[str], words: Words, id: str = "model") -> None:
+def warn_of_others(choices: Container[str], words: PageWords, id: str = "model") -> None:
     """Say so, if the model asked for is none of those that can be picked."""
     wanted = _wanted(id)
     if wanted and wanted not in choices:
@@ -88,13 +89,13 @@ def warn_of_others(choices: Container[str], words: Words, id: str = "model") -> 
         st.warning(words.say(key, run=wanted[:40]), icon=":material/link_off:")
 
 
-def _task_name(task: Task, words: Words) -> str:
+def _task_name(task: Task, words: PageWords) -> str:
     """What a task is called; of recall, with its distance: models differ in little else."""
     name = words.say(f"train.task.{task.name}")
     return f"{name} ({task.distance})" if isinstance(task, Recall) else name
 
 
-def _known(words: Words, id: str, names: Sequence[str]) -> dict[str, ChosenModel]:
+def _known(words: PageWords, id: str, names: Sequence[str]) -> dict[str, ChosenModel]:
     """Models that can be picked: this browser's runs that have weights, the link's, and the shipped ones.
 
     A store in trouble gets its sentence, and takes none of the shipped ones away.
@@ -121,21 +122,21 @@ def _wanted(id: str) -> str:
     return told if says_new(id) else str(st.session_state.get(id) or told)
 
 
-def describe_kinds(picked: ChosenModel, words: Words) -> str:
-    """How good a model is on each kind of input; "" where its task has no kinds."""
+def describe_kinds(picked: ChosenModel, words: PageWords) -> list[Markdown]:
+    """How good a model is on each kind of input, in a sentence; none where its task has no kinds."""
     told = [
         words.say("card.kind", kind=words.say(f"kind.{kind}"), exact=f"{exact:.1%}", n=n)
         for kind, n, exact in picked.by_kind
     ]
-    return words.say("card.kinds", list=words.say("states.list").join(told)) if told else ""
+    return [words.say("card.kinds", list=in_a_row(told, words.say("states.list")))] if told else []
 
 
-def describe(picked: ChosenModel, words: Words) -> str:
+def describe(picked: ChosenModel, words: PageWords) -> Markdown:
     """How good a model is, and what it is, in a line; on inputs of several kinds, how good on each."""
-    return in_a_row([_described(picked, words), describe_kinds(picked, words)])
+    return in_a_row([_described(picked, words), *describe_kinds(picked, words)])
 
 
-def _described(picked: ChosenModel, words: Words) -> str:
+def _described(picked: ChosenModel, words: PageWords) -> Markdown:
     say, model = words.say, picked.config.model
     if isinstance(model, TransformerConfig):
         return say(

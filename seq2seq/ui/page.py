@@ -8,11 +8,12 @@ import streamlit as st
 from seq2seq.tasks import InputError
 from seq2seq.ui.address import begin_address, settle_address, touch
 from seq2seq.ui.controls import misread
+from seq2seq.ui.markdown import Markdown, PageWords
+from seq2seq.ui.symbols import forget_symbols, show_symbols
 from seq2seq.ui.text import choose_language, lesson, page_words
-from seq2seq.words import Words, say_error
 
 
-def begin_page(page: str) -> Words:
+def begin_page(page: str) -> PageWords:
     """Title, question and language switch of a page; returns its words."""
     begin_address(page)
     with st.container(key="page-head", horizontal=True, vertical_alignment="center", gap="small"):
@@ -27,7 +28,9 @@ def begin_page(page: str) -> Words:
 
 
 @contextmanager
-def beside_lesson(page: str, words: Words, tries: Sequence[tuple[str, Callable[[], None]]] = ()) -> Iterator[None]:
+def beside_lesson(
+    page: str, words: PageWords, tries: Sequence[tuple[Markdown, Callable[[], None]]] = ()
+) -> Iterator[None]:
     """The body of a page under its lesson, which can be folded away; on a phone the story comes first."""
     with st.container(key="page-body"):
         with st.expander(words.say("page.lesson"), expanded=True, icon=":material/school:", key="lesson"):
@@ -40,10 +43,17 @@ def beside_lesson(page: str, words: Words, tries: Sequence[tuple[str, Callable[[
                         st.button(label, key=key, on_click=_try, args=(act,), type="tertiary", icon=icon)
         with st.container(key="story"):
             told = st.container()
+            forget_symbols()
             yield
+            page_foot(page, words)
     settle_address()
     while misread():
-        told.warning(say_error(misread().pop(0), words.language), icon=":material/link_off:")
+        told.warning(words.error(misread().pop(0)), icon=":material/link_off:")
+
+
+def page_foot(page: str, words: PageWords) -> None:
+    """What stands at the foot of every page, folded away."""
+    show_symbols(page, words)
 
 
 def _try(act: Callable[[], None]) -> None:
@@ -52,9 +62,9 @@ def _try(act: Callable[[], None]) -> None:
 
 
 @contextmanager
-def one_sentence(words: Words) -> Iterator[None]:
+def one_sentence(words: PageWords) -> Iterator[None]:
     """Input that cannot be used becomes one sentence on the page; everything else stays as it is."""
     try:
         yield
     except InputError as error:
-        st.warning(say_error(error, words.language), icon=":material/edit:")
+        st.warning(words.error(error), icon=":material/edit:")

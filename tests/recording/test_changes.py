@@ -99,10 +99,19 @@ def test_a_trace_says_what_was_changed():
     assert record(CONFIGS[0], change).change == change and record(CONFIGS[0]).change is None
 
 
-deep = pytest.mark.parametrize("config", [c for c in CONFIGS if c.layers > 1 or c.bidirectional or c.attention == "none"],
-                               ids=name_of)  # fmt: skip
-ways = pytest.mark.parametrize("way", ["forward", "backward"])
 KEEPS = {"lstm": "f", "gru": "z"}
+DEEP = [
+    (config, way)
+    for config in CONFIGS
+    if config.layers > 1 or config.bidirectional or config.attention == "none"
+    for way in config.directions
+]
+ERASED = [(*case, states) for case in DEEP for states in (("h", "c", "hc") if case[0].cell == "lstm" else ("h",))]
+
+
+def name_case(part):
+    """A part of a case, for a test's name."""
+    return part if isinstance(part, str) else name_of(part)
 
 
 def read_before(trace, way, position):
@@ -111,12 +120,9 @@ def read_before(trace, way, position):
     return order[: order.index(position)]
 
 
-@deep
-@ways
+@pytest.mark.parametrize(("config", "way"), [case for case in DEEP if case[0].cell in KEEPS], ids=name_case)
 @pytest.mark.parametrize(("unit", "position"), [(None, AT), (3, AT), (3, None), (None, None)])
 def test_a_gate_held_by_hand(config, way, unit, position):
-    if config.cell == "rnn" or way not in config.directions:
-        return
     layer, gate = config.layers - 1, KEEPS[config.cell]
     change = ClampGate(gate, 0.25, unit, position, layer, way)
     before, after = record(config), record(config, change)
@@ -161,12 +167,8 @@ def check_steps(config, trace, layer, way):
             np.testing.assert_allclose(gates["h"][i], gates["o"][i] * np.tanh(gates["c"][i]), atol=1e-6)
 
 
-@deep
-@ways
-@pytest.mark.parametrize("states", ["h", "c", "hc"])
+@pytest.mark.parametrize(("config", "way", "states"), ERASED, ids=name_case)
 def test_an_erased_state_is_lost_on_the_way_on(config, way, states):
-    if way not in config.directions or (states != "h" and config.cell != "lstm"):
-        return
     before, after = record(config), record(config, EraseState(states, AT, 0, way))
     old, new = before.encoder[0][way], after.encoder[0][way]
     for i in [*read_before(before, way, AT), AT]:  # what was computed there stays in the record
@@ -183,11 +185,8 @@ def test_an_erased_state_is_lost_on_the_way_on(config, way, states):
     check_steps(config, after, 0, way)
 
 
-@deep
-@ways
+@pytest.mark.parametrize(("config", "way"), DEEP, ids=name_case)
 def test_a_state_erased_at_the_end_never_reaches_the_decoder(config, way):
-    if way not in config.directions:
-        return
     end = len(TEXT) - 1 if way == "forward" else 0
     before, after = record(config), record(config, EraseState("h", end, config.layers - 1, way))
     hidden = config.hidden

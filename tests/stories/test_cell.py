@@ -212,7 +212,7 @@ def check(question, at, stage, subjects, trials):
         assert all(value > 0.3 for name, value in values.items() if name != best)
     elif kind == "moves":
         moved = np.abs(gates[subject.memory] - subject.before(subject.memory, at))
-        assert right == f"unit {moved.argmax()}" and np.sort(moved)[-1] - np.sort(moved)[-2] > 0.2
+        assert right == f"unit {moved.argmax() + 1}" and np.sort(moved)[-1] - np.sort(moved)[-2] > 0.2
     else:
         assert kind == "outgrows" and np.abs(gates["c"]).max() > 1 and question.right == 1
 

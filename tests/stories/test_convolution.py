@@ -229,7 +229,7 @@ def test_questions_of_at_least_three_kinds_with_their_answers_in_the_trace():
             assert right == str(len(sees)) == "7"
         elif kind == "gate":
             gate = trace.encoder[int(rest[0])]["gate"][p]
-            extreme = gate[int(re.search(r"unit (\d+)", question.prompt)[1])]
+            extreme = gate[int(re.search(r"unit (\d+)", question.prompt)[1]) - 1]
             assert right == ("nearly open" if extreme > 0.9 else "nearly closed") and not 0.1 < extreme < 0.9
         elif kind == "position":
             row = trace.decoder[-1]["weights"][int(rest[0])]

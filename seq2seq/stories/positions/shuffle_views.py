@@ -8,6 +8,7 @@ import numpy as np
 from seq2seq.stories.formulas import exact
 from seq2seq.stories.positions.shuffle_pictures import UNITS, far_picture, looks_picture, shuffle_picture
 from seq2seq.stories.positions.shuffled import ROUNDING, WAYS, Shuffled
+from seq2seq.stories.sentences import titled
 from seq2seq.stories.story import Step, View
 from seq2seq.stories.tokens import quoted, short_sign
 from seq2seq.words import Words
@@ -30,7 +31,7 @@ def tiny(value: float) -> str:
 def shuffle_views(pairs: Pairs, words: Words, steps: Sequence[Step], tracks: Mapping[str, Sequence[int]]) -> list[View]:
     """The overview of both readings; how far they lie apart; whom the first output looks at."""
     say, one = words.say, pairs[WAYS[0]]
-    alternatives = [f"{step.title}. {step.text}" for step in steps]
+    alternatives = [titled(step, words) for step in steps]
     rows = (say("shuffle.row.0"), *(say("shuffle.row", layer=row) for row in one.rows[1:]))
     size = {"S": len(one.order), "T": max(pair.outputs for pair in pairs.values())}
 
