@@ -148,9 +148,9 @@ class Form:
             return None
         found: dict[str, int] = {}
         for field, group in zip(self.fields, match.groups(), strict=True):
-            number = group
+            number: str | int | None = group
             if field in WORDS:
-                number = numbers_of(WORDS[field], self.locale).get(group)  # type: ignore[assignment]
+                number = numbers_of(WORDS[field], self.locale).get(group)
                 if number is None:
                     return None
             letter = "d" if field == "o" else field[-1]

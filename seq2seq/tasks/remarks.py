@@ -26,7 +26,7 @@ def remarks(task: Task, vocabulary: Vocabulary, text: str) -> Iterable[Remark]:
     if unknown:
         yield Remark("input.some_unknown", tokens=tuple(unknown[:SHOWN]))
     if isinstance(task, LetterTask) and not task.shortest <= len(tokens) <= task.longest:
-        lengths = {"shortest": task.shortest, "longest": task.longest, "length": len(tokens)}
+        lengths: dict[str, object] = {"shortest": task.shortest, "longest": task.longest, "length": len(tokens)}
         yield Remark("attention.trained_on", lengths)
     if task.name == "dates" and task.answer("".join(tokens)) is None:
         yield Remark("attention.not_a_date")
