@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from seq2seq.stories.tokens import quoted
 from seq2seq.studies.trained import Trained
 from seq2seq.tasks import InputError
 from seq2seq.tasks.remarks import remarks
@@ -66,7 +65,7 @@ def facts_of(trained: Trained, text: str, line: int | None = None) -> dict[str, 
     task, vocabulary = trained.task, trained.vocabularies[0]
     source = task.normalise(text)
     for remark in remarks(task, vocabulary, text):
-        slots = remark.slots | ({"tokens": " ".join(map(quoted, remark.tokens))} if remark.tokens else {})
+        slots = remark.slots | ({"tokens": " ".join(remark.tokens)} if remark.tokens else {})
         warn(WORDS.say(remark.key, **slots), line)
     return {"unknown": vocabulary.unknown(task.tokenise(source)), "expected": task.answer(source)}
 

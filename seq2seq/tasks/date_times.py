@@ -88,7 +88,10 @@ def _clock(locale: str, before: bool) -> re.Pattern[str]:
 
 
 def without_clock(text: str) -> Iterator[tuple[str, int, str]]:
-    """Every (language, where the date begins, date) left of a normalised text without the clock time at its end, or its beginning."""
+    """What is left of a normalised text without a clock time at its end or its beginning.
+
+    Yields: language, where the date begins, the date.
+    """
     for locale in LOCALES:
         after, before = _clock(locale, before=False), _clock(locale, before=True)
         for cut in range(1, len(text)):

@@ -96,9 +96,8 @@ class Dates(Task):
             return ()
         found = reading.form.places(reading.text)
         year, month, day = (tuple(range(*(reading.start + at for at in found[letter]))) for letter in "yMd")
-        counted = any(
-            sign in "十百千" for sign in (source[k] for k in year)
-        )  # 二千二十一: no sign stands for one digit
+        counted = any(source[k] in "十百千" for k in year)  # 二千二十一: no sign stands for one digit
+        years: tuple[tuple[int, ...], ...]
         if len(year) == 4 and not counted:
             years = tuple((k,) for k in year)
         elif len(year) == 2 and "yy" in reading.form.fields:
