@@ -10,5 +10,5 @@ LABELS = (
 
 
 def player_labels(words: Words) -> dict[str, str]:
-    """Every label the player needs, in one language."""
-    return {label: words.say(f"player.{label}") for label in LABELS}
+    """Every label the player needs, in one language, and which language that is."""
+    return {"lang": words.language} | {label: words.say(f"player.{label}") for label in LABELS}

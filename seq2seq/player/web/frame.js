@@ -9,7 +9,7 @@ const ICONS = {
 /** Build the frame inside `host`; `act` says what its controls do. Returns the parts that change. */
 export function build(host, story, act) {
   const { labels } = story;
-  const root = make("section", "player", { tabindex: 0, "aria-label": `${labels.player}: ${story.title}`, "data-testid": "player" });
+  const root = make("section", "player", { ...(labels.lang && { lang: labels.lang }), tabindex: 0, "aria-label": `${labels.player}: ${story.title}`, "data-testid": "player" });
   const figures = new Map(story.views.map((view) => [view.id, figure(view, labels, act)]));
   const [first, previous, play, next, last] = [
     button(labels.first, "first", () => act.go(0, false)),

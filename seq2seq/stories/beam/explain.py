@@ -111,7 +111,7 @@ class BeamExplainer(SearchExplainer):
         trace, penalty, length = self.trace, self.trace.asked.penalty, int(self.trace.step[n]) + 1
         longest, total = trace.asked.limits.longest, Number(float(trace.total[n]), f"total {n}")
         line, values = Line(), Line()
-        line.latex = r"\max\left(\frac{\ln P}{\mathrm{lp}(t)},\ \frac{\ln P}{\mathrm{lp}(T)}\right)"
+        line.latex = r"\max\left(\frac{\ln P}{\mathrm{lp}(t)},\ \frac{\ln P}{\mathrm{lp}(t_{\max})}\right)"
         parts = [
             rf"\frac{{{values.number(total)}}}{{{values.text(exact(penalty.divisor(many)))}}}"
             for many in (length, longest)

@@ -244,7 +244,7 @@ class FieldExplainer:
             raise Unknown(address)
         run, line, values = self.runs[address], Line(), Line()
         d, back = line.text(run.distance), line.text(run.distance)
-        line.latex = rf"\frac{{1}}{{N}} \sum_{{i \geq {d}}} [\,\hat{{y}}_i = x_{{i - {back}}}\,]"
+        line.latex = rf"\frac{{1}}{{N}} \sum_{{j \geq {d}}} [\,\hat{{y}}_j = w_{{j - {back}}}\,]"
         values.latex = rf"= \frac{{{values.text(f'{run.right:,}')}}}{{{values.text(f'{run.letters:,}')}}}"
         name = self.words.say("field.explain", distance=run.distance, seed=run.seed, n=run.n, steps=run.steps)
         passage = Passage("training/evaluate.py", "evaluate", ("right_tokens +=",))

@@ -80,7 +80,7 @@ class ExactExplainer(SearchExplainer):
             told = self.name("output", output=written(trace, n))
             return self.divided(f"bound {n}", told, total, length, float(trace.bound[n]))
         line, values, longest = Line(), Line(), trace.asked.limits.longest
-        line.latex = r"\max\left(\frac{\ln P}{\mathrm{lp}(l)},\ \frac{\ln P}{\mathrm{lp}(L)}\right)"
+        line.latex = r"\max\left(\frac{\ln P}{\mathrm{lp}(t)},\ \frac{\ln P}{\mathrm{lp}(t_{\max})}\right)"
         now, then = (
             rf"\frac{{{values.number(total)}}}{{{divisor_latex(penalty, values, count)}}}"
             for count in (length, longest)
@@ -93,7 +93,7 @@ class ExactExplainer(SearchExplainer):
     def divided(self, address: str, told: str, total: Number, length: int, value: float) -> Explanation:
         """A score: a log-probability by the penalty of its length."""
         penalty, line, values = self.trace.asked.penalty, Line(), Line()
-        line.latex = r"s(Y) = \frac{\ln P(Y \mid X)}{\mathrm{lp}(|Y|)}"
+        line.latex = r"\mathrm{score}(Y) = \frac{\ln P(Y \mid X)}{\mathrm{lp}(|Y|)}"
         values.latex = rf"= \frac{{{values.number(total)}}}{{{divisor_latex(penalty, values, length)}}}"
         computed = total.value / penalty.divisor(length)
         return Explanation(address, told, (line, values), value, computed, names.SCORE)
@@ -103,7 +103,7 @@ class ExactExplainer(SearchExplainer):
     def lower(self, e: int) -> Explanation:
         """The best score of an output met so far: the beam's, or that of a beginning that ended."""
         trace, value, line, values = self.trace, float(self.trace.lower[e]), Line(), Line()
-        line.latex = r"\max_{Y\ \mathrm{found}} s(Y)"
+        line.latex = r"\max_{Y\ \mathrm{found}} \mathrm{score}(Y)"
         ended = np.flatnonzero((trace.fate == ENDED) & (trace.born <= e))
         nodes = ended[np.argsort(-trace.bound[ended], kind="stable")][:SHOWN].tolist()
         beam = Number(trace.beam_output.score, "score beam")
@@ -119,7 +119,8 @@ class ExactExplainer(SearchExplainer):
         nodes = trace.open_after(e).tolist()
         every = [Number(float(trace.bound[n]), f"bound {n}") for n in nodes[:SHOWN]]
         lower = Number(float(trace.lower[e]), f"lower {e}")
-        line.latex = r"\max\left(\max_{\mathrm{open}} \mathrm{bound},\ \max_{Y\ \mathrm{found}} s(Y)\right)"
+        line.latex = r"\max\left(\max_{\mathrm{open}} \mathrm{bound},\ "
+        line.latex += r"\max_{Y\ \mathrm{found}} \mathrm{score}(Y)\right)"
         shown = r",\ ".join(values.number(number) for number in every)
         if len(nodes) > SHOWN:
             shown += r",\ \ldots"

@@ -108,15 +108,16 @@ def _step(step: int, clipped: Curve, unclipped: Curve, limit: float, book: Formu
     }  # fmt: skip
     line = Line()
     if not a["gradient"] or not b["gradient"]:
-        line.latex = r"g \leftarrow g \cdot \min\left(1,\ \frac{\mathrm{limit}}{\lVert g \rVert}\right)"
+        line.latex = r"\nabla L \leftarrow \nabla L \cdot "
+        line.latex += r"\min\left(1,\ \frac{\mathrm{limit}}{\lVert \nabla L \rVert}\right)"
         title, text = (say(f"gradients.clipping.start.{part}", **slots) for part in ("title", "text"))
         return Step(title, text, 0, line.into(book), CLIP)
     largest = a["gradient"]["largest"]
     address = f"norm {clipped.key} {a['step']}"
     factor = scientific(min(1.0, limit / largest))
     line.latex = (
-        rf"g \leftarrow g \cdot \min\left(1,\ \frac{{{line.text(f'{limit:g}')}}}"
-        rf"{{{line.text(scientific(largest), address)}}}\right) \\ = {line.text(factor)} \cdot g"
+        rf"\nabla L \leftarrow \nabla L \cdot \min\left(1,\ \frac{{{line.text(f'{limit:g}')}}}"
+        rf"{{{line.text(scientific(largest), address)}}}\right) \\ = {line.text(factor)} \cdot \nabla L"
     )
     slots |= {"largest": scientific(largest), "other_largest": scientific(b["gradient"]["largest"])}
     slots |= {"clipped": a["gradient"]["clipped"], "updates": a["gradient"]["updates"]}

@@ -86,7 +86,8 @@ class _Teller:
         moved, line = self.trace.moved(setting), Line()
         b, t = np.unravel_index(int(moved.argmax()), moved.shape)
         number = line.text(shown(float(moved[b, t])), f"moved {setting.name} {b} {t}")
-        line.latex = rf"\max_y |\log p'_{{{line.text(t + 1)}}}(y) - \log p_{{{line.text(t + 1)}}}(y)| \\ = {number}"
+        line.latex = rf"\max_w |\ln P'(y_{{{line.text(t + 1)}}} = w) - \ln P(y_{{{line.text(t + 1)}}} = w)|"
+        line.latex += rf" \\ = {number}"
         return line
 
 

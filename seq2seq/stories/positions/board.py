@@ -236,7 +236,7 @@ class BoardExplainer:
         if address not in self.runs:
             raise Unknown(address)
         run, line, values = self.runs[address], Line(), Line()
-        line.latex = r"\frac{1}{n} \sum_{i} [\,\hat{y}_i = y_i\,]"
+        line.latex = r"\mathrm{mean}_X\  [\,\hat{Y} = Y\,]"
         values.latex = rf"= \frac{{{values.text(f'{run.right:,}')}}}{{{values.text(f'{run.n:,}')}}}"
         name = _named(run, self.words)
         return Explanation(address, name, (line, values), run.share, run.right / run.n, SCORED)

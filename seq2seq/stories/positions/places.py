@@ -114,7 +114,7 @@ def _turns(turn: float) -> str:
 def _row(trace: PlacesTrace, p: int) -> Line:
     line = Line()
     vector = numbers(trace.table[p], f"place {p}")
-    line.latex = rf"P_{{{line.text(p)}}} = {line.units(vector)}"
+    line.latex = rf"\mathrm{{PE}}_{{{line.text(p)}}} = {line.units(vector)}"
     return line
 
 
@@ -122,7 +122,7 @@ def _angle(trace: PlacesTrace, p: int, pair: int) -> Line:
     line = Line()
     for part, (name, f) in enumerate((("sin", 2 * pair), ("cos", 2 * pair + 1))):
         line.latex += r" \\ " if part else ""
-        line.latex += rf"P_{{{line.text(p)},{line.text(f + 1)}}} = \{name} ({line.text(p)} / "
+        line.latex += rf"\mathrm{{PE}}_{{{line.text(p)},{line.text(f + 1)}}} = \{name} ({line.text(p)} / "
         line.latex += rf"10000^{{{line.text(2 * pair)}/{line.text(trace.width)}}})"
         line.latex += rf" = {line.number(Number(float(trace.table[p, f]), f'place {p} {f}'))}"
     return line
@@ -131,7 +131,8 @@ def _angle(trace: PlacesTrace, p: int, pair: int) -> Line:
 def _product(trace: PlacesTrace, p: int, q: int) -> Line:
     line = Line()
     value = Number(float(trace.dots[p, q]), f"dot {p} {q}")
-    line.latex = rf"P_{{{line.text(p)}}} \cdot P_{{{line.text(q)}}} = {line.number(value)} \\ = "
+    line.latex = rf"\mathrm{{PE}}_{{{line.text(p)}}} \cdot \mathrm{{PE}}_{{{line.text(q)}}}"
+    line.latex += rf" = {line.number(value)} \\ = "
     one, other = (numbers(trace.table[at], f"place {at}")[0] for at in (p, q))
     line.latex += rf"{line.factor(one)} \cdot {line.factor(other)} + \cdots"
     return line
@@ -141,14 +142,15 @@ def _why(trace: PlacesTrace) -> Line:
     line = Line()
     line.latex = (
         r"\sin a \sin b + \cos a \cos b = \cos(a - b)"
-        rf" \\ P_p \cdot P_q = \sum_{{i}} \cos\left(\frac{{p - q}}{{10000^{{2i/{line.text(trace.width)}}}}}\right)"
+        r" \\ \mathrm{PE}_p \cdot \mathrm{PE}_{p'} = "
+        rf"\sum_{{i}} \cos\left(\frac{{p - p'}}{{10000^{{2i/{line.text(trace.width)}}}}}\right)"
     )
     return line
 
 
 def _added() -> Line:
     line = Line()
-    line.latex = r"e_i = \sqrt{d}\, E[x_i] + P_i"
+    line.latex = r"x_j = \sqrt{d}\, E[w_j] + \mathrm{PE}_j"
     return line
 
 
