@@ -21,7 +21,11 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Question:
-    """Asked before the step that answers it: options with one right one, and why it is right."""
+    """Asked before the step that answers it: options with one right one, and why it is right.
+
+    replies: what is said to whoever picks an option, as each wrong one was made from something one may well think;
+    "" for the right one, which `why` answers.
+    """
 
     id: str
     kind: Literal["token", "position", "compare", "true-false"]
@@ -29,6 +33,7 @@ class Question:
     options: tuple[str, ...]
     right: int
     why: str
+    replies: tuple[str, ...]
 
 
 @dataclass(frozen=True)

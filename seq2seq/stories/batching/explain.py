@@ -40,7 +40,9 @@ class BatchingExplainer(Addressed):
         token = self.trace.tokens[b][s] if self.trace.mask[b, s] else "⟨pad⟩"
         line.latex = rf"x_{{{line.text(b + 1)},{line.text(s + 1)}}} = \mathrm{{id}}({line.text(quoted(token))})"
         name = self.name("cell", row=b + 1, column=s + 1)
-        return Explanation(f"cell {b} {s}", name, (line,), value, value, Passage(TASK, "pad", ("row[: len",)))
+        return Explanation(
+            f"cell {b} {s}", name, (line,), value, value, Passage(TASK, "pad", ("row[: len",)), given=True
+        )
 
     def mask(self, b: int, s: int) -> Explanation:
         """Whether it is no pad."""

@@ -267,4 +267,6 @@ class ConvolutionExplainer(Addressed):
         line.latex = rf"{symbol}[{line.text(row_name)}]_{{{line.text(u + 1)}}}"
         key = "place" if table.endswith("place") else "token"
         passage: Passage | None = None
-        return Explanation(address, self.name(key, token=row_name, unit=u + 1), (line,), value, value, passage)
+        return Explanation(
+            address, self.name(key, token=row_name, unit=u + 1), (line,), value, value, passage, given=True
+        )

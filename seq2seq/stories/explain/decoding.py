@@ -53,7 +53,7 @@ class DecodingExplainer(Addressed):
         if self.is_set(address):
             line = Line()
             line.latex = line.text(self.words.say("explain.set"))
-            return Explanation(address, name, (line,), value, value)
+            return Explanation(address, name, (line,), value, value, given=True)
         return Explanation(address, name, tuple(lines), value, computed, passage)
 
     def is_set(self, address: str) -> bool:
@@ -272,4 +272,5 @@ class DecodingExplainer(Addressed):
     def looked_up(self, address: str, token: str, d: int, value: float) -> Explanation:
         line = Line()
         line.latex = rf"E[{line.text(token)}]_{{{line.text(d + 1)}}}"
-        return self.told(address, self.name("embedding", token=token, unit=d + 1), [line], value, value, None)
+        name = self.name("embedding", token=token, unit=d + 1)
+        return Explanation(address, name, (line,), value, value, given=True)

@@ -11,6 +11,7 @@ from seq2seq.stories.gradients.arms import part_names, power, powers, scientific
 from seq2seq.stories.gradients.over import GAP, over_updates
 from seq2seq.stories.gradients.training import SHARES, Curve, milestones, power_axis
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.questions.options import ask, named
 from seq2seq.stories.sentences import bracketed, clauses, pair
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
@@ -129,7 +130,8 @@ def which_learns(clipped: Curve, unclipped: Curve, steps: Sequence[int], words: 
     a, b = clipped.reports[-1]["exact_match"], unclipped.reports[-1]["exact_match"]
     if len(steps) < 4 or abs(a - b) < CLEARLY:
         return {}
-    options = tuple(words.say(f"gradients.question.clipping.{key}") for key in ("clipped", "same", "unclipped"))
+    right = "clipped" if a > b else "unclipped"
+    answers = named(words, "gradients.question.clipping", ("clipped", "same", "unclipped"), right)
     slots = {"exact": percent(a), "other": percent(b), "step": steps[-1]}
     prompt, why = (words.say(f"gradients.question.clipping{part}", **slots) for part in ("", ".why"))
-    return {steps[2]: Question("clipping", "compare", prompt, options, 0 if a > b else 2, why)}
+    return {steps[2]: ask("clipping", "compare", prompt, why, answers)}

@@ -129,7 +129,7 @@ class GradientExplainer(Addressed):
         """A number where our way down ends: what autograd, or the start of the training, gave."""
         head = Line()
         head.latex = symbol
-        return Explanation(address, name, (head,), value, value, passage)
+        return Explanation(address, name, (head,), value, value, passage, given=True)
 
     def straight(self, key: str, t: int, u: int) -> Explanation:
         looked = present(self.traces[key].looked)

@@ -64,7 +64,9 @@ class ScaleExplainer(Addressed):
         line.latex = rf"\frac{{1}}{{{line.text(self.keys.draws)}}} \sum \max_j \alpha_j"
         value = float(values[w])
         passage = Passage("studies/scale.py", "_over_many", (f"{kind}.append",))
-        return Explanation(f"largest {kind} {w}", self.name(f"largest.{kind}", w), (line,), value, value, passage)
+        return Explanation(
+            f"largest {kind} {w}", self.name(f"largest.{kind}", w), (line,), value, value, passage, given=True
+        )
 
     def exact(self, width: int, side: str, seed: int, step: int) -> Explanation:
         """Exact match of a run."""

@@ -9,7 +9,7 @@ from seq2seq.stories.explain.vectors import numbers
 from seq2seq.stories.formulas import Formula, FormulaBook, Line, Number, exact, short
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.positions.places_pictures import clocks_picture, dots_picture, table_picture, waves_picture
-from seq2seq.stories.questions.options import wrong_answers
+from seq2seq.stories.questions.options import ask, named
 from seq2seq.stories.sentences import titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
@@ -193,9 +193,9 @@ def _question_turn(trace: PlacesTrace, words: Words) -> Question:
     """The next pair of features: does its hand turn faster or slower?"""
     first, second = _turns(rate(trace, 0)), _turns(rate(trace, MIDDLE))
     slots = {"first": first, "second": second, "sine": 2 * MIDDLE + 1, "cosine": 2 * MIDDLE + 2}
-    options = tuple(words.say(f"question.places.turn.{name}") for name in ("faster", "same", "slower"))
+    answers = named(words, "question.places.turn", ("faster", "same", "slower"), "slower")
     prompt, why = words.say("question.places.turn", **slots), words.say("question.places.turn.why", **slots)
-    return Question("turn", "compare", prompt, options, 2, why)
+    return ask("turn", "compare", prompt, why, answers)
 
 
 def _question_distance(trace: PlacesTrace, words: Words, known: int, p: int) -> Question | None:
@@ -205,18 +205,15 @@ def _question_distance(trace: PlacesTrace, words: Words, known: int, p: int) -> 
     same = apart < 1e-4
     if not same and apart < SPREAD:
         return None
-    options = ("larger", "same", "smaller")
     right = "same" if same else "larger" if second > first else "smaller"
-    shown = [right, *wrong_answers(right, options)]
-    shown.sort(key=options.index)
+    answers = named(words, "question.places.distance", ("larger", "same", "smaller"), right)
     slots: dict[str, object] = {
         "first": known, "first_other": known + APART, "p": p, "other": p + APART, "apart": APART,
         "value": short(first), "found": short(second),
     }  # fmt: skip
-    named = tuple(words.say(f"question.places.distance.{name}") for name in shown)
     why = words.say(f"question.places.distance.why.{'same' if same else 'differs'}", **slots)
     prompt = words.say("question.places.distance", **slots)
-    return Question(f"distance {p}", "compare", prompt, named, shown.index(right), why)
+    return ask(f"distance {p}", "compare", prompt, why, answers)
 
 
 # ---- views

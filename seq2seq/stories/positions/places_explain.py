@@ -29,7 +29,7 @@ class PlacesExplainer(Addressed):
         if self.trace.kind != "sinusoidal":
             key = "weight" if p < self.trace.read else "drawn"
             name = self.words.say(f"places.explain.{key}", position=p, feature=f + 1)
-            return Explanation(address, name, (line,), value, value, LEARNED)
+            return Explanation(address, name, (line,), value, value, LEARNED, given=True)
         even, d = f - f % 2, self.trace.width
         wave = "cos" if f % 2 else "sin"
         line.latex += rf" = \{wave} \frac{{p}}{{10000^{{2i/d}}}}"

@@ -6,7 +6,7 @@ from typing import Any
 from seq2seq.stories.explain.equation import Addressed, Explanation
 from seq2seq.stories.formulas import FormulaBook, Line, Number, exact, percent, short
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.questions.options import shuffled
+from seq2seq.stories.questions.options import ask, mixed
 from seq2seq.stories.sampling import names
 from seq2seq.stories.sampling.counted_picture import counted_bars
 from seq2seq.stories.sentences import clauses, in_a_row, pair
@@ -119,10 +119,13 @@ class CountedStory:
             return None
         slots = {"n": f"{n:,}", "text": self.text(shares[0]), "p": percent(p), "seen": counted.counts[0],
                  "expected": near, "wide": round(wide)}  # fmt: skip
-        texts = shuffled([f"≈ {option:,}" for option in options], "count")
         say = self.words.say
-        return Question("count", "compare", say("question.sampling.count", **slots), tuple(texts),
-                        texts.index(f"≈ {near:,}"), say("question.sampling.count.why", **slots))  # fmt: skip
+        answers = {
+            f"≈ {option:,}": "" if option == near else say("question.sampling.count.reply", share=percent(option / n))
+            for option in options
+        }
+        prompt, why = say("question.sampling.count", **slots), say("question.sampling.count.why", **slots)
+        return ask("count", "compare", prompt, why, mixed(answers, "count"))
 
     # ---- the picture
 
@@ -202,7 +205,8 @@ class CountedExplainer(Addressed):
     def share(self, i: int) -> Explanation:
         prob, line = self.found.shares[i].prob, Line()
         line.latex = r"P(Y) = \prod_t P(y_t)"
-        return Explanation(f"share {i}", self.name("share", text=self.text(i)), (line,), prob, prob, names.EXACT)
+        told = self.name("share", text=self.text(i))
+        return Explanation(f"share {i}", told, (line,), prob, prob, names.EXACT, given=True)
 
     def seen(self, k: int, i: int) -> Explanation:
         counted, line, values = self.grown[k], Line(), Line()

@@ -5,13 +5,14 @@ temperature, top_k, top_p):
 
     STAGE t v · others STAGE t (all without a row) · kept STAGE t (what stays had so much before the cut) · sum t v
     (running sum before the cut by p) · reach t v (where a token begins on the line) · draw t · entropy STAGE t ·
-    weight t i · whole model, whole drawn (log-probabilities of the output)
+    weight t i · whole model, whole drawn (log-probabilities of the output) · after wN.N REST (see explain/beneath.py)
 """
 
 import math
 from collections.abc import Callable, Sequence
 
-from seq2seq.stories.explain.equation import Addressed, Explanation
+from seq2seq.stories.explain.beneath import Beneath, SearchExplainer, instead_of
+from seq2seq.stories.explain.equation import Explanation, softmax
 from seq2seq.stories.formulas import Line, Number
 from seq2seq.stories.sampling import names
 from seq2seq.stories.sampling.names import stage_name
@@ -21,11 +22,11 @@ from seq2seq.traces.sampling import STAGES, SampleTrace, falling
 from seq2seq.words import Words
 
 
-class SamplingExplainer(Addressed):
+class SamplingExplainer(SearchExplainer):
     """Explains the numbers of one output."""
 
-    def __init__(self, trace: SampleTrace, words: Words) -> None:
-        self.trace, self.words, self.cut = trace, words, trace.asked.cut
+    def __init__(self, trace: SampleTrace, words: Words, beneath: Beneath | None = None) -> None:
+        self.trace, self.words, self.cut, self.beneath = trace, words, trace.asked.cut, beneath
         self.kinds: dict[str, Callable[..., Explanation]] = {
             "model": self.model, "temperature": self.temperature, "top_k": self.top_k, "top_p": self.top_p,
             "others": self.others, "kept": self.kept, "sum": self.sum, "reach": self.reach, "draw": self.draw,
@@ -42,6 +43,11 @@ class SamplingExplainer(Addressed):
     def at(self, stage: str, t: int, v: int) -> Number:
         """A probability and its address."""
         return Number(self.probs(stage, t)[v], f"{stage} {t} {v}")
+
+    def written(self, t: int) -> list[int]:
+        """The tokens before token t of the output."""
+        written: list[int] = self.trace.chosen[:t].tolist()
+        return written
 
     def token(self, v: int) -> str:
         return quoted(self.trace.vocabulary[v])
@@ -67,10 +73,15 @@ class SamplingExplainer(Addressed):
         told = self.told("model", "model", t, v)
         if prob <= 0:
             values.latex = values.text(self.name("never"))
-            return Explanation(f"model {t} {v}", told, (line, values), 0.0, 0.0, names.SOFTMAX)
-        log = math.log(prob)
-        values.latex = rf"= \exp({values.number(Number(log))})"
-        return Explanation(f"model {t} {v}", told, (line, values), prob, math.exp(log), names.SOFTMAX)
+            return Explanation(f"model {t} {v}", told, (line, values), 0.0, 0.0, names.SOFTMAX, given=True)
+        if self.beneath is None:
+            values.latex = rf"= {values.number(Number(prob))}"
+            return Explanation(f"model {t} {v}", told, (values,), prob, prob, names.SOFTMAX, given=True)
+        logits = self.beneath.logits(self.written(t))
+        allowed = [logits[n] for n in self.order("model", t)]  # what may not be written has no share
+        values.latex = rf"= \frac{{e^{{{values.number(logits[v])}}}}}{{{values.powers(allowed)}}}"
+        computed = softmax(logits[v].value, allowed)
+        return Explanation(f"model {t} {v}", told, (line, values), prob, computed, names.SOFTMAX)
 
     def temperature(self, t: int, v: int) -> Explanation:
         heat, address, value = self.cut.temperature, f"temperature {t} {v}", self.probs("temperature", t)[v]
@@ -168,7 +179,7 @@ class SamplingExplainer(Addressed):
         line.latex = rf"u \sim \mathcal{{U}}[0, 1) \\ {line.number(begin)} \le u < {line.number(begin)}"
         line.latex += rf" + {line.number(self.at('top_p', t, chosen))}"
         told = self.name("draw", number=t + 1, token=self.token(chosen), seed=self.trace.asked.seed)
-        return Explanation(f"draw {t}", told, (line,), value, value, names.DRAW)
+        return Explanation(f"draw {t}", told, (line,), value, value, names.DRAW, given=True)
 
     # ---- the rest
 
@@ -184,12 +195,11 @@ class SamplingExplainer(Addressed):
         return Explanation(f"entropy {stage} {t}", told, (line, values), value, max(0.0, computed), names.ENTROPY)
 
     def weight(self, t: int, i: int) -> Explanation:
-        if self.trace.weights is None:
+        if self.trace.weights is None or self.beneath is None:
             raise IndexError(i)
-        value, line = float(self.trace.weights[t, i]), Line()
-        line.latex = rf"\alpha_{{{line.text(t + 1)},{line.text(i + 1)}}}"
         told = self.name("weight", token=quoted(self.trace.source[i]), number=t + 1)
-        return Explanation(f"weight {t} {i}", told, (line,), value, value, names.AHEAD)
+        found = self.beneath.weight(self.written(t), i)
+        return instead_of(found, f"weight {t} {i}", told, float(self.trace.weights[t, i]))
 
     def whole(self, which: str) -> Explanation:
         stage = {"model": "model", "drawn": "top_p"}[which]

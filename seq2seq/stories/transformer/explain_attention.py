@@ -141,7 +141,7 @@ class AttentionEquations(Equations):
         """A number that a what-if put there."""
         line = Line()
         line.latex = line.text(self.words.say("explain.set"))
-        return Explanation(own.address, told, (line,), own.value, own.value, passage)
+        return Explanation(own.address, told, (line,), own.value, own.value, passage, given=True)
 
     def top(self, t: int, i: int) -> Explanation:
         """The top layer's look at the source: the mean over its heads."""
