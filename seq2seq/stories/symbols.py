@@ -156,7 +156,7 @@ _PAGES = {
         "output written probability logit temperature top.k top.p kept luck uniform entropy draws drawn "
         "chi index step weight position",
     ),
-    "compare": ("exponent length lost ways",),
+    "compare": ("source output.hat probability exponent length lost ways",),
     "convolution": (
         _WRITTEN,
         "input state decoder.state place gated gating gating.weights weights bias sigmoid field glu tap "

@@ -46,8 +46,8 @@ def show_symbols(page: str, words: PageWords) -> None:
 
 def _table(ids: list[str], sizes: Mapping[str, int], words: PageWords) -> str:
     """Markdown: a row for each symbol."""
-    heads = [words.say(f"symbols.{name}") for name in ("sign", "meaning", "size")]
-    rows = [heads, ["---"] * 3]
+    heads: list[str] = [words.say(f"symbols.{name}") for name in ("sign", "meaning", "size")]
+    rows: list[list[str]] = [heads, ["---"] * 3]
     for id in ids:
         size = size_of(id, sizes)
         rows.append([f"${SYMBOLS[id].latex}$", words.say(f"symbol.{id}"), f"${size}$" if size else ""])
