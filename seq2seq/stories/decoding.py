@@ -38,8 +38,15 @@ def decoding_story(trace: DecodingTrace, words: Words, name: str, answer: str | 
     identity = "|".join(["decoding", name, "".join(trace.source), "".join(trace.output)])
     return Story(
         identity, words.say("decoding.title", source="".join(trace.source)), steps, views, told.chapters,
-        player_labels(words), told.formulas, start,
+        player_labels(words), told.formulas, start, sizes=sizes(trace),
     )  # fmt: skip
+
+
+def sizes(trace: DecodingTrace) -> dict[str, int]:
+    """The numbers behind the letters that name sizes."""
+    return {
+        "S": len(trace.source), "T": len(trace.output), "D": trace.states.shape[1], "V": len(trace.vocabulary)
+    }  # fmt: skip
 
 
 def ask(told: Told, questions: dict[tuple[str, int], Question]) -> list[Step]:

@@ -20,6 +20,7 @@ from seq2seq.ui.searching import (
     TEXTBOOK,
     TEXTBOOK_LONGEST,
     Written,
+    beneath_of,
     choose_limits,
     choose_penalty,
     choose_writer,
@@ -166,4 +167,6 @@ def verdicts(trace: SearchTrace, task: Task | None, text: str) -> Verdicts:
 
 def beam_explainer(asked: Asked, words: PageWords) -> Callable[[], BeamExplainer]:
     """What explains the numbers of the story, made when the first one is asked."""
-    return lambda: BeamExplainer(beam_trace(asked), words.plain)
+    return lambda: BeamExplainer(
+        beam_trace(asked), words.plain, beneath_of(asked.reference, asked.step, asked.text, words)
+    )  # fmt: skip

@@ -44,7 +44,7 @@ def name_run(run: RunRecord, words: PageWords) -> Markdown:
     return in_a_row([*(words.say(part) for part in parts), escape(run.id[:4])], " · ")
 
 
-def describe_training(config: RunConfig, words: PageWords) -> str:
+def describe_training(config: RunConfig, words: PageWords) -> Markdown:
     """How a run is trained, in a line."""
     say, way = words.say, config.training
     decay = say("train.card.decay", decay=f"{way.weight_decay:g}") if way.optimiser == "adamw" else ""
@@ -55,7 +55,7 @@ def describe_training(config: RunConfig, words: PageWords) -> str:
     )  # fmt: skip
 
 
-def _unsaid(config: RunConfig, words: PageWords) -> str:
+def _unsaid(config: RunConfig, words: PageWords) -> Markdown:
     """What of the training nobody can choose."""
     kinds: dict[type, str] = {ConvConfig: "conv", TransformerConfig: "transformer"}
     return words.say(

@@ -19,6 +19,7 @@ from seq2seq.ui.searching import (
     TEXTBOOK,
     TEXTBOOK_LONGEST,
     Written,
+    beneath_of,
     choose_limits,
     choose_penalty,
     choose_writer,
@@ -128,7 +129,9 @@ def is_first(asked: AskedSearch) -> bool:
 
 def exact_explainer(asked: AskedSearch, words: PageWords) -> Callable[[], ExactExplainer]:
     """What explains the numbers of the story, made when the first one is asked."""
-    return lambda: ExactExplainer(contest_of(asked), words.plain)
+    return lambda: ExactExplainer(
+        contest_of(asked), words.plain, beneath_of(asked.reference, asked.step, asked.text, words)
+    )  # fmt: skip
 
 
 @st.cache_data(max_entries=48, show_spinner=False)

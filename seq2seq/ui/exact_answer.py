@@ -11,7 +11,7 @@ from seq2seq.ui.exact import AskedSearch, contest_of, is_first
 from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
-from seq2seq.ui.searching import writer_of
+from seq2seq.ui.searching import beneath_of, writer_of
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
 
@@ -57,7 +57,12 @@ def _show(asked: AskedSearch, mine: str, default: str, words: PageWords) -> None
         mine = kept[1] if kept and kept[0] == asked else default
         story = _told(asked, mine, words.language)
     st.session_state["mine-last"] = (asked, mine)
-    show_story(story, "exact-answer", words, lambda: AnswerExplainer(_answer(asked, mine), words.plain))
+
+    def explainer() -> AnswerExplainer:
+        beneath = beneath_of(asked.reference, asked.step, asked.text, words)
+        return AnswerExplainer(_answer(asked, mine), words.plain, beneath)
+
+    show_story(story, "exact-answer", words.plain, explainer)
 
 
 @st.cache_data(max_entries=48, show_spinner=False)

@@ -9,6 +9,7 @@ from seq2seq.tasks import InputError
 from seq2seq.ui.address import begin_address, settle_address, touch
 from seq2seq.ui.controls import misread
 from seq2seq.ui.markdown import Markdown, PageWords
+from seq2seq.ui.symbols import forget_symbols, show_symbols
 from seq2seq.ui.text import choose_language, lesson, page_words
 
 
@@ -42,10 +43,17 @@ def beside_lesson(
                         st.button(label, key=key, on_click=_try, args=(act,), type="tertiary", icon=icon)
         with st.container(key="story"):
             told = st.container()
+            forget_symbols()
             yield
+            page_foot(page, words)
     settle_address()
     while misread():
         told.warning(words.error(misread().pop(0)), icon=":material/link_off:")
+
+
+def page_foot(page: str, words: PageWords) -> None:
+    """What stands at the foot of every page, folded away."""
+    show_symbols(page, words)
 
 
 def _try(act: Callable[[], None]) -> None:

@@ -81,7 +81,7 @@ def _offer_training(runs: list[Followed], words: PageWords) -> None:
     say, missing = words.say, [run for run in runs if run.missing]
     recorded = [run.name for run in runs if run.recording]
     if recorded:
-        st.caption(say("gradients.recorded", names=listed(recorded, words)))
+        st.caption(say("gradients.recorded", names=listed(recorded, words.plain)))
     if not missing:
         return
     with st.container(key="missing", horizontal=True, vertical_alignment="center"):
@@ -89,7 +89,7 @@ def _offer_training(runs: list[Followed], words: PageWords) -> None:
             say("gradients.train", count=len(missing)), key="train-missing", type="primary",
             icon=":material/play_arrow:", on_click=_train, args=(tuple(run.config for run in missing),),
         )  # fmt: skip
-        st.caption(say("gradients.missing", names=listed((run.name for run in missing), words)))
+        st.caption(say("gradients.missing", names=listed((run.name for run in missing), words.plain)))
     if trouble := st.session_state.pop("followed-trouble", None):
         st.warning(words.error(trouble), icon=":material/edit:")
 

@@ -15,7 +15,7 @@ from seq2seq.traces.search import Limits
 from seq2seq.ui.address import touch
 from seq2seq.ui.controls import slide, whole
 from seq2seq.ui.markdown import PageWords, code, in_a_row
-from seq2seq.ui.searching import EXAMPLES, Written, choose_writer, describe_writer, longest_of, writer_of
+from seq2seq.ui.searching import EXAMPLES, Written, beneath_of, choose_writer, describe_writer, longest_of, writer_of
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
 
@@ -123,7 +123,13 @@ def sampling_told(asked: Asked, words: PageWords) -> str:
 
 def sampling_explainer(asked: Asked, words: PageWords) -> Callable[[], SamplingExplainer]:
     """What explains the numbers of the story, made when the first one is asked."""
-    return lambda: SamplingExplainer(drawn(asked, SAMPLING_DRAWS), words.plain)
+
+    def made() -> SamplingExplainer:
+        beneath = beneath_of(asked.written.reference, asked.written.step, asked.text, words)
+        assert beneath, "nothing is drawn from the table"
+        return SamplingExplainer(drawn(asked, SAMPLING_DRAWS), words.plain, beneath)
+
+    return made
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from seq2seq.models.config import TransformerConfig
+from seq2seq.stories.explain.beneath import Beneath
 from seq2seq.studies.shipped import SEARCHED, to_be_picked
 from seq2seq.tasks import Task
 from seq2seq.traces.scoring import PENALTIES, POWER, LengthPenalty
@@ -98,6 +99,14 @@ def writer_of(reference: str, step: int | None, text: str) -> "Writer":
     from seq2seq.decoding.textbook import textbook_writer
 
     return textbook_writer() if reference == TEXTBOOK else trained(reference, step).writer(text)
+
+
+def beneath_of(reference: str, step: int | None, text: str, words: PageWords) -> Beneath | None:
+    """What leads from a search's probabilities to the model's own numbers; None of the table, which gives them.
+
+    Raises: InputError if the text cannot be used.
+    """
+    return None if reference == TEXTBOOK else Beneath(trained(reference, step).along(text), words.plain)
 
 
 def longest_of(written: Written) -> int:

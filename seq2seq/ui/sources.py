@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from seq2seq.terms import terms
-from seq2seq.ui.markdown import PageWords
+from seq2seq.ui.markdown import Markdown, PageWords, escape
 from seq2seq.ui.navigation import GROUPS
 from seq2seq.words import LANGUAGES
 from seq2seq.works import Work, works
@@ -16,11 +16,11 @@ def list_works(found: Iterable[Work], words: PageWords) -> None:
     st.markdown("\n".join(f"- {_entry(work, words)}" for work in found))
 
 
-def _entry(work: Work, words: PageWords) -> str:
-    listed = ", ".join(work.authors)
+def _entry(work: Work, words: PageWords) -> Markdown:
+    listed = escape(", ".join(work.authors))
     authors = words.say("sources.others", authors=listed, count=work.others) if work.others else listed
-    where = f"[{work.where}]({work.address})" if work.address else work.where
-    return f"{authors} ({work.year}). *{work.title}*. {where}."
+    where = f"[{escape(work.where)}]({work.address})" if work.address else escape(work.where)
+    return Markdown(f"{authors} ({work.year}). *{escape(work.title)}*. {where}.")
 
 
 def list_all_works(words: PageWords) -> None:
@@ -39,6 +39,6 @@ def list_terms(words: PageWords) -> None:
         lines = []
         for term in mine:
             names = " · ".join(terms(language)[term.key].name for language in others)
-            also = "" if names == term.name else f" :gray[{names}]"
-            lines.append(f"- **{term.name}**{also}  \n  {term.means}")
+            also = "" if names == term.name else f" :gray[{escape(names)}]"
+            lines.append(Markdown(f"- **{escape(term.name)}**{also}  \n  {escape(term.means)}"))
         st.markdown("\n".join(lines))

@@ -38,7 +38,29 @@ def choose_language() -> None:
         words.say("app.language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key="lang", required=True,
         label_visibility="collapsed", on_change=chosen,
     )  # fmt: skip
-    write_address("lang", words.language)
+    if "lang" in st.query_params:  # else the browser writes it there: a new entry would take a second press of Back
+        write_address("lang", words.language)
+
+
+# What Python writes into the address is one step back; and nothing in Python reaches the document's own language.
+_language = st.components.v2.component(
+    "seq2seq.language",
+    html="<span hidden></span>",
+    js="""
+    export default function ({ data }) {
+      document.documentElement.lang = data.language;
+      const url = new URL(location.href);
+      if (url.searchParams.get("lang") || !data.language) return;
+      url.searchParams.set("lang", data.language);
+      history.replaceState(history.state, "", url);
+    }
+    """,
+)
+
+
+def tell_language() -> None:
+    """Tell the browser which language the page is in: the document's `lang`, and the link's where it names none."""
+    _language(key="language", data={"language": page_words().language})
 
 
 def lesson(page: str, words: PageWords) -> Markdown:

@@ -39,7 +39,7 @@ from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import says_new, settle_part, touch, write_address
 from seq2seq.ui.board import name_run
 from seq2seq.ui.controls import choice, decimal, switch, whole
-from seq2seq.ui.markdown import PageWords
+from seq2seq.ui.markdown import Markdown, PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.session import executor, owner, run_store
 
@@ -200,7 +200,7 @@ def _schedule(words: PageWords, optimiser: str) -> dict[str, Any]:
     return found
 
 
-def _rates(training: TrainingConfig, words: PageWords) -> str:
+def _rates(training: TrainingConfig, words: PageWords) -> Markdown:
     """The learning rate at the first update, at its highest, and at the last."""
     at = max(range(min(training.steps, training.warm_up + 1)), key=training.rate_at, default=0)
     rates = {"first": 0, "highest": at, "last": training.steps - 1}

@@ -44,11 +44,9 @@ def read(source):
         if block.type != "inline":
             kinds.append(block.type)
         for token in block.children or []:
-            if token.type == "text":
-                text += token.content
-            else:
+            text += " " if token.type in ("softbreak", "hardbreak") else token.content
+            if token.type != "text":
                 kinds.append((token.type, token.content if token.type == "code_inline" else ""))
-                text += token.content
     return kinds, text
 
 
@@ -140,7 +138,7 @@ OURS = {"say", "error", *(f.__name__ for f in (escape, code, in_a_row, Markdown)
 }
 
 
-def is_ours(node, around, rests=6):
+def is_ours(node, around, rests=12):
     """Whether an expression is our own Markdown: by what makes it, by its type, or by all that it is set to here."""
     if rests == 0:
         return False
@@ -151,6 +149,8 @@ def is_ours(node, around, rests=6):
     match node:
         case ast.Constant():
             return True
+        case ast.Attribute(attr="address" | "year"):
+            return True  # of a work in the bibliography
         case ast.GeneratorExp(elt=inner) | ast.ListComp(elt=inner):
             return again(inner)
         case ast.Subscript(value=ast.Name(id=name)) | ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if (

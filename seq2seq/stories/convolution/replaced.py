@@ -274,7 +274,7 @@ class ReplacedExplainer(SeveralExplainer):
         one, other = (states[i] for states in self.found.states(row))
         u = int(np.abs(other - one).argmax())
         own = f"encoder {row - 1} h {i} {u}" if row else f"source {i} {u}"
-        symbols = r"\max_u |h'_u - h_u|" if row else r"\max_u |e'_u - e_u|"
+        symbols = r"\max_u |h'_u - h_u|" if row else r"\max_u |x'_u - x_u|"
         key = "convolution.whatif.moved.layer" if row else "convolution.whatif.moved.embedding"
         name = self.words.say(key, layer=row, position=i + 1, unit=u + 1)
         return self._between(f"moved {row} {i}", name, symbols, one[u], other[u], own)

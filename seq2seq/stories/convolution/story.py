@@ -54,7 +54,8 @@ def convolution_story(
     views.append(probabilities_view(trace, words, told.track("col"), told.track("told")))
     identity = "|".join(["convolution", name, "".join(trace.source), "".join(trace.output)])
     title = words.say("convolution.title", source="".join(trace.source))
-    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas)
+    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas,
+                 sizes={"S": len(trace.source), "T": len(trace.output)})  # fmt: skip
 
 
 def _overview(trace: ConvTrace, told: Told, words: Words, answer: str | None, p: int) -> View:

@@ -84,7 +84,7 @@ class EmbeddingExplainer(Addressed):
         away = [Number(float(x)) for x in geometry.table[k, v] - geometry.centre]
         axis = [Number(float(x)) for x in geometry.axes[c]]
         own = rf"E_{{{line.text(self.token(v))}}}"
-        line.latex = rf"({own} - \bar{{E}}) \cdot p_{{{line.text(c + 1)}}}"
+        line.latex = rf"({own} - \bar{{E}}) \cdot w_{{{line.text(c + 1)}}}"
         numbers.latex = rf"= {numbers.products(away, axis)}"
         name = self.name("point", k, token=self.token(v), number=c + 1)
         passage = Passage(MEASURES, "Geometry.__init__", ("np.linalg.svd", "self.points = "))

@@ -149,8 +149,8 @@ def _end(answer: Answer, words: Words, book: FormulaBook) -> Step:
     line = Line()
     mine, other = Number(judged.score, "score mine"), Number(best.output.score, f"score {EXACT}")
     sign = {"best": "=", "equal": "=", "better": ">", "behind": "<"}[answer.verdict]
-    line.latex = rf"s(Y_{{\mathrm{{own}}}}) = {line.number(mine)} \\ {sign}\; s(Y_{{\mathrm{{best}}}})"
-    line.latex += rf" = {line.number(other)}"
+    line.latex = rf"\mathrm{{score}}(Y_{{\mathrm{{own}}}}) = {line.number(mine)}"
+    line.latex += rf" \\ {sign}\; \mathrm{{score}}(Y_{{\mathrm{{best}}}}) = {line.number(other)}"
     slots = {
         "answer": cut(answer.text), "score": signed(judged.score), "best": cut(best.text),
         "other": signed(best.output.score), "width": answer.contest.exact.asked.width,

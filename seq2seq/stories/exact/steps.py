@@ -102,7 +102,7 @@ class ExactTeller:
     def score_lines(self, found: Found) -> Line:
         """A score, in symbols and with its numbers."""
         line, output, penalty = Line(), found.output, self.trace.asked.penalty
-        line.latex = r"s(Y) = \frac{\ln P(Y \mid X)}{\mathrm{lp}(|Y|)}"
+        line.latex = r"\mathrm{score}(Y) = \frac{\ln P(Y \mid X)}{\mathrm{lp}(|Y|)}"
         log_prob = line.number(Number(output.log_prob, f"sum {found.name}"))
         divisor = names.divisor_latex(penalty, line, names.length_of(output))
         score = line.number(Number(output.score, f"score {found.name}"))
@@ -166,7 +166,7 @@ class ExactTeller:
         else:
             divisor = names.divisor_latex(penalty, line, trace.asked.limits.longest)
         own = line.number(Number(float(trace.bound[node]), f"bound {node}"))
-        symbol = "s" if whole else r"\mathrm{bound}"
+        symbol = r"\mathrm{score}" if whole else r"\mathrm{bound}"
         fraction = rf"= \frac{{{total}}}{{{divisor}}}" if penalty.alpha else r"= \ln P"
         line.latex = rf"{symbol}(\text{{“}}{name}\text{{”}}) \\ {fraction} = {own}"
         if bar:
@@ -190,7 +190,7 @@ class ExactTeller:
         line, trace = Line(), self.trace
         lower, upper = (Number(float(a[e]), f"{n} {e}") for n, a in (("lower", trace.lower), ("upper", trace.upper)))
         sign = "=" if upper.value <= lower.value + SAME else r"\le"
-        line.latex = rf"{line.number(lower)} {sign} \max_Y s(Y) {sign} {line.number(upper)}"
+        line.latex = rf"{line.number(lower)} {sign} \max_Y \mathrm{{score}}(Y) {sign} {line.number(upper)}"
         return line
 
     def end(self, moment: Moment) -> None:
@@ -213,7 +213,8 @@ class ExactTeller:
             line.number(Number(found.output.score, f"score {found.name}")) for found in (self.beam, self.best)
         )
         same = self.beam.output.score >= self.best.output.score - SAME
-        line.latex = rf"s(Y_{{\mathrm{{beam}}}}) = {beam} \\ {'=' if same else '<'}\; s(Y_{{\mathrm{{best}}}}) = {best}"
+        line.latex = rf"\mathrm{{score}}(Y_{{\mathrm{{beam}}}}) = {beam} \\ {'=' if same else '<'}"
+        line.latex += rf"\; \mathrm{{score}}(Y_{{\mathrm{{best}}}}) = {best}"
         passage = names.MODEL_ERROR if kind in ("model", "lucky", "both", "unproved.model") else names.SEARCH_ERROR
         answer = self.contest.of("right")
         more = ""

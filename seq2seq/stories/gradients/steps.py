@@ -75,7 +75,7 @@ class Teller:
             "distance": S - 1, "loss": exact(trace.loss), "last": S,
         }  # fmt: skip
         line = Line()
-        line.latex = rf"L = -\frac{{1}}{{T}} \sum_t \log P(y_t \mid y_{{<t}}, x) \\ = {line.text(exact(trace.loss))}"
+        line.latex = rf"L = -\frac{{1}}{{T}} \sum_t \ln P(y_t \mid y_{{<t}}, X) \\ = {line.text(exact(trace.loss))}"
         key = "intro.trained" if self.reach.trained else "intro"
         self.add(key, 0, Moment(S), line, LOSS, updates=trace.updates, **slots)
         for t in reversed(range(S)):

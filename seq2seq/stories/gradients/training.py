@@ -23,6 +23,7 @@ from seq2seq.stories.gradients.arms import (
 from seq2seq.stories.gradients.over import GAP, over_updates
 from seq2seq.stories.gradients.reach import WIDE_GAP, reach_now
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.questions.options import ask
 from seq2seq.stories.sentences import bracketed, clauses, in_a_row, listed, pair
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
@@ -239,5 +240,7 @@ def first_to_learn(curves: Sequence[Curve], steps: Sequence[int], words: Words) 
     slots["then"] = clauses((pair(names[keys.index(key)], step or "–", words) for key, step in reached.items()), words)
     rise = fold(left(curves[keys.index(winner)].reports[-1]) / max(left(curves[keys.index(winner)].reports[0]), 1e-300))
     why = words.say("gradients.question.first.why", times=rise, **slots)
-    question = Question("first", "compare", words.say("gradients.question.first"), names, keys.index(winner), why)
+    reply = words.say("gradients.question.first.reply")
+    answers = {name: "" if key == winner else reply for key, name in zip(keys, names, strict=True)}
+    question = ask("first", "compare", words.say("gradients.question.first"), why, answers)
     return {place: question}

@@ -181,4 +181,4 @@ class HeadsOffExplainer(SeveralExplainer):
             "heads.explain.set", name=names.head_name(place, self.words), feature=int(unit) + 1, position=int(at) + 1,
             way=way_name(self.off.way, self.words),
         )  # fmt: skip
-        return Explanation(address, told, (line,), value, value, names.OFF)
+        return Explanation(address, told, (line,), value, value, names.OFF, given=True)

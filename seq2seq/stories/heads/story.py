@@ -46,7 +46,8 @@ def heads_story(trace: HeadsTrace, words: Words, way: str = "zero") -> Story:
     sentence = trace.sentence
     identity = "|".join(["heads", trace.measured.model, way, "".join(sentence.source)])
     title = words.say("heads.title", source="".join(sentence.source))
-    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas)
+    known = {"d": trace.sentence.width, "N": trace.sentence.heads, "d_k": trace.sentence.head_width}
+    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas, sizes=known)
 
 
 def weights_of(trace: TransformerTrace, place: HeadPlace) -> np.ndarray:

@@ -117,7 +117,7 @@ def _cheat(trace: LeakTrace, words: Words, book: FormulaBook) -> list[Step]:
     line = Line()
     shown = line.text(short(ahead), f"map leaking {t} {t + 1}")
     own = rf"\bar{{\alpha}}_{{{line.text(t + 1)},{line.text(t + 2)}}}"
-    line.latex = rf"{own} = {shown} \qquad y_{{{line.text(t + 1)}}} = x_{{{line.text(t + 2)}}}"
+    line.latex = rf"{own} = {shown} \qquad y_{{{line.text(t + 1)}}} = w_{{{line.text(t + 2)}}}"
     steps = []
     if "causal" in trace.maps:
         honest = trace.maps["causal"]

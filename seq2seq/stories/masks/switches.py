@@ -8,7 +8,7 @@ import numpy as np
 from seq2seq.stories.formulas import FormulaBook, Line, exact, percent
 from seq2seq.stories.masks.switches_pictures import SETTINGS, STILL, curves_picture, outputs_picture
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.questions.options import wrong_answers
+from seq2seq.stories.questions.options import ask, named, offered, rising
 from seq2seq.stories.sentences import clauses, listed, pair, titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
@@ -86,7 +86,8 @@ class _Teller:
         moved, line = self.trace.moved(setting), Line()
         b, t = np.unravel_index(int(moved.argmax()), moved.shape)
         number = line.text(shown(float(moved[b, t])), f"moved {setting.name} {b} {t}")
-        line.latex = rf"\max_y |\log p'_{{{line.text(t + 1)}}}(y) - \log p_{{{line.text(t + 1)}}}(y)| \\ = {number}"
+        line.latex = rf"\max_w |\ln P'(y_{{{line.text(t + 1)}}} = w) - \ln P(y_{{{line.text(t + 1)}}} = w)|"
+        line.latex += rf" \\ = {number}"
         return line
 
 
@@ -114,24 +115,24 @@ def switches_question(trace: SwitchesTrace, setting: Switched, words: Words) -> 
         "outputs": int(trace.real.sum()),
     }  # fmt: skip
     if setting.name == "padded" and setting.pads and moved.max() < STILL:
-        options = tuple(say(f"switches.question.padded.{name}", **slots) for name in ("none", "last", "short", "all"))
+        answers = named(words, "switches.question.padded", ("none", "last", "short", "all"), "none", **slots)
         prompt, why = say("switches.question.padded", **slots), say("switches.question.padded.why", **slots)
-        return Question("padded", "compare", prompt, options, 0, why)
+        return ask("padded", "compare", prompt, why, answers)
     later = moved[:, trace.at + 1 :]
     if setting.name == "changed" and before(trace, setting) == 0 and later.max() > 0.2:
-        options = tuple(say(f"switches.question.changed.{name}", **slots) for name in ("after", "from", "all", "none"))
+        answers = named(words, "switches.question.changed", ("after", "from", "all", "none"), "after", **slots)
         prompt, why = say("switches.question.changed", **slots), say("switches.question.changed.why", **slots)
-        return Question("changed", "position", prompt, options, 0, why)
+        return ask("changed", "position", prompt, why, answers)
     if setting.name == "cross" and setting.pads and setting.written:
         count = len(trace.sources)
         found = right(trace, setting)
-        wrong = wrong_answers(found, [count, 0, 1])
-        if len(wrong) < 2:
+        guesses = ((count, "all"), (0, "none"), (1, "one"))
+        numbers = rising(offered(found, [(n, say(f"switches.question.cross.{key}")) for n, key in guesses]))
+        if len(numbers) < 3:
             return None
-        options = tuple(map(str, sorted([found, *wrong])))
         slots |= {"right": found, "count": count}
         prompt, why = say("switches.question.cross", **slots), say("switches.question.cross.why", **slots)
-        return Question("cross", "compare", prompt, options, options.index(str(found)), why)
+        return ask("cross", "compare", prompt, why, numbers)
     return None
 
 

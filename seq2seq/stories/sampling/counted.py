@@ -6,7 +6,7 @@ from typing import Any
 from seq2seq.stories.explain.equation import Addressed, Explanation
 from seq2seq.stories.formulas import FormulaBook, Line, Number, exact, percent, short
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.questions.options import shuffled
+from seq2seq.stories.questions.options import ask, mixed
 from seq2seq.stories.sampling import names
 from seq2seq.stories.sampling.counted_picture import counted_bars
 from seq2seq.stories.sentences import clauses, in_a_row, pair
@@ -55,7 +55,7 @@ class CountedStory:
             key, passage = self.verdict(counted)
             slots = self.slots(counted)
             line = Line()
-            line.latex = r"\chi^2 = \sum_i \frac{(n_i - N p_i)^2}{N p_i}"
+            line.latex = r"\chi^2 = \sum_i \frac{(n_i - N P_i)^2}{N P_i}"
             if counted.freedom:
                 line.latex += rf" = {line.text(short(counted.chi_square), f'chi {k}')}"
                 chi = line.text(short(counted.chi_square))
@@ -81,7 +81,7 @@ class CountedStory:
         )
         parts = [Number(share.prob, f"share {i}") for i, share in enumerate(shares)]
         line.head = 2
-        line.latex = rf"\sum_i p_i \\ = {line.elided(parts, line.number) if parts else line.text(0)}"
+        line.latex = rf"\sum_i P_i \\ = {line.elided(parts, line.number) if parts else line.text(0)}"
         line.latex += rf" \\ = {line.text(short(found.covered), 'covered')}"
         return Step(self.sentence("exact.title", **slots), text, 0, line.into(book), names.EXACT)
 
@@ -119,10 +119,13 @@ class CountedStory:
             return None
         slots = {"n": f"{n:,}", "text": self.text(shares[0]), "p": percent(p), "seen": counted.counts[0],
                  "expected": near, "wide": round(wide)}  # fmt: skip
-        texts = shuffled([f"≈ {option:,}" for option in options], "count")
         say = self.words.say
-        return Question("count", "compare", say("question.sampling.count", **slots), tuple(texts),
-                        texts.index(f"≈ {near:,}"), say("question.sampling.count.why", **slots))  # fmt: skip
+        answers = {
+            f"≈ {option:,}": "" if option == near else say("question.sampling.count.reply", share=percent(option / n))
+            for option in options
+        }
+        prompt, why = say("question.sampling.count", **slots), say("question.sampling.count.why", **slots)
+        return ask("count", "compare", prompt, why, mixed(answers, "count"))
 
     # ---- the picture
 
@@ -201,8 +204,9 @@ class CountedExplainer(Addressed):
 
     def share(self, i: int) -> Explanation:
         prob, line = self.found.shares[i].prob, Line()
-        line.latex = r"p(Y) = \prod_t p_t(y_t)"
-        return Explanation(f"share {i}", self.name("share", text=self.text(i)), (line,), prob, prob, names.EXACT)
+        line.latex = r"P(Y) = \prod_t P(y_t)"
+        told = self.name("share", text=self.text(i))
+        return Explanation(f"share {i}", told, (line,), prob, prob, names.EXACT, given=True)
 
     def seen(self, k: int, i: int) -> Explanation:
         counted, line, values = self.grown[k], Line(), Line()
@@ -210,7 +214,7 @@ class CountedExplainer(Addressed):
             raise IndexError(k)
         times, expected = counted.counts[i], self.found.shares[i].prob * counted.n
         line.latex = rf"n_i / N = {line.text(f'{times:,}')} / {line.text(f'{counted.n:,}')}"
-        values.latex = rf"N p_i = {values.text(f'{counted.n:,}')} \cdot {values.number(Number(self.found.shares[i].prob, f'share {i}'))}"  # noqa: E501
+        values.latex = rf"N P_i = {values.text(f'{counted.n:,}')} \cdot {values.number(Number(self.found.shares[i].prob, f'share {i}'))}"  # noqa: E501
         values.latex += rf" = {values.text(short(expected))}"
         told = self.name("seen", text=self.text(i), n=f"{counted.n:,}")
         return Explanation(f"seen {k} {i}", told, (values, line), times / counted.n, times / counted.n, names.COUNT)
@@ -218,7 +222,7 @@ class CountedExplainer(Addressed):
     def covered(self) -> Explanation:
         line = Line()
         parts = [Number(share.prob, f"share {i}") for i, share in enumerate(self.found.shares)]
-        line.latex = rf"\sum_i p_i = {line.elided(parts, line.number)}"
+        line.latex = rf"\sum_i P_i = {line.elided(parts, line.number)}"
         value = float(sum(number.value for number in parts))
         told = self.name("covered", count=len(parts))
         return Explanation("covered", told, (line,), self.found.covered, value, names.EXACT)
@@ -227,7 +231,7 @@ class CountedExplainer(Addressed):
         counted, line, values = self.grown[k], Line(), Line()
         if not counted.freedom:
             raise IndexError(k)
-        line.latex = r"\chi^2 = \sum_i \frac{(n_i - N p_i)^2}{N p_i}"
+        line.latex = r"\chi^2 = \sum_i \frac{(n_i - N P_i)^2}{N P_i}"
         terms: Sequence[Any] = counted.cells
         values.latex = "= " + values.elided(
             terms, lambda cell: rf"\frac{{({values.text(cell.seen)} - {values.text(short(cell.expected))})^2}}"

@@ -172,7 +172,7 @@ class Scenes:
             )  # fmt: skip
         more = len(focus.seen) - len(lines)
         label = self.say("selfatt.loupe.sum.more", more=more) if more else self.say("selfatt.loupe.sum")
-        return self.stack(title, [*lines, self.vector(label, "z", result)])
+        return self.stack(title, [*lines, self.vector(label, "a", result)])
 
     # ---- rows over the keys
 
@@ -196,7 +196,7 @@ class Scenes:
         ]
         kind = "share" if name == "weights" else "product"
         total = "Σ 1.00" if name == "weights" else ""
-        sign = {"dots": "q·k", "scores": "s", "hidden": "s", "weights": "α"}[name]
+        sign = {"dots": "q·k", "scores": "e", "hidden": "e", "weights": "α"}[name]
         key = "scores.raw" if name == "scores" and not focus.trace.scaled else name
         return Line(
             label or self.say(f"selfatt.loupe.{key}"), label[:8] or sign, values, range(len(values)),

@@ -54,7 +54,8 @@ def self_attention_story(focus: Focus, words: Words, name: str) -> Story:
     ]  # fmt: skip
     identity = "|".join(["self-attention", name, focus.side, focus.block, "".join(focus.trace.source)])
     title = words.say("selfatt.title", source="".join(focus.trace.source))
-    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas)
+    known = {"d": focus.trace.width, "N": focus.trace.heads, "d_k": focus.trace.head_width}
+    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas, sizes=known)
 
 
 def _most(focus: Focus) -> float:

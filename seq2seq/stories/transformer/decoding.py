@@ -52,7 +52,15 @@ def transformer_decoding_story(
     ]  # fmt: skip
     identity = "|".join(["transformer", name, "".join(trace.source), "".join(trace.output)])
     title = words.say("decoding.title", source="".join(trace.source))
-    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas)
+    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas, sizes=sizes(trace))
+
+
+def sizes(trace: TransformerTrace) -> dict[str, int]:
+    """The numbers behind the letters that name sizes."""
+    return {
+        "S": len(trace.source), "T": len(trace.output), "V": len(trace.vocabulary), "d": trace.width,
+        "N": trace.heads, "d_k": trace.head_width,
+    }  # fmt: skip
 
 
 def _overview(trace: TransformerTrace, told: Told, words: Words, answer: str | None, look: Look) -> View:

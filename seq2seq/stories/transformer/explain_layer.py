@@ -40,12 +40,13 @@ class LayerEquations(Equations):
         line, values = Line(), Line()
         if block == "feed":
             weights, bias = (self.vectors.parameter(f"{side}.{layer}.outer.{name}") for name in ("weight", "bias"))
-            read, symbol, passage = self.vectors.gate(side, layer, "feed.inner", at), r"W_2\, f + b_2", passages.FEED
+            read, symbol = self.vectors.gate(side, layer, "feed.inner", at), r"W_2\, \varphi + b_2"
+            passage = passages.FEED
         else:
             weights, bias = (
                 self.vectors.layer_parameter(side, layer, block, f"output.{name}") for name in ("weight", "bias")
             )
-            read, symbol = self.vectors.gate(side, layer, f"{block}.heads", at), r"W_O\, z + b"
+            read, symbol = self.vectors.gate(side, layer, f"{block}.heads", at), r"W_O\, a + b"
             passage = passages.ATTENTION["out"]
         left, offset = numbers(weights[u]), Number(float(bias[u]))
         linear((line, values), rf"({symbol})_{{{line.text(u + 1)}}}", left, read, offset)
@@ -58,7 +59,7 @@ class LayerEquations(Equations):
         weights, bias = (self.vectors.parameter(f"{side}.{layer}.inner.{name}")[u] for name in ("weight", "bias"))
         left, read, offset = numbers(weights), self.vectors.read(side, layer, "feed", at), Number(float(bias))
         line, values, computed = Line(), Line(), dot(left, read) + offset.value
-        line.latex = rf"f_{{{line.text(u + 1)}}} = \max(0,\ (W_1\, x + b_1)_{{{line.text(u + 1)}}})"
+        line.latex = rf"\varphi_{{{line.text(u + 1)}}} = \max(0,\ (W_1\, x + b_1)_{{{line.text(u + 1)}}})"
         values.latex = rf"= \max(0,\ {values.products(left, read)} + {values.factor(offset)})"
         told = self.named("inner", side, layer, "feed", at, u)
         return Explanation(own.address, told, (line, values), own.value, max(0.0, computed), passages.FEED)
@@ -70,7 +71,7 @@ class LayerEquations(Equations):
             self.vectors.gate(side, layer, f"{block}.out", at)[u],
         )
         line, values = Line(), Line()
-        line.latex = rf"r_{{{line.text(u + 1)}}} = (x + \mathrm{{block}}(x))_{{{line.text(u + 1)}}}"
+        line.latex = rf"(x + \mathrm{{block}}(x))_{{{line.text(u + 1)}}}"
         values.latex = rf"= {values.number(state)} + {values.factor(out)}"
         told = self.named("residual", side, layer, block, at, u)
         computed = state.value + out.value
@@ -89,7 +90,8 @@ class LayerEquations(Equations):
         held = np.array([number.value for number in read])
         mean, variance = float(held.mean()), float(held.var())
         line, values = Line(), Line()
-        line.latex = rf"\frac{{x_{{{line.text(u + 1)}}} - \mu}}{{\sqrt{{\sigma^2 + \varepsilon}}}}\, \gamma + \beta"
+        line.latex = rf"\frac{{x_{{{line.text(u + 1)}}} - \mathrm{{mean}}(x)}}"
+        line.latex += r"{\sqrt{\mathrm{var}(x) + \varepsilon}}\, \gamma + \beta"
         above = rf"{values.number(read[u])} - {values.factor(Number(mean))}"
         below = rf"{values.number(Number(variance))} + {values.text(exact(EPSILON))}"
         values.latex = rf"= \frac{{{above}}}{{\sqrt{{{below}}}}}"
@@ -136,7 +138,7 @@ class LayerEquations(Equations):
         token, place = (self.token, self.place) if side == "encoder" else (self.token_read, self.turn)
         parts = [Number(part.value, part.address) for part in (token(at, u), place(at, u))]
         line, values = Line(), Line()
-        line.latex = rf"x_{{{line.text(u + 1)}}} = (\sqrt{{d}}\, E[w] + P)_{{{line.text(u + 1)}}}"
+        line.latex = rf"x_{{{line.text(u + 1)}}} = (\sqrt{{d}}\, E[w] + \mathrm{{PE}})_{{{line.text(u + 1)}}}"
         values.latex = rf"= {values.number(parts[0])} + {values.factor(parts[1])}"
         own = self.vectors.embedded(side, at)[u]
         told = self.name("embedded", at=self.at(side, at), feature=u + 1)
@@ -184,8 +186,8 @@ class LayerEquations(Equations):
             return Explanation(address, told, (line, values), value, computed, passage)
         if kind == "learned":
             table = self.vectors.parameter(f"{module}.table.weight")
-            line.latex = rf"P[{line.text(p + 1)}]_{{{line.text(u + 1)}}}"
+            line.latex = rf"\mathrm{{PE}}_{{{line.text(p + 1)},{line.text(u + 1)}}}"
             computed = float(table[min(p, len(table) - 1), u])
             return Explanation(address, told, (line,), value, computed, passage)
-        line.latex = rf"P = {line.text(0)}"
+        line.latex = rf"\mathrm{{PE}} = {line.text(0)}"
         return Explanation(address, told, (line,), value, 0.0, passage)

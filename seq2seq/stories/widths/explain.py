@@ -66,4 +66,4 @@ class WidthsExplainer(Addressed):
         """A figure over all sentences, whose parts are not kept."""
         line = Line()
         line.latex = latex
-        return Explanation(address, name, (line,), value, value, SCORED)
+        return Explanation(address, name, (line,), value, value, SCORED, given=True)

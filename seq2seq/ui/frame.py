@@ -1,0 +1,49 @@
+"""The frame of every page: its configuration, the navigation, what does not exist. No lesson lives here."""
+
+from urllib.parse import unquote, urlparse
+
+import streamlit as st
+
+from seq2seq.folders import ASSETS, ROOT
+from seq2seq.ui.navigation import GROUPS, HOME, Place
+from seq2seq.ui.session import keep_owner, start_workers
+from seq2seq.ui.text import page_words, tell_language
+
+NOWHERE = "pages/nowhere_page.py"
+
+
+def show_frame() -> None:
+    """Run the page that the address asks for."""
+    st.set_page_config(page_title="Seq2Seq Studio", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+    st.html(ASSETS / "studio.css")
+    st.logo(str(ASSETS / "logo.svg"), size="large")
+    words = page_words().plain
+    pages: dict[str, list[st.Page]] = {}
+    for group, places in GROUPS.items():
+        pages[words.say(f"nav.{group}")] = [_page(place, words.say(f"page.{place.stem}.nav")) for place in places]
+    if lost := _unknown():
+        title = words.say("page.nowhere.nav")
+        pages[title] = [st.Page(ROOT / NOWHERE, title=title, url_path=lost, visibility="hidden")]
+    chosen = st.navigation(pages, position="top")
+    st.set_page_config(page_title=words.say("app.tab", page=chosen.title))
+    keep_owner()  # before the page: the browser then fetches what the player needs while the page is still written
+    chosen.run()
+    tell_language()
+    start_workers()
+
+
+def _page(place: Place, title: str) -> st.Page:
+    icon = f":material/{place.icon}:"
+    return st.Page(ROOT / place.file, title=title, icon=icon, url_path=place.address, default=place == HOME)
+
+
+def _unknown() -> str | None:
+    """The address asked for, if no page has it: it then gets the page that says so, and shows all there are."""
+    path = unquote(urlparse(st.context.url or "").path).strip("/")
+    name = path.rsplit("/", 1)[-1]
+    known = {place.address for places in GROUPS.values() for place in places}
+    return name if name and name not in known and path != _base() else None
+
+
+def _base() -> str:
+    return str(st.get_option("server.baseUrlPath") or "").strip("/")
