@@ -45,7 +45,7 @@ def show_story(
     try:
         drawing_library()
     except InputError as error:
-        st.error(say_error(error, words.language), icon=":material/build:")
+        st.error(words.error(error), icon=":material/build:")
         return
     note_symbols(key, story)
     picked = _player(key=key, data=story, on_ask_change=lambda: None)
