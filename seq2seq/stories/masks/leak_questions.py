@@ -7,6 +7,7 @@ import numpy as np
 
 from seq2seq.stories.formulas import percent, short
 from seq2seq.stories.questions.options import MARGIN, wrong_answers
+from seq2seq.stories.sentences import bracketed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.masks import LeakTrace
@@ -79,7 +80,7 @@ def looks(trace: LeakTrace, updates: Sequence[int], words: Words) -> Asked:
     shown = sorted([t + 1, *wrong_answers(t + 1, [p for p in (t, t - 1, 0, t + 2) if 0 <= p < T])])
 
     def name(p: int) -> str:
-        return f"{quoted(found.read[p])} ({p + 1})"
+        return bracketed(quoted(found.read[p]), p + 1, words)
 
     slots = {"number": t + 1, "token": quoted(found.target[t]), "weight": percent(float(found.mean[t, t + 1]))}
     prompt, why = words.say("leak.question.looks", **slots), words.say("leak.question.looks.why", **slots)

@@ -7,6 +7,7 @@ import numpy as np
 from seq2seq.stories.formulas import percent, short
 from seq2seq.stories.looks import Attending
 from seq2seq.stories.questions.options import CLEAR, MARGIN, shuffled, spread, wrong_answers
+from seq2seq.stories.sentences import bracketed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces import DecodingTrace
@@ -43,7 +44,7 @@ def positions(trace: Attending, weights: np.ndarray, words: Words) -> Asked:
             clear.append((t, int(best), int(second)))
 
     def name(i: int) -> str:
-        return f"{quoted(trace.source[i])} ({i + 1})"
+        return bracketed(quoted(trace.source[i]), i + 1, words)
 
     for t, best, second in spread(clear[1:], EACH):  # the first output shows how it goes
         nearby = [second, t, S - 1 - best, best - 1, best + 1]

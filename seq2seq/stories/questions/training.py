@@ -7,6 +7,7 @@ import numpy as np
 
 from seq2seq.stories.formulas import percent, short
 from seq2seq.stories.questions.options import CLEAR, MARGIN, shuffled, wrong_answers
+from seq2seq.stories.sentences import bracketed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.words import Words
@@ -81,7 +82,7 @@ def map_points(free: Sequence[tuple[int, Report]], reports: Sequence[Report], wo
             continue
 
         def name(i: int, source: Sequence[str] = probe["source"]) -> str:
-            return f"{quoted(source[i])} ({i + 1})"
+            return bracketed(quoted(source[i]), i + 1, words)
 
         nearby = [i for i in (second, t, len(row) - 1 - best, best - 1, best + 1) if 0 <= i < len(row)]
         shown = shuffled([best, *wrong_answers(best, nearby)], f"{probe['source']}")
