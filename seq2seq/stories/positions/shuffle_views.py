@@ -109,11 +109,11 @@ def _largest(pairs: Pairs, words: Words) -> Rows:
     """The largest difference of each row, and of the probabilities behind them."""
     rows = []
     for way, name in enumerate(WAYS):
-        pair = pairs[name]
-        found = [(pair.far(row), f"far {name} {row}") for row in pair.rows]
-        for row, (far, ask) in enumerate([*found, (pair.shifts(), f"shift {name}")]):
+        both = pairs[name]
+        found = [(both.far(row), f"far {name} {row}") for row in both.rows]
+        for row, (far, ask) in enumerate([*found, (both.shifts(), f"shift {name}")]):
             at, v = int(far.argmax()), float(far.max())
-            tip = pair(words.say(f"shuffle.way.{name}"), exact(v), words)
+            tip = label(words.say(f"shuffle.way.{name}"), exact(v), words)
             rows.append({"row": row, "way": way, "v": v, "shown": max(v, FLOOR), "ask": f"{ask} {at}", "tip": tip})
     return rows
 
