@@ -194,7 +194,7 @@ def _overview(answer: Answer, steps: list[Step], words: Words) -> View:
     for who, (name, values) in enumerate(answer.sums):
         sums += [
             {"who": who, "t": t, "before": values[t - 1] if t else 0.0, "sum": total, "ask": f"run {name} {t}",
-             "tip": f"{say(f'exact.answer.line.{name}')} {signed(total)}"}
+             "tip": in_a_row([say(f"exact.answer.line.{name}"), signed(total)])}
             for t, total in enumerate(values)
         ]  # fmt: skip
         ends.append({"who": who, "t": len(values) - 1, "at": values[-1] / floor, "row": who,

@@ -113,7 +113,7 @@ def _largest(pairs: Pairs, words: Words) -> Rows:
         found = [(pair.far(row), f"far {name} {row}") for row in pair.rows]
         for row, (far, ask) in enumerate([*found, (pair.shifts(), f"shift {name}")]):
             at, v = int(far.argmax()), float(far.max())
-            tip = words.say(f"shuffle.way.{name}") + f": {exact(v)}"
+            tip = pair(words.say(f"shuffle.way.{name}"), exact(v), words)
             rows.append({"row": row, "way": way, "v": v, "shown": max(v, FLOOR), "ask": f"{ask} {at}", "tip": tip})
     return rows
 
