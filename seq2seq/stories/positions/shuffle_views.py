@@ -8,7 +8,7 @@ import numpy as np
 from seq2seq.stories.formulas import exact
 from seq2seq.stories.positions.shuffle_pictures import UNITS, far_picture, looks_picture, shuffle_picture
 from seq2seq.stories.positions.shuffled import ROUNDING, WAYS, Shuffled
-from seq2seq.stories.sentences import titled
+from seq2seq.stories.sentences import pair, titled
 from seq2seq.stories.story import Step, View
 from seq2seq.stories.tokens import quoted, short_sign
 from seq2seq.words import Words
@@ -33,7 +33,7 @@ def shuffle_views(pairs: Pairs, words: Words, steps: Sequence[Step], tracks: Map
     say, one = words.say, pairs[WAYS[0]]
     alternatives = [titled(step, words) for step in steps]
     rows = (say("shuffle.row.0"), *(say("shuffle.row", layer=row) for row in one.rows[1:]))
-    size = {"S": len(one.order), "T": max(pair.outputs for pair in pairs.values())}
+    size = {"S": len(one.order), "T": max(both.outputs for both in pairs.values())}
 
     def at(*names: str) -> dict[str, Any]:
         return {f"{name}_at": tracks[name] for name in names}
@@ -60,7 +60,7 @@ def shuffle_views(pairs: Pairs, words: Words, steps: Sequence[Step], tracks: Map
 
 def _units(pairs: Pairs) -> list[int]:
     """The features that are drawn: those of the top layer that differ most between tokens, in their order."""
-    spread = sum(pair.typed.encoder[-1]["h"].std(0) for pair in pairs.values())
+    spread = sum(both.typed.encoder[-1]["h"].std(0) for both in pairs.values())
     return sorted(np.argsort(-np.asarray(spread))[:UNITS].tolist())
 
 
@@ -72,21 +72,21 @@ def _overview(pairs: Pairs, words: Words) -> dict[str, Rows]:
         for i, (token, to) in enumerate(zip(one.typed.source, one.place, strict=True))
     ]
     for way, name in enumerate(WAYS):
-        pair = pairs[name]
-        for row in pair.rows:
-            for side, states in zip(("typed", "shuffled"), pair.states(row), strict=True):
+        both = pairs[name]
+        for row in both.rows:
+            for side, states in zip(("typed", "shuffled"), both.states(row), strict=True):
                 for i, state in enumerate(states):
-                    at = i if side == "typed" else pair.place[i]
+                    at = i if side == "typed" else both.place[i]
                     data[f"{side}_states"].append(
                         {
-                            "way": way, "row": row, "i": i, "to": pair.place[i], "v": state[units].tolist(),
+                            "way": way, "row": row, "i": i, "to": both.place[i], "v": state[units].tolist(),
                             "unit": units, "ask": f"{name}.{side} {f'encoder {row - 1} h' if row else 'source'} {at}",
-                            "tip": words.say("shuffle.tip", token=quoted(pair.typed.source[i]), position=at + 1),
+                            "tip": words.say("shuffle.tip", token=quoted(both.typed.source[i]), position=at + 1),
                         }
                     )  # fmt: skip
-            for i, v in enumerate(pair.far(row).tolist()):
+            for i, v in enumerate(both.far(row).tolist()):
                 data["far"].append(
-                    {"way": way, "row": row, "i": i, "to": pair.place[i], "v": v, "told": tiny(v),
+                    {"way": way, "row": row, "i": i, "to": both.place[i], "v": v, "told": tiny(v),
                      "same": v <= ROUNDING, "ask": f"far {name} {row} {i}"}
                 )  # fmt: skip
         data["outputs"] += _outputs(pair, way, name)
@@ -94,13 +94,13 @@ def _overview(pairs: Pairs, words: Words) -> dict[str, Rows]:
 
 
 def _outputs(pair: Shuffled, way: int, name: str) -> Rows:
-    rows, shifts = [], pair.shifts()
-    for t in range(pair.outputs):
-        one, other = (trace.output[t] if t < len(trace.output) else "" for trace in (pair.typed, pair.shuffled))
+    rows, shifts = [], both.shifts()
+    for t in range(both.outputs):
+        one, other = (trace.output[t] if t < len(trace.output) else "" for trace in (both.typed, both.shuffled))
         rows.append(
             {"way": way, "t": t, "typed": short_sign(one), "shuffled": short_sign(other), "differs": one != other,
-             "d": float(shifts[t]) if t < pair.both else None,
-             "told": tiny(float(shifts[t])) if t < pair.both else "", "ask": f"shift {name} {t}"}
+             "d": float(shifts[t]) if t < both.both else None,
+             "told": tiny(float(shifts[t])) if t < both.both else "", "ask": f"shift {name} {t}"}
         )  # fmt: skip
     return rows
 
@@ -113,7 +113,7 @@ def _largest(pairs: Pairs, words: Words) -> Rows:
         found = [(both.far(row), f"far {name} {row}") for row in both.rows]
         for row, (far, ask) in enumerate([*found, (both.shifts(), f"shift {name}")]):
             at, v = int(far.argmax()), float(far.max())
-            tip = label(words.say(f"shuffle.way.{name}"), exact(v), words)
+            tip = pair(words.say(f"shuffle.way.{name}"), exact(v), words)
             rows.append({"row": row, "way": way, "v": v, "shown": max(v, FLOOR), "ask": f"{ask} {at}", "tip": tip})
     return rows
 
@@ -121,7 +121,7 @@ def _largest(pairs: Pairs, words: Words) -> Rows:
 def _looks(pairs: Pairs, words: Words) -> Rows:
     rows = []
     for way, name in enumerate(WAYS):
-        pair = pairs[name]
+        both = pairs[name]
         for k, (side, weights) in enumerate(zip(("typed", "shuffled"), pair.looks(0), strict=True)):
             for i, v in enumerate(weights.tolist()):
                 at, token = i if side == "typed" else pair.place[i], quoted(pair.typed.source[i])
