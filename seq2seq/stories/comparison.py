@@ -12,7 +12,7 @@ from seq2seq.stories.flaws import flawed
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.looks import Attending, Look, look_of
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.sentences import in_a_row, listed
+from seq2seq.stories.sentences import bracketed, in_a_row, listed, weighed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
@@ -201,7 +201,9 @@ def _step(t: int, before: Attending, after: Attending, looks: Looks | None, word
     text = words.say(f"whatif.{key}.text", **slots)
     if old is not None and new is not None and looks:
         places = [int(look.weights[t].argmax()) for look in looks]
-        names = [f"{quoted(trace.source[i])} ({i + 1})" for trace, i in zip((before, after), places, strict=True)]
+        names = [
+            bracketed(quoted(trace.source[i]), i + 1, words) for trace, i in zip((before, after), places, strict=True)
+        ]
         moved = "whatif.looks.same" if places[0] == places[1] else "whatif.looks.differs"
         text = in_a_row([text, words.say(moved, old=names[0], new=names[1])])
     return Step(words.say(f"whatif.{key}.title", **slots), text, passage=passage)
@@ -280,7 +282,7 @@ def _where(trace: Attending, look: Look, steps: int, words: Words) -> list[str]:
             told.append(words.say("whatif.ended"))
             continue
         i = int(look.weights[t].argmax())
-        best = f"{quoted(trace.source[i])} ({i + 1}) {look.weights[t, i]:.2f}"
+        best = weighed(quoted(trace.source[i]), i + 1, float(look.weights[t, i]), words)
         told.append(words.say("decoding.heat.alt", number=t + 1, best=best))
     return told
 

@@ -62,7 +62,7 @@ def _show(asked: AskedSearch, mine: str, default: str, words: PageWords) -> None
         beneath = beneath_of(asked.reference, asked.step, asked.text, words)
         return AnswerExplainer(_answer(asked, mine), words.plain, beneath)
 
-    show_story(story, "exact-answer", words.plain, explainer)
+    show_story(story, "exact-answer", words, explainer)
 
 
 @st.cache_data(max_entries=48, show_spinner=False)

@@ -1,11 +1,12 @@
 """The frame of every page: its configuration, the navigation, what does not exist. No lesson lives here."""
 
+from typing import Literal
 from urllib.parse import unquote, urlparse
 
 import streamlit as st
 
 from seq2seq.folders import ASSETS, ROOT
-from seq2seq.ui.navigation import GROUPS, HOME, Place
+from seq2seq.ui.navigation import GROUPS, HOME, SOURCES, Place
 from seq2seq.ui.session import keep_owner, start_workers
 from seq2seq.ui.text import page_words, tell_language
 
@@ -21,6 +22,7 @@ def show_frame() -> None:
     pages: dict[str, list[st.Page]] = {}
     for group, places in GROUPS.items():
         pages[words.say(f"nav.{group}")] = [_page(place, words.say(f"page.{place.stem}.nav")) for place in places]
+    pages[words.say("page.sources.nav")] = [_page(SOURCES, words.say("page.sources.nav"), "hidden")]
     if lost := _unknown():
         title = words.say("page.nowhere.nav")
         pages[title] = [st.Page(ROOT / NOWHERE, title=title, url_path=lost, visibility="hidden")]
@@ -32,16 +34,18 @@ def show_frame() -> None:
     start_workers()
 
 
-def _page(place: Place, title: str) -> st.Page:
-    icon = f":material/{place.icon}:"
-    return st.Page(ROOT / place.file, title=title, icon=icon, url_path=place.address, default=place == HOME)
+def _page(place: Place, title: str, visibility: Literal["visible", "hidden"] = "visible") -> st.Page:
+    icon, home = f":material/{place.icon}:", place == HOME
+    return st.Page(
+        ROOT / place.file, title=title, icon=icon, url_path=place.address, default=home, visibility=visibility
+    )  # fmt: skip
 
 
 def _unknown() -> str | None:
     """The address asked for, if no page has it: it then gets the page that says so, and shows all there are."""
     path = unquote(urlparse(st.context.url or "").path).strip("/")
     name = path.rsplit("/", 1)[-1]
-    known = {place.address for places in GROUPS.values() for place in places}
+    known = {place.address for places in (*GROUPS.values(), (SOURCES,)) for place in places}
     return name if name and name not in known and path != _base() else None
 
 

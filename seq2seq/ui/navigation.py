@@ -43,6 +43,7 @@ GROUPS: dict[str, tuple[Place, ...]] = {
     ),
 }
 HOME = GROUPS["start"][0]
+SOURCES = Place("sources", "sources", "menu_book")  # in no group: every page leads there from its foot
 
 
 def meant_by(path: str) -> str | None:
@@ -53,7 +54,7 @@ def meant_by(path: str) -> str | None:
     name = path.strip("/").lower().replace("_", "-").replace(" ", "-").removesuffix(".html")
     if not path or "/" in name:
         return None
-    for places in GROUPS.values():
+    for places in (*GROUPS.values(), (SOURCES,)):
         for place in places:
             if name in (place.address, place.stem.replace("_", "-")):
                 return "" if place == HOME else place.address

@@ -9,7 +9,9 @@ from seq2seq.tasks import InputError
 from seq2seq.ui.address import begin_address, settle_address, touch
 from seq2seq.ui.controls import misread
 from seq2seq.ui.markdown import Markdown, PageWords
-from seq2seq.ui.symbols import forget_symbols, show_symbols
+from seq2seq.ui.shown import forget_shown
+from seq2seq.ui.sources import show_cited
+from seq2seq.ui.symbols import show_symbols
 from seq2seq.ui.text import choose_language, lesson, page_words
 
 
@@ -43,7 +45,7 @@ def beside_lesson(
                         st.button(label, key=key, on_click=_try, args=(act,), type="tertiary", icon=icon)
         with st.container(key="story"):
             told = st.container()
-            forget_symbols()
+            forget_shown()
             yield
             page_foot(page, words)
     settle_address()
@@ -54,6 +56,7 @@ def beside_lesson(
 def page_foot(page: str, words: PageWords) -> None:
     """What stands at the foot of every page, folded away."""
     show_symbols(page, words)
+    show_cited(page, words)
 
 
 def _try(act: Callable[[], None]) -> None:

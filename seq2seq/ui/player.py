@@ -10,7 +10,7 @@ from seq2seq.player.export import to_html
 from seq2seq.stories.explain import Explainer, Unknown
 from seq2seq.tasks import InputError
 from seq2seq.ui.markdown import PageWords
-from seq2seq.ui.symbols import note_symbols
+from seq2seq.ui.shown import note_shown
 from seq2seq.words import say_error
 
 # Streamlit finds the folder of these files by the entry in pyproject.toml.
@@ -45,9 +45,9 @@ def show_story(
     try:
         drawing_library()
     except InputError as error:
-        st.error(say_error(error, words.language), icon=":material/build:")
+        st.error(words.error(error), icon=":material/build:")
         return
-    note_symbols(key, story)
+    note_shown(key, story)
     picked = _player(key=key, data=story, on_ask_change=lambda: None)
     asked = picked.get("ask")
     if asked and explainer:

@@ -5,40 +5,55 @@ from collections.abc import Iterable
 import streamlit as st
 
 from seq2seq.terms import terms
-from seq2seq.ui.markdown import Markdown, PageWords, escape
-from seq2seq.ui.navigation import GROUPS
+from seq2seq.ui.markdown import Markdown, PageWords, escape, in_a_row
+from seq2seq.ui.navigation import GROUPS, SOURCES
+from seq2seq.ui.shown import shown_stories
+from seq2seq.ui.text import lesson
 from seq2seq.words import LANGUAGES
-from seq2seq.works import Work, works
+from seq2seq.works import Work, works, works_named
 
 
-def list_works(found: Iterable[Work], words: PageWords) -> None:
-    """Works, one a line, in the order of the alphabet."""
-    st.markdown("\n".join(f"- {_entry(work, words)}" for work in found))
+def show_cited(page: str, words: PageWords) -> None:
+    """The works that the page's lesson, its stories and the code they show cite, folded away, and the way to all."""
+    texts = [str(lesson(page, words)), *shown_stories()]
+    cited = sorted({key for text in texts for key in _cited(text, words.language)})
+    if cited:
+        with st.expander(words.say("foot.sources"), icon=":material/menu_book:", key="sources"):
+            _list_works([works()[key] for key in cited], words)
+    st.page_link(SOURCES.file, label=words.say("foot.all"), icon=f":material/{SOURCES.icon}:")
 
 
-def _entry(work: Work, words: PageWords) -> Markdown:
-    listed = escape(", ".join(work.authors))
-    authors = words.say("sources.others", authors=listed, count=work.others) if work.others else listed
-    where = f"[{escape(work.where)}]({work.address})" if work.address else escape(work.where)
-    return Markdown(f"{authors} ({work.year}). *{escape(work.title)}*. {where}.")
+@st.cache_data(max_entries=128, show_spinner=False)
+def _cited(text: str, language: str) -> list[str]:
+    return [work.key for work in works_named(text, language)]
 
 
-def list_all_works(words: PageWords) -> None:
+def show_all_works(words: PageWords) -> None:
     """The bibliography."""
-    list_works(works().values(), words)
+    _list_works(works().values(), words)
 
 
-def list_terms(words: PageWords) -> None:
+def _list_works(found: Iterable[Work], words: PageWords) -> None:
+    entries = []
+    for work in found:
+        authors = ", ".join(work.authors)
+        listed = words.say("sources.others", authors=authors, count=work.others) if work.others else escape(authors)
+        where = Markdown(f"[{escape(work.where)}]({work.address})") if work.address else escape(work.where)
+        entry = words.say("sources.work", authors=listed, year=work.year, title=escape(work.title), where=where)
+        entries.append(Markdown(f"- {entry}"))
+    st.markdown(in_a_row(entries, "\n"))
+
+
+def show_all_terms(words: PageWords) -> None:
     """The glossary, page by page, each word with its name in the other languages."""
     others = [language for language in LANGUAGES if language != words.language]
     for place in (place for places in GROUPS.values() for place in places):
-        mine = [term for term in terms(words.language).values() if term.page == place.stem]
-        if not mine:
-            continue
-        st.page_link(place.file, label=words.say(f"page.{place.stem}.nav"), icon=f":material/{place.icon}:")
-        lines = []
-        for term in mine:
-            names = " · ".join(terms(language)[term.key].name for language in others)
-            also = "" if names == term.name else f" :gray[{escape(names)}]"
-            lines.append(Markdown(f"- **{escape(term.name)}**{also}  \n  {escape(term.means)}"))
-        st.markdown("\n".join(lines))
+        entries = []
+        for term in terms(words.language).values():
+            if term.page == place.stem:
+                names = [terms(language)[term.key].name for language in others]
+                also = Markdown(f" :gray[{escape(' · '.join(names))}]") if [term.name] != names else Markdown("")
+                entries.append(Markdown(f"- **{escape(term.name)}**{also}  \n  {escape(term.means)}"))
+        if entries:
+            st.page_link(place.file, label=words.say(f"page.{place.stem}.nav"), icon=f":material/{place.icon}:")
+            st.markdown(in_a_row(entries, "\n"))

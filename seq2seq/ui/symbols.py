@@ -6,19 +6,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from seq2seq.stories.symbols import PAGES, SYMBOLS, all_signs, size_of, symbols_of
-from seq2seq.ui.markdown import PageWords
-
-SHOWN = "page.shown"  # of each story on the page: the signs of its formulas, and its sizes
-
-
-def forget_symbols() -> None:
-    """A page begins: nothing is shown yet."""
-    st.session_state[SHOWN] = {}
-
-
-def note_symbols(key: str, story: str) -> None:
-    """A story (its JSON) is shown under a key."""
-    st.session_state.setdefault(SHOWN, {})[key] = _read(story)
+from seq2seq.ui.markdown import Markdown, PageWords, in_a_row
+from seq2seq.ui.shown import shown_stories
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -31,7 +20,7 @@ def show_symbols(page: str, words: PageWords) -> None:
     """The page's table, folded away; nothing where a page has no formulas."""
     if not PAGES.get(page):
         return
-    shown = st.session_state.get(SHOWN, {}).values()
+    shown = [_read(story) for story in shown_stories()]
     signs = frozenset().union(*(signs for signs, _ in shown))
     sizes = {letter: size for _, known in shown for letter, size in known.items()}
     here = symbols_of(page, [*signs, *sizes])
@@ -44,11 +33,11 @@ def show_symbols(page: str, words: PageWords) -> None:
             st.markdown(_table(rest, sizes, words))
 
 
-def _table(ids: list[str], sizes: Mapping[str, int], words: PageWords) -> str:
+def _table(ids: list[str], sizes: Mapping[str, int], words: PageWords) -> Markdown:
     """Markdown: a row for each symbol."""
     heads = [words.say(f"symbols.{name}") for name in ("sign", "meaning", "size")]
-    rows = [heads, ["---"] * 3]
+    rows: list[list[str]] = [[*heads], ["---"] * 3]
     for id in ids:
         size = size_of(id, sizes)
         rows.append([f"${SYMBOLS[id].latex}$", words.say(f"symbol.{id}"), f"${size}$" if size else ""])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return in_a_row([Markdown(f"| {' | '.join(row)} |") for row in rows], "\n")

@@ -57,9 +57,9 @@ def repository(tmp_path):
 
 @pytest.fixture
 def environment(tmp_path):
-    """That of a new shell, with a store apart and no workers; pip leaves compiling to whoever imports."""
+    """That of a new shell, with a store apart and no workers; pip does not compile (said to it by a "no")."""
     kept = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH", "MAKEFLAGS")}
-    return kept | {"SEQ2SEQ_HOME": str(tmp_path / "home"), "SEQ2SEQ_WORKERS": "0", "CI": "true", "PIP_NO_COMPILE": "1"}
+    return kept | {"SEQ2SEQ_HOME": str(tmp_path / "home"), "SEQ2SEQ_WORKERS": "0", "CI": "true", "PIP_NO_COMPILE": "no"}
 
 
 def programs(folder: Path) -> Path:

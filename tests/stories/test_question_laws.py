@@ -105,4 +105,4 @@ def test_whys_say_why():
     trace = load_trained("reverse-gru-general").record("studio")
     for (_, t), question in decoding_questions(trace, Words("en")).items():
         if question.kind in ("token", "position") and t < 6:
-            assert f"Reversing: output {t + 1} needs letter {6 - t}, “{'studio'[5 - t]}”." in question.why
+            assert f"Reversing: letter {6 - t}, “{'studio'[5 - t]}”, is needed for output {t + 1}." in question.why

@@ -116,7 +116,7 @@ def clickable(story):
                 yield slot[1], None
 
 
-def check(found, number, tolerance=1e-6):
+def check(found, number, tolerance=1e-5):
     assert number is None or found.value == pytest.approx(float(number), abs=1e-7)
     assert found.computed == pytest.approx(found.value, abs=tolerance), found.address
     assert found.result in (exact(found.value), f"{found.value:,}") and found.name and found.lines

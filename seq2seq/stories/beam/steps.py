@@ -113,7 +113,7 @@ class BeamTeller:
     def product_line() -> Line:
         """What a total is."""
         line = Line()
-        line.latex = r"\ln P(y_1 \ldots y_t) \\ = \sum_{i=1}^{t} \ln P(y_i \mid y_1 \ldots y_{i-1})"
+        line.latex = r"\ln P(y_1 \ldots y_t) \\ = \sum_{t'=1}^{t} \ln P(y_{t'} \mid y_1 \ldots y_{t'-1})"
         return line
 
     def total_line(self, node: int) -> Line:
@@ -131,7 +131,9 @@ class BeamTeller:
         trace, length = self.trace, int(self.trace.step[node]) + 1
         penalty, line = trace.asked.penalty, Line()
         line.latex = (
-            r"\frac{\ln P(Y)}{|Y|^{\alpha}}" if penalty.kind == POWER else r"\frac{\ln P(Y)}{((5+|Y|)/6)^{\alpha}}"
+            r"\frac{\ln P(Y)}{|Y|^{\alpha_{lp}}}"
+            if penalty.kind == POWER
+            else r"\frac{\ln P(Y)}{((5+|Y|)/6)^{\alpha_{lp}}}"
         )
         total = line.number(Number(float(trace.total[node]), f"total {node}"))
         base = line.text(length) if penalty.kind == POWER else rf"((5 + {line.text(length)})/6)"

@@ -107,7 +107,7 @@ def _token(answer: Answer, t: int, words: Words, book: FormulaBook) -> Step:
     if t == fate.t and fate.kind != "best":
         text = in_a_row([text, _of_beam(answer, words)])
     line, new = Line(), Number(own, f"own {t}")
-    line.latex = rf"\sum_{{i \le {line.text(t + 1)}}} \ln P(y_i \mid y_{{<i}}, X) \\ = "
+    line.latex = rf"\sum_{{t' \le {line.text(t + 1)}}} \ln P(y_{{t'}} \mid y_{{<t'}}, X) \\ = "
     if t:
         before = Number(answer.sums[0][1][t - 1], f"run mine {t - 1}")
         line.latex += rf"{line.number(before)} + {line.factor(new)} = "
@@ -194,7 +194,7 @@ def _overview(answer: Answer, steps: list[Step], words: Words) -> View:
     for who, (name, values) in enumerate(answer.sums):
         sums += [
             {"who": who, "t": t, "before": values[t - 1] if t else 0.0, "sum": total, "ask": f"run {name} {t}",
-             "tip": f"{say(f'exact.answer.line.{name}')} {signed(total)}"}
+             "tip": in_a_row([say(f"exact.answer.line.{name}"), signed(total)])}
             for t, total in enumerate(values)
         ]  # fmt: skip
         ends.append({"who": who, "t": len(values) - 1, "at": values[-1] / floor, "row": who,

@@ -11,6 +11,7 @@ import numpy as np
 
 from seq2seq.stories.explain.equation import Addressed, Explanation, dot, softmax
 from seq2seq.stories.formulas import Line, Number
+from seq2seq.stories.sentences import bracketed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.masks import MasksTrace
@@ -42,10 +43,9 @@ class MasksExplainer(Addressed):
         }  # fmt: skip
         return self.words.say(f"masks.explain.{key}", **slots)
 
-    @staticmethod
-    def token(tokens: tuple[str, ...], n: int) -> str:
+    def token(self, tokens: tuple[str, ...], n: int) -> str:
         """A token with its position; behind the end, a pad."""
-        return f"{quoted(tokens[n]) if n < len(tokens) else '⟨pad⟩'} ({n + 1})"
+        return bracketed(quoted(tokens[n]) if n < len(tokens) else "⟨pad⟩", n + 1, self.words)
 
     def mask(self, place: str, b: int, i: int, j: int) -> Explanation:
         """Whether a key is visible to a query."""

@@ -87,7 +87,7 @@ class LeakExplainer(Addressed):
         """One head's weight: what the rest of its row leaves."""
         row, line, numbers = self.trace.maps[side].weights[n, t], Line(), Line()
         value, rest = float(row[j]), float(row.sum() - row[j])
-        line.latex = r"\alpha_{j} = 1 - \sum_{i \neq j} \alpha_{i}"
+        line.latex = r"\alpha_{j} = 1 - \sum_{j' \neq j} \alpha_{j'}"
         numbers.latex = rf"= 1 - {numbers.number(Number(rest))}"
         name = self.words.say("leak.explain.head", **self.slots(side, t, j), head=n + 1)
         passage = Passage("models/multi_head.py", "MultiHead.attend_glass", ("weights = touch",))

@@ -7,6 +7,7 @@ import numpy as np
 
 from seq2seq.stories.formulas import percent, short
 from seq2seq.stories.questions.options import MARGIN, ask, named, offered, rising
+from seq2seq.stories.sentences import bracketed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.masks import LeakTrace
@@ -80,7 +81,7 @@ def looks(trace: LeakTrace, updates: Sequence[int], words: Words) -> Asked:
     possible = [(p, words.say(f"leak.question.looks.{why}")) for p, why in guesses if 0 <= p < T]
 
     def name(p: int) -> str:
-        return f"{quoted(found.read[p])} ({p + 1})"
+        return bracketed(quoted(found.read[p]), p + 1, words)
 
     slots = {"number": t + 1, "token": quoted(found.target[t]), "weight": percent(float(found.mean[t, t + 1]))}
     prompt, why = words.say("leak.question.looks", **slots), words.say("leak.question.looks.why", **slots)

@@ -10,7 +10,7 @@ from seq2seq.stories.formulas import Formula, FormulaBook, Line, Number, exact, 
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.positions.places_pictures import clocks_picture, dots_picture, table_picture, waves_picture
 from seq2seq.stories.questions.options import ask, named
-from seq2seq.stories.sentences import titled
+from seq2seq.stories.sentences import listed, titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.traces.places import PlacesTrace
@@ -274,7 +274,7 @@ def _rows(trace: PlacesTrace, words: Words) -> list[dict[str, Any]]:
 def _clocks(trace: PlacesTrace, words: Words) -> list[dict[str, Any]]:
     return [
         {
-            "i": i, "rate": rate(trace, i), "name": f"{2 * i + 1}, {2 * i + 2}",
+            "i": i, "rate": rate(trace, i), "name": listed([2 * i + 1, 2 * i + 2], words),
             "tip": words.say("places.clock.tip", sine=2 * i + 1, cosine=2 * i + 2, turn=_turns(rate(trace, i))),
         }
         for i in range(trace.width // 2)

@@ -57,7 +57,7 @@ class CountedStory:
             key, passage = self.verdict(counted)
             slots = self.slots(counted)
             line = Line()
-            line.latex = r"\chi^2 = \sum_i \frac{(n_i - N P_i)^2}{N P_i}"
+            line.latex = r"\chi^2 = \sum_Y \frac{(M_Y - M P(Y))^2}{M P(Y)}"
             if counted.freedom:
                 line.latex += rf" = {line.text(short(counted.chi_square), f'chi {k}')}"
                 chi = line.text(short(counted.chi_square))
@@ -85,7 +85,7 @@ class CountedStory:
         text = say_flaws(text, flaws, self.words)
         parts = [Number(share.prob, f"share {i}") for i, share in enumerate(shares)]
         line.head = 2
-        line.latex = rf"\sum_i P_i \\ = {line.elided(parts, line.number) if parts else line.text(0)}"
+        line.latex = rf"\sum_Y P(Y) \\ = {line.elided(parts, line.number) if parts else line.text(0)}"
         line.latex += rf" \\ = {line.text(short(found.covered), 'covered')}"
         return Step(self.sentence("exact.title", **slots), text, 0, line.into(book), names.EXACT)
 
@@ -222,8 +222,8 @@ class CountedExplainer(Addressed):
         if not counted.n:
             raise IndexError(k)
         times, expected = counted.counts[i], self.found.shares[i].prob * counted.n
-        line.latex = rf"n_i / N = {line.text(f'{times:,}')} / {line.text(f'{counted.n:,}')}"
-        values.latex = rf"N P_i = {values.text(f'{counted.n:,}')} \cdot {values.number(Number(self.found.shares[i].prob, f'share {i}'))}"  # noqa: E501
+        line.latex = rf"M_Y / M = {line.text(f'{times:,}')} / {line.text(f'{counted.n:,}')}"
+        values.latex = rf"M P(Y) = {values.text(f'{counted.n:,}')} \cdot {values.number(Number(self.found.shares[i].prob, f'share {i}'))}"  # noqa: E501
         values.latex += rf" = {values.text(short(expected))}"
         told = self.name("seen", text=self.text(i), n=f"{counted.n:,}")
         return Explanation(f"seen {k} {i}", told, (values, line), times / counted.n, times / counted.n, names.COUNT)
@@ -231,7 +231,7 @@ class CountedExplainer(Addressed):
     def covered(self) -> Explanation:
         line = Line()
         parts = [Number(share.prob, f"share {i}") for i, share in enumerate(self.found.shares)]
-        line.latex = rf"\sum_i P_i = {line.elided(parts, line.number)}"
+        line.latex = rf"\sum_Y P(Y) = {line.elided(parts, line.number)}"
         value = float(sum(number.value for number in parts))
         told = self.name("covered", count=len(parts))
         return Explanation("covered", told, (line,), self.found.covered, value, names.EXACT)
@@ -240,7 +240,7 @@ class CountedExplainer(Addressed):
         counted, line, values = self.grown[k], Line(), Line()
         if not counted.freedom:
             raise IndexError(k)
-        line.latex = r"\chi^2 = \sum_i \frac{(n_i - N P_i)^2}{N P_i}"
+        line.latex = r"\chi^2 = \sum_Y \frac{(M_Y - M P(Y))^2}{M P(Y)}"
         terms: Sequence[Any] = counted.cells
         values.latex = "= " + values.elided(
             terms, lambda cell: rf"\frac{{({values.text(cell.seen)} - {values.text(short(cell.expected))})^2}}"

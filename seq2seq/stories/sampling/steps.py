@@ -186,8 +186,8 @@ class SamplingTeller:
         probs = self.trace.stages["top_p"][t]
         reach = Number(math.fsum(probs[self.trace.below(t, chosen)].tolist()), f"reach {t} {chosen}")
         end = reach.value + float(probs[chosen])
-        line.latex = rf"{line.number(reach)} \le u = {line.text(short(luck), f'draw {t}')}"
-        line.latex += rf" \\ u < {line.number(reach)} + {line.number(self.prob(t, 'top_p', chosen))}"
+        line.latex = rf"{line.number(reach)} \le \xi = {line.text(short(luck), f'draw {t}')}"
+        line.latex += rf" \\ \xi < {line.number(reach)} + {line.number(self.prob(t, 'top_p', chosen))}"
         alone = self.trace.stays(t, "top_p") == 1
         rank = int((self.trace.stages["model"][t] > self.trace.stages["model"][t, chosen]).sum())
         key = "draw.alone" if alone else "draw.best" if rank == 0 else "draw"
