@@ -1,8 +1,10 @@
 """A trained model ready to decode, whether it came with the studio or was just trained."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, is_dataclass
+from typing import Any, TypeVar
 
+import numpy as np
 import torch
 
 from seq2seq.decoding import ModelWriter
@@ -15,9 +17,11 @@ from seq2seq.recording import record, record_convolution, record_decoding, recor
 from seq2seq.studies.shipped import WEIGHTS, shipped_card, shipped_names
 from seq2seq.tasks import InputError, Task, Vocabulary
 from seq2seq.traces import Change, ConvTrace, DecodingTrace, TransformerTrace
-from seq2seq.training.checkpoint import load_weights, unpack
+from seq2seq.training.checkpoint import DAMAGED, load_weights, unpack
 from seq2seq.training.config import RunConfig
-from seq2seq.training.store import RunStore
+from seq2seq.training.store import RunStore, newest_checkpoint
+
+Trace = TypeVar("Trace")
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Trained:
 
         Raises: InputError if the text cannot be used, or the model is not a recurrent one.
         """
-        return record_decoding(self.recurrent, *self.read(text, target), change=change)
+        return finite(record_decoding(self.recurrent, *self.read(text, target), change=change))
 
     @property
     def recurrent(self) -> Recurrent:
@@ -59,7 +63,7 @@ class Trained:
         """
         if not isinstance(self.model, Convolutional):
             raise InputError("input.other_model", run=self.name)
-        return record_convolution(self.model, *self.read(text, target))
+        return finite(record_convolution(self.model, *self.read(text, target)))
 
     @property
     def transformer(self) -> Transformer:
@@ -78,7 +82,7 @@ class Trained:
 
         Raises: InputError if the text cannot be used, or the model is of another kind.
         """
-        return record_transformer(self.transformer, *self.read(text, target), change=change)
+        return finite(record_transformer(self.transformer, *self.read(text, target), change=change))
 
     def write(self, text: str) -> DecodingTrace | ConvTrace | TransformerTrace:
         """Whatever kind of model it is: everything that happens between a typed text and the output."""
@@ -98,10 +102,31 @@ class Trained:
         return tokens, self.vocabularies, None if target is None else self.task.tokenise(target)
 
 
-def load_trained(reference: str, store: RunStore | None = None) -> Trained:
-    """The model of a run's id or a shipped name, on the CPU, as far as it is trained.
+def finite(trace: Trace) -> Trace:
+    """The trace, if every number in it is finite; the model's own weights are checked when they are loaded.
 
-    Raises: InputError if there is none, it has no checkpoint yet, or its weights are damaged.
+    Raises: InputError if one is not: weights that are finite but huge may still lead there.
+    """
+    if not _is_finite(trace):
+        raise InputError("input.not_finite")
+    return trace
+
+
+def _is_finite(value: object) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind != "f" or bool(np.isfinite(value).all())
+    if is_dataclass(value):
+        return all(_is_finite(part) for name, part in vars(value).items() if name != "parameters")
+    if isinstance(value, Mapping):
+        return all(map(_is_finite, value.values()))
+    return not isinstance(value, tuple) or all(map(_is_finite, value))
+
+
+def load_trained(reference: str, store: RunStore | None = None, step: int | None = None) -> Trained:
+    """The model of a run's id or a shipped name, on the CPU; step: of a run, after how many updates.
+
+    None: as far as it is trained. A store keeps the newest checkpoint of a run alone.
+    Raises: InputError if there is none, it has no checkpoint yet, its weights are damaged, or are of another update.
     """
     if reference in shipped_names():
         card = shipped_card(reference)
@@ -112,10 +137,11 @@ def load_trained(reference: str, store: RunStore | None = None) -> Trained:
     run = store.get(reference)
     if run is None:
         raise InputError("input.no_such", what="run", value=reference, choices=", ".join(shipped_names()))
-    saved = store.checkpoint(reference)
-    if saved is None:
-        raise InputError("input.no_checkpoint", run=reference)
-    return _build(reference, run.config, run.config.task.vocabularies(), saved[1])
+    now, data = newest_checkpoint(store, reference, step)
+    found = _build(reference, run.config, run.config.task.vocabularies(), data)
+    if found.step != now:
+        raise InputError(DAMAGED)
+    return found
 
 
 def _build(name: str, config: RunConfig, vocabularies: tuple[Vocabulary, Vocabulary], data: bytes) -> Trained:

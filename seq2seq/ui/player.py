@@ -26,6 +26,11 @@ _answer = st.components.v2.component(
 )
 
 
+def shown_stories() -> int:
+    """How many stories this session has mounted so far: whoever asks twice knows whether one was between."""
+    return int(st.session_state.get("shown-stories", 0))
+
+
 @st.fragment
 def show_story(
     story: str,
@@ -39,6 +44,7 @@ def show_story(
     A number that is clicked is explained by `explainer`, which is made only then; nothing else on the page runs.
     `below` draws what stands under the player, given the address that was clicked, "" for none.
     """
+    st.session_state["shown-stories"] = shown_stories() + 1
     picked = _player(key=key, data=story, on_ask_change=lambda: None)
     asked = picked.get("ask")
     if asked and explainer:

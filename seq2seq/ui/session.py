@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL
+from seq2seq.studies.shipped import shipped_names
 from seq2seq.training.database import StoreError
 from seq2seq.training.executor import LocalExecutor, WorkerPool, worker_count
 from seq2seq.training.store import RunStore
@@ -105,9 +106,19 @@ def spare_the_collector() -> None:
     gc.freeze()
 
 
+def trained(reference: str, step: int | None = None) -> "Trained":
+    """A model by run id or shipped name, after so many updates. Shared: never to be changed.
+
+    None: as it is now, which of a shipped model it always is.
+    Raises: InputError if it cannot be used, or has been trained further than that.
+    """
+    if reference in shipped_names():
+        return _loaded(reference, None)
+    return _loaded(reference, run_store().checkpoint_step(reference) if step is None else step)
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
-def trained(reference: str, step: int | None) -> "Trained":
-    """A model by run id or shipped name, at the checkpoint of that step. Shared: never to be changed."""
+def _loaded(reference: str, step: int | None) -> "Trained":
     from seq2seq.studies.trained import load_trained
 
-    return load_trained(reference, run_store())
+    return load_trained(reference, run_store(), step)
