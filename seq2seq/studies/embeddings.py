@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from seq2seq.models.config import RecurrentConfig
 from seq2seq.studies.shipped import WEIGHTS, shipped_card, shipped_config, shipped_names
 from seq2seq.tasks import InputError
 from seq2seq.traces import EmbeddingTrace
@@ -42,17 +43,15 @@ def _tables_of(weights: Tables, prefix: str = "") -> Tables:
     return {kind: weights[name] for kind, name in names.items() if name in weights}
 
 
-def _check(kept: Mapping[int, Tables], tokens: Mapping[str, Sequence[str]]) -> None:
-    """Every snapshot must have both tables, a finite row of always as many numbers for each token.
+def _check(kept: Mapping[int, Tables], tokens: Mapping[str, Sequence[str]], width: int) -> None:
+    """Every snapshot must have both tables, a finite row of `width` numbers for each token.
 
     Raises: InputError if one has not.
     """
     for tables in kept.values():
         for kind in KINDS:
-            table, first = tables.get(kind), next(iter(kept.values())).get(kind)
-            if table is None or first is None or table.ndim != 2 or not table.size or table.dtype != np.float32:
-                raise InputError("input.damaged_checkpoint")
-            if table.shape != first.shape or len(table) != len(tokens[kind]):
+            table = tables.get(kind)
+            if table is None or table.shape != (len(tokens[kind]), width) or table.dtype != np.float32:
                 raise InputError("input.damaged_checkpoint")
             if not np.isfinite(table).all():
                 raise InputError("input.not_finite_weights")
@@ -64,7 +63,7 @@ def load_embeddings(reference: str, store: RunStore | None = None, step: int | N
     Raises: InputError if there is no such run, it kept nothing, or its tables are damaged.
     """
     if reference in shipped_names():
-        kept, task = read_shipped_snapshots(reference), shipped_config(reference).task
+        kept, config = read_shipped_snapshots(reference), shipped_config(reference)
         card = shipped_card(reference)
         tokens = {kind: tuple(card[f"{kind}_tokens"]) for kind in ("source", "target")}
     else:
@@ -72,15 +71,16 @@ def load_embeddings(reference: str, store: RunStore | None = None, step: int | N
         run = store.get(reference)
         if run is None:
             raise InputError("input.no_such", what="run", value=reference, choices=", ".join(shipped_names()))
-        task = run.config.task
+        config = run.config
         now, data = newest_checkpoint(store, reference, step)
         snapshots = store.snapshots(reference, EMBEDDINGS)  # a run from before there were snapshots has none
         kept = {step: unpack_tables(data) for step, data in snapshots if step < now}
         kept[now] = _tables_of(unpack_tables(data), "weights.")
-        tokens = dict(zip(("source", "target"), (tuple(v.tokens) for v in task.vocabularies()), strict=True))
-    _check(kept, tokens)
+        tokens = dict(zip(KINDS, (tuple(v.tokens) for v in config.task.vocabularies()), strict=True))
+    width = config.model.embedding if isinstance(config.model, RecurrentConfig) else config.model.hidden
+    _check(kept, tokens, width)
     steps = sorted(kept)
     return EmbeddingTrace(
-        reference, task.name, tuple(steps), tokens,
+        reference, config.task.name, tuple(steps), tokens,
         {kind: np.stack([kept[step][kind] for step in steps]) for kind in ("source", "target")},
     )  # fmt: skip

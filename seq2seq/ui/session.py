@@ -28,7 +28,15 @@ _keeper = st.components.v2.component(
     html="<span hidden></span>",
     js="""
     export default function ({ data }) {
-      document.cookie = `${data.name}=${data.token}; path=/; max-age=${data.age}; SameSite=Strict`;
+      const pair = `${data.name}=${data.token}`;
+      const keep = (how) => (document.cookie = `${pair}; path=/; max-age=${data.age}; ${how}`);
+      const kept = () => document.cookie.split("; ").includes(pair);
+      try {
+        keep("SameSite=Strict");
+        if (!kept() && isSecureContext) keep("SameSite=None; Secure; Partitioned"); // in a frame on another site
+      } catch (error) {
+        if (error.name !== "SecurityError") throw error; // a sandboxed frame keeps nothing at all
+      }
       if (document.querySelector("link[data-player]")) return;
       const address = performance.getEntriesByType("resource").map((entry) => entry.name);
       const root = address.find((name) => name.includes("/static/"))?.split("/static/")[0] ?? location.origin;
