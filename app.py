@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from seq2seq.ui.connection import stay_usable
 from seq2seq.ui.navigation import GROUPS, HOME, Place
 from seq2seq.ui.session import keep_owner, start_workers
 from seq2seq.ui.text import page_words
@@ -28,4 +29,5 @@ pages = {words.say(f"nav.{group}"): [page(place) for place in places] for group,
 chosen = st.navigation(pages, position="top")
 keep_owner()  # before the page: the browser then fetches what the player needs while the page is still written
 chosen.run()
+stay_usable(words)
 start_workers()
