@@ -69,7 +69,7 @@ def inside_untouched(layer: int, way: str, position: int) -> Touch:
 class Look:
     """One look at the source: query (B, D), scores and weights (B, S), context (B, D).
 
-    Additive attention also has asking (B, D), the query times its matrix, and energy (B, S, D), the tanh.
+    Additive attention also has asking (B, D), the query times its matrix, and hidden (B, S, D), the tanh.
     """
 
     query: Tensor
@@ -77,7 +77,7 @@ class Look:
     weights: Tensor
     context: Tensor
     asking: Tensor | None = None
-    energy: Tensor | None = None
+    hidden: Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,12 @@
 """RNN, GRU and LSTM encoder-decoders, with or without attention.
 
-Sutskever et al. 2014 (no attention: the last state is all the decoder gets), Bahdanau et al. 2015 (additive:
-the state *before* the step asks, the context goes *into* the step), Luong et al. 2015 (the products: the state
-*after* the step asks, the context joins it for the prediction).
+@sutskever2014 (no attention: the last state is all the decoder gets), @bahdanau2015 (additive:
+the state *before* the step asks, the context goes *into* the step), @luong2015 (the products: the state
+*after* the step asks, the context joins it for the prediction). Where we differ: with every attention the logits are
+read from tanh(W [c; s]), as in Luong; Bahdanau reads them from a maxout layer over the state before the step, the last
+token and the context. The decoder begins with a copy of the encoder's last state, both directions side by side, where
+Bahdanau computes s₀ = tanh(W h₁) from the backward state at the first position. Luong's input feeding, by which the
+last step's read-out goes into the next step, is not there.
 """
 
 from typing import NamedTuple
@@ -216,10 +220,10 @@ class Recurrent(Seq2Seq[RecurrentState]):
     def look(self, query: Tensor, memory: Memory[RecurrentState], touch: Touch) -> Look:
         """One look at the source: compare, weigh, mix."""
         assert self.attention and memory.keys is not None
-        scores, asking, energy = self.attention.compare(query, memory.keys)
+        scores, asking, hidden = self.attention.compare(query, memory.keys)
         weights = touch("weights", weigh(scores, memory.mask))
         context = touch("context", mix(weights, memory.states))
-        return Look(query, scores, weights, context, asking, energy)
+        return Look(query, scores, weights, context, asking, hidden)
 
     @torch.no_grad()
     def scale_recurrence(self) -> None:

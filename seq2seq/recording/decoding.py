@@ -100,6 +100,6 @@ def _decoder_side(steps: Sequence[Step]) -> dict[str, Any]:
             {name: rows([step.layers[layer][name] for step in steps]) for name in steps[0].layers[layer]}
             for layer in range(len(steps[0].layers))
         ),
-        **{name: looked(name) for name in ("query", "asking", "energy", "scores", "weights", "context")},
+        **{name: looked(name) for name in ("query", "asking", "hidden", "scores", "weights", "context")},
         **{name: rows([getattr(step, name) for step in steps]) for name in ("readout", "logits", "log_probs")},
     }

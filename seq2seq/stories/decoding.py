@@ -13,6 +13,7 @@ from seq2seq.stories.network import UNITS, Layout, network_diagram
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.probabilities import probabilities_view
 from seq2seq.stories.questions import decoding_questions
+from seq2seq.stories.sentences import listed, pair, titled, weighed
 from seq2seq.stories.softmax import score_bars
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
@@ -37,8 +38,15 @@ def decoding_story(trace: DecodingTrace, words: Words, name: str, answer: str | 
     identity = "|".join(["decoding", name, "".join(trace.source), "".join(trace.output)])
     return Story(
         identity, words.say("decoding.title", source="".join(trace.source)), steps, views, told.chapters,
-        player_labels(words), told.formulas, start,
+        player_labels(words), told.formulas, start, sizes=sizes(trace),
     )  # fmt: skip
+
+
+def sizes(trace: DecodingTrace) -> dict[str, int]:
+    """The numbers behind the letters that name sizes."""
+    return {
+        "S": len(trace.source), "T": len(trace.output), "D": trace.states.shape[1], "V": len(trace.vocabulary)
+    }  # fmt: skip
 
 
 def ask(told: Told, questions: dict[tuple[str, int], Question]) -> list[Step]:
@@ -98,7 +106,7 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
                 "t": t,
                 "i": i,
                 "w": w,
-                "tip": f"{quoted(trace.source[i])} → {quoted(trace.output[t])}: {w:.4f}",
+                "tip": pair(f"{quoted(trace.source[i])} → {quoted(trace.output[t])}", f"{w:.4f}", words),
                 "ask": f"weight {t} {i}",
             }
             for t, row in enumerate(trace.weights)
@@ -109,7 +117,7 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
         tip = words.say("decoding.vector.tip")
         top = len(trace.start) - 1
         data["vector"] = [
-            {"u": u, "n": len(vector), "v": v, "tip": tip.format(unit=u), "ask": f"decoder {top} h -1 {u}"}
+            {"u": u, "n": len(vector), "v": v, "tip": tip.format(unit=u + 1), "ask": f"decoder {top} h -1 {u}"}
             for u, v in enumerate(vector)
         ]
     signals = {"S": len(trace.source), "T": len(trace.output)}
@@ -132,7 +140,7 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
     return View(
         "overview", words.say("decoding.overview.title"), words.say(f"decoding.overview.{key}"),
         network_diagram(layout, _captions(trace, words)), "vega",
-        [f"{step.title}. {step.text}" for step in told.steps],
+        [titled(step, words) for step in told.steps],
         data, "links" if "links" in data else "vector",
         signals | {f"{track}_at": told.track(track) for track in tracks}, wide=True,
     )  # fmt: skip
@@ -205,7 +213,7 @@ def _score_bars(trace: DecodingTrace, told: Told, words: Words) -> View:
     bars = [
         {"t": t, "i": i, "score": trace.scores[t, i], "w": trace.weights[t, i]}
         | token_row(token)
-        | {"tip": f"{quoted(token)}: {trace.scores[t, i]:.4f} → {trace.weights[t, i]:.4f}"}
+        | {"tip": pair(quoted(token), f"{trace.scores[t, i]:.4f} → {trace.weights[t, i]:.4f}", words)}
         | {"asks": (f"score {t} {i}", f"weight {t} {i}")}
         for t in range(len(trace.output))
         for i, token in enumerate(trace.source)
@@ -236,7 +244,7 @@ def _units(trace: DecodingTrace, told: Told, words: Words) -> View:
                 {
                     "column": offset + position,
                     "u": rank,
-                    "unit": unit,
+                    "unit": int(unit) + 1,
                     "v": numbers[unit].value,
                     "place": place,
                     "ask": numbers[unit].address,
@@ -266,7 +274,7 @@ def _strongest(trace: DecodingTrace, moment: Moment, words: Words) -> str:
         return words.say("decoding.heat.nothing")
     row = trace.weights[moment.row]
     order = np.argsort(-row)[:3]
-    best = ", ".join(f"{quoted(trace.source[i])} ({i + 1}) {row[i]:.2f}" for i in order)
+    best = listed((weighed(quoted(trace.source[i]), int(i) + 1, float(row[i]), words) for i in order), words)
     return words.say("decoding.heat.alt", number=moment.row + 1, best=best)
 
 

@@ -161,7 +161,7 @@ class Teller:
         moment = replace(moment, stage="state", dec=t, lit=t, query=0)
         line = Line()
         now, before = line.text(t + 1), line.text(t)
-        extra = rf",\ c_{{{now}}}" if trace.asks_before else ""
+        extra = rf",\ a_{{{now}}}" if trace.asks_before else ""
         inside = rf"\mathrm{{{self.cell}}}(y_{{{before}}}{extra},\ s_{{{before}}})"
         line.latex = rf"s_{{{now}}} = {inside} \\ = {line.units(self.vectors.top(t))}"
         key = ("state.after" if extra else "state") + ("" if t else ".first")
@@ -190,13 +190,13 @@ class Teller:
         row = line.text(t + 1)
         line.latex = (
             rf"\alpha_{{{row},{line.text(best + 1)}}} = \frac{{\exp({line.number(score)})}}"
-            rf"{{\sum_{{j=1}}^{{{line.text(self.S)}}} \exp(e_{{{row},j}})}} \\ = {line.number(weight)}"
+            rf"{{\sum_{{j'=1}}^{{{line.text(self.S)}}} \exp(e_{{{row},j'}})}} \\ = {line.number(weight)}"
         )
         self.add("weights", moment, line, **slots)
         moment, line = replace(moment, stage="context"), Line()
         row = line.text(t + 1)
         line.latex = (
-            rf"c_{{{row}}} = \sum_i \alpha_{{{row},i}}\, h_i \\ = {line.weighted(self.vectors.weights(t), 'h')}"
+            rf"a_{{{row}}} = \sum_j \alpha_{{{row},j}}\, h_j \\ = {line.weighted(self.vectors.weights(t), 'h')}"
             rf" \\ = {line.units(self.vectors.context(t))}"
         )
         self.add("context" if weight.value >= 0.5 else "context.spread", moment, line, **slots)
@@ -206,9 +206,9 @@ class Teller:
         """How a score is computed, in symbols."""
         s, h = rf"s_{{{line.text(asks)}}}", rf"h_{{{line.text(position)}}}"
         return {
-            "additive": rf"v^\top \tanh(W {s} + U {h})",
+            "additive": rf"v_a^\top \tanh(W_a {s} + U_a {h})",
             "dot": rf"{s}^\top {h}",
-            "general": rf"{s}^\top W {h}",
+            "general": rf"{s}^\top W_a {h}",
             "scaled_dot": rf"\frac{{{s}^\top {h}}}{{\sqrt{{D}}}}",
         }[self.trace.attention]
 
@@ -223,8 +223,8 @@ class Teller:
         }  # fmt: skip
         line, moment = Line(), replace(moment, stage="predict", dec=t, told=1)
         s, y = rf"s_{{{line.text(t + 1)}}}", rf"y_{{{line.text(t + 1)}}}"
-        reads = s if trace.context is None else rf"\tanh(W_c\,[c_{{{line.text(t + 1)}}};\ {s}])"
-        softmax = rf"\mathrm{{softmax}}(W_o\, {reads} + b)_{{{line.text(token)}}}"
+        reads = s if trace.context is None else rf"\tanh(W_c\,[a_{{{line.text(t + 1)}}};\ {s}] + b_c)"
+        softmax = rf"\mathrm{{softmax}}(W_y\, {reads} + b_y)_{{{line.text(token)}}}"
         line.latex = (
             rf"P({y} = {line.text(token)}) \\ = {softmax} \\ = {line.number(self.vectors.probability(t, chosen))}"
         )
@@ -246,7 +246,7 @@ class Teller:
         if not trace.finished:
             key = "done.unfinished"
         line = Line()
-        line.latex = rf"\log P(y \mid x) = \sum_t \log P(y_t \mid y_{{<t}}, x) \\ = {line.text(exact(trace.log_prob))}"
+        line.latex = rf"\ln P(Y \mid X) = \sum_t \ln P(y_t \mid y_{{<t}}, X) \\ = {line.text(exact(trace.log_prob))}"
         slots = {"source": "".join(trace.source), "output": trace.text, "answer": answer, "steps": self.T}
         slots["p"] = percent(float(np.exp(trace.log_prob)))
         self.add(key, moment, line, **slots)

@@ -7,9 +7,8 @@ shown is what ran. A test holds every passage to its file.
 import ast
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1]
+from seq2seq.folders import PACKAGE
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def _find(tree: ast.AST, path: list[str]) -> ast.FunctionDef:
 # ---- what computes what
 
 SCORE_PIECES = {
-    "additive": ("asking = ", "energy = ", "return Comparison(energy"),
+    "additive": ("asking = ", "hidden = ", "return Comparison(hidden"),
     "dot": ("torch.einsum", "return Comparison(scores"),
     "general": ("torch.einsum", "return Comparison(scores"),
     "scaled_dot": ("torch.einsum", "return Comparison(scores"),

@@ -21,7 +21,11 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Question:
-    """Asked before the step that answers it: options with one right one, and why it is right."""
+    """Asked before the step that answers it: options with one right one, and why it is right.
+
+    replies: what is said to whoever picks an option, as each wrong one was made from something one may well think;
+    "" for the right one, which `why` answers.
+    """
 
     id: str
     kind: Literal["token", "position", "compare", "true-false"]
@@ -29,6 +33,7 @@ class Question:
     options: tuple[str, ...]
     right: int
     why: str
+    replies: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class Story:
     """Steps and views that share one clock.
 
     follow: stay at the last step while more are added; linked: the step goes into the page's address.
+    sizes: the numbers behind the letters that name sizes, S, D, V and so on, for the table of symbols.
     """
 
     id: str
@@ -79,6 +85,7 @@ class Story:
     start: int = 0
     follow: bool = False
     linked: bool = True
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """As one string, ready for the player.
@@ -99,6 +106,7 @@ class Story:
                 "steps": [_step(step, listings) for step in self.steps],
                 "listings": [listing.told() for listing in listings],
                 "views": [_view(view) for view in self.views],
+                "sizes": self.sizes,
             }
         )
 

@@ -1,16 +1,16 @@
 """Models that come with the studio: the recipe of each, where it lies, and its card. Imports no torch."""
 
 import json
-from pathlib import Path
 from typing import Any
 
+from seq2seq.folders import ASSETS
 from seq2seq.models.config import CELLS, ConvConfig, RecurrentConfig, TransformerConfig
 from seq2seq.tasks import Dates, DatesShort, Recall, Synonyms, Task
 from seq2seq.tasks.random_target import RandomTarget
 from seq2seq.tasks.sequences import Copy, LetterTask, Reverse, Sort
 from seq2seq.training.config import TRANSFORMER_RATE, RunConfig, TrainingConfig
 
-WEIGHTS = Path(__file__).parents[2] / "assets" / "weights"
+WEIGHTS = ASSETS / "weights"
 LENGTHS_HIDDEN = (64, 32, 128)
 
 

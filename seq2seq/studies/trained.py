@@ -1,7 +1,8 @@
 """A trained model ready to decode, whether it came with the studio or was just trained."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, is_dataclass
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, is_dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,9 +18,11 @@ from seq2seq.recording import record, record_convolution, record_decoding, recor
 from seq2seq.studies.shipped import WEIGHTS, shipped_card, shipped_names
 from seq2seq.tasks import InputError, Task, Vocabulary
 from seq2seq.traces import Change, ConvTrace, DecodingTrace, TransformerTrace
+from seq2seq.traces.wanted import Wanted
 from seq2seq.training.checkpoint import DAMAGED, load_weights, unpack
 from seq2seq.training.config import RunConfig
 from seq2seq.training.store import RunStore, newest_checkpoint
+from seq2seq.training.trainer import Trainer
 
 Trace = TypeVar("Trace")
 
@@ -44,7 +47,8 @@ class Trained:
 
         Raises: InputError if the text cannot be used, or the model is not a recurrent one.
         """
-        return finite(record_decoding(self.recurrent, *self.read(text, target), change=change))
+        trace = finite(record_decoding(self.recurrent, *self.read(text, target), change=change))
+        return replace(trace, wanted=self.wanted(text))
 
     @property
     def recurrent(self) -> Recurrent:
@@ -63,7 +67,8 @@ class Trained:
         """
         if not isinstance(self.model, Convolutional):
             raise InputError("input.other_model", run=self.name)
-        return finite(record_convolution(self.model, *self.read(text, target)))
+        trace = finite(record_convolution(self.model, *self.read(text, target)))
+        return replace(trace, wanted=self.wanted(text))
 
     @property
     def transformer(self) -> Transformer:
@@ -82,11 +87,34 @@ class Trained:
 
         Raises: InputError if the text cannot be used, or the model is of another kind.
         """
-        return finite(record_transformer(self.transformer, *self.read(text, target), change=change))
+        trace = finite(record_transformer(self.transformer, *self.read(text, target), change=change))
+        return replace(trace, wanted=self.wanted(text))
 
     def write(self, text: str) -> DecodingTrace | ConvTrace | TransformerTrace:
         """Whatever kind of model it is: everything that happens between a typed text and the output."""
-        return record(self.model, *self.read(text, None))
+        return replace(record(self.model, *self.read(text, None)), wanted=self.wanted(text))
+
+    def wanted(self, text: str) -> Wanted:
+        """What should be written for a typed text."""
+        source = self.task.normalise(text)
+        answer = self.task.answer(source)
+        tokens = None if answer is None else tuple(self.task.tokenise(answer))
+        return Wanted(self.task.name, tokens, self.task.needs(source))
+
+    def along(self, text: str) -> Callable[[tuple[int, ...]], DecodingTrace | ConvTrace | TransformerTrace]:
+        """What records the model as it is made to write any beginning of an output, its tokens by number.
+
+        Raises: InputError if the text cannot be used. What it returns raises IndexError if there is no such token.
+        """
+        tokens, vocabularies, _ = self.read(text, None)
+        names = vocabularies[1].tokens
+
+        def recorded(written: tuple[int, ...]) -> DecodingTrace | ConvTrace | TransformerTrace:
+            if any(not 0 <= number < len(names) for number in written):
+                raise IndexError(written)
+            return record(self.model, tokens, vocabularies, [names[number] for number in written])
+
+        return recorded
 
     def writer(self, text: str) -> ModelWriter:
         """The model once it has read a typed text, for every kind of search.
@@ -100,6 +128,12 @@ class Trained:
         """A typed text and a given target as tokens, and the vocabularies between them."""
         tokens = self.task.read(text, self.vocabularies[0])
         return tokens, self.vocabularies, None if target is None else self.task.tokenise(target)
+
+
+def trained_by(trainer: Trainer, name: str = "mine") -> Trained:
+    """What a trainer has made of its model so far, on the CPU; it may train on without changing it."""
+    model = deepcopy(trainer.model).cpu().eval().requires_grad_(False)
+    return Trained(name, trainer.config, (trainer.source_vocabulary, trainer.target_vocabulary), model, trainer.step)
 
 
 def finite(trace: Trace) -> Trace:

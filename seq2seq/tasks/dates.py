@@ -131,3 +131,43 @@ class Dates(Task):
             if FIRST_DAY <= wanted <= LAST_DAY and source in _writings(wanted):
                 return wanted.isoformat()
         return None
+
+    def needs(self, source: str) -> tuple[tuple[int, ...], ...]:
+        """Where year, month and day are written; the hyphens between them need nothing."""
+        answer = self.answer(source)
+        if answer is None:
+            return ()
+        wanted = date.fromisoformat(answer)
+        figures = {match.start(): match[0] for match in re.finditer(r"\d+", source)}
+        year = next(start for start, text in figures.items() if text == f"{wanted.year:04d}")
+        small = [start for start in figures if start != year]
+        if year:  # the year last: in figures, the day comes before the month
+            small.reverse()
+        days = [start for start in small if int(figures[start]) == wanted.day]
+        day = days[-1]
+        months = [start for start in small if start != day and int(figures[start]) == wanted.month]
+        month = span(months[0], figures[months[0]]) if months else _month_name(source, wanted.month)
+        return (*((year + k,) for k in range(4)), (), month, month, (), *[span(day, figures[day])] * 2)
+
+
+def span(start: int, text: str) -> tuple[int, ...]:
+    """The positions of a piece of text."""
+    return tuple(range(start, start + len(text)))
+
+
+@cache
+def _month_names(month: int) -> tuple[str, ...]:
+    """A month's names in every language, the longest first."""
+    found = {
+        normalise_date(names[month])
+        for locale in LOCALES
+        for kind in Locale.parse(locale).months.values()
+        for width, names in kind.items()
+        if width != "narrow"
+    }
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _month_name(source: str, month: int) -> tuple[int, ...]:
+    """The positions of a month's name; none if it is in no language's."""
+    return next((span(source.index(name), name) for name in _month_names(month) if name in source), ())

@@ -65,13 +65,16 @@ class Synonyms(Task):
         every = product(*(self.signs(figure) for figure in source))
         return ["".join(signs) for signs, _ in zip(every, range(MOST_ANSWERS), strict=False)]
 
+    def needs(self, source: str) -> tuple[tuple[int, ...], ...]:
+        return tuple((t,) for t in range(len(source)))
+
     def signs(self, figure: str) -> str:
         """The synonyms of a figure."""
         return "".join(script[FIGURES.index(figure)] for script in SCRIPTS[: self.ways])
 
     @property
     def crossing(self) -> float:
-        """The length beyond which nothing at all is more probable than any one right output, ln(1/ε) / ln k."""
+        """The length beyond which nothing at all is more probable than any one right output, ln((1 − ε)/ε) / ln k."""
         if self.empty == 0 or self.ways == 1:
             return math.inf
-        return math.log(100 / self.empty) / math.log(self.ways)
+        return math.log((100 - self.empty) / self.empty) / math.log(self.ways)

@@ -69,6 +69,13 @@ class Task(ABC):
         answer = self.answer(source)
         return [] if answer is None else [answer]
 
+    def needs(self, source: str) -> tuple[tuple[int, ...], ...]:
+        """For each token of the right output the source positions that decide it; () where the task cannot tell.
+
+        Positions count the source's tokens from 0. A token that the source has no say in needs none.
+        """
+        return ()
+
     def accepts(self, source: str, output: str) -> bool | None:
         """Whether an output is right; None where nothing is right or wrong."""
         answer = self.answer(source)

@@ -13,7 +13,7 @@ class DecodingTrace(ReadingTrace, WritingTrace):
     """Everything that happened between a typed source and the output, float32, one example.
 
     S source positions, T output steps (the last is ⟨eos⟩ unless the length ran out), D units of the decoder, E of an
-    embedding, V target tokens. Axes in brackets; None where the model has no attention; asking and energy only where
+    embedding, V target tokens. Axes in brackets; None where the model has no attention; asking and hidden only where
     it is additive.
     """
 
@@ -25,7 +25,7 @@ class DecodingTrace(ReadingTrace, WritingTrace):
     query: np.ndarray | None  # (T, D)
     keys: np.ndarray | None  # (S, D) what the query is compared with
     asking: np.ndarray | None  # (T, D) the query times its matrix
-    energy: np.ndarray | None  # (T, S, D) the tanh whose product with v is the score
+    hidden: np.ndarray | None  # (T, S, D) the tanh whose product with v is the score
     scores: np.ndarray | None  # (T, S) before the softmax
     weights: np.ndarray | None  # (T, S) rows summing to 1
     context: np.ndarray | None  # (T, D)

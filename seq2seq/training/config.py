@@ -7,6 +7,7 @@ from typing import Any
 from seq2seq.models.config import ModelConfig, RecurrentConfig, TransformerConfig, model_config
 from seq2seq.tasks import InputError, Task, make_task
 
+# AdamW: @loshchilov2019; Adam: @kingma2015
 OPTIMISER_NAMES = {"adamw": "AdamW", "adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 OPTIMISERS = tuple(OPTIMISER_NAMES)
 WATCHED, CONFIRMED = 200, 1000  # held-out pairs: looked at in every report; needed before "until" counts as reached
@@ -30,7 +31,7 @@ class TrainingConfig:
     """How to train.
 
     until: stop once that share of held-out examples is exactly right; None: take all steps. clip: the norm of all
-    gradients together that an update may have at most (Pascanu et al. 2013, arXiv:1211.5063); None: any. reach: each
+    gradients together that an update may have at most (@pascanu2013); None: any. reach: each
     report also says how far back learning reaches (`training/reach.py`). by_length: held-out pairs of each length that
     now and then are scored length by length (letter tasks); 0: none. warm_up: updates over which the learning rate
     rises to its full value; decay_to: the share of it that is left at the end (see `rate_at`). weight_decay: the share

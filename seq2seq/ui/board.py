@@ -18,12 +18,13 @@ from seq2seq.training.records import RunRecord
 from seq2seq.training.store import LEASE
 from seq2seq.ui.convolution import convolves
 from seq2seq.ui.heads import has_heads
+from seq2seq.ui.markdown import Markdown, PageWords, escape, in_a_row
 from seq2seq.ui.masks import masks_itself
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.self_attention import attends
 from seq2seq.ui.session import executor, run_store
-from seq2seq.words import Words, say_error
+from seq2seq.words import Words
 
 REFRESH = 0.5  # seconds between two looks at a run that trains
 SILENCE = 4.0  # seconds without a heartbeat after which a worker is said to be silent
@@ -33,17 +34,17 @@ ICONS = {
 }  # fmt: skip
 
 
-def name_run(run: RunRecord, words: Words) -> str:
+def name_run(run: RunRecord, words: PageWords) -> Markdown:
     """A run in a few words."""
     parts = (
         f"train.task.{run.config.task.name}",
         f"cell.{run.config.model.cell}",
         f"attention.{run.config.model.attention}",
     )
-    return " · ".join([*(words.say(part) for part in parts), run.id[:4]])
+    return in_a_row([*(words.say(part) for part in parts), escape(run.id[:4])], " · ")
 
 
-def describe_training(config: RunConfig, words: Words) -> str:
+def describe_training(config: RunConfig, words: PageWords) -> Markdown:
     """How a run is trained, in a line."""
     say, way = words.say, config.training
     decay = say("train.card.decay", decay=f"{way.weight_decay:g}") if way.optimiser == "adamw" else ""
@@ -54,7 +55,7 @@ def describe_training(config: RunConfig, words: Words) -> str:
     )  # fmt: skip
 
 
-def _unsaid(config: RunConfig, words: Words) -> str:
+def _unsaid(config: RunConfig, words: PageWords) -> Markdown:
     """What of the training nobody can choose."""
     kinds: dict[type, str] = {ConvConfig: "conv", TransformerConfig: "transformer"}
     return words.say(
@@ -63,13 +64,13 @@ def _unsaid(config: RunConfig, words: Words) -> str:
     )  # fmt: skip
 
 
-def show_run(run: RunRecord, words: Words) -> None:
+def show_run(run: RunRecord, words: PageWords) -> None:
     """The board of a run; while it goes on, it looks again twice a second, and the rest of the page rests."""
     live = not run.resting
     st.fragment(_board, run_every=REFRESH if live else None)(run.id, words, live)
 
 
-def _board(run_id: str, words: Words, live: bool) -> None:
+def _board(run_id: str, words: PageWords, live: bool) -> None:
     with one_sentence(words):
         run = run_store().get(run_id)
         if run is None:
@@ -81,10 +82,11 @@ def _board(run_id: str, words: Words, live: bool) -> None:
         last = run_store().last_report(run_id)
         _figures(run, last, words)
         if last:
-            story = _told(run_id, last["step"], last["done"], words.language)
+            tokens = len(run.config.task.vocabularies()[1])
+            story = _told(run_id, last["step"], last["done"], words.language, tokens)
 
             def explain() -> TrainingExplainer:
-                return TrainingExplainer(run_store().reports(run_id), words)
+                return TrainingExplainer(run_store().reports(run_id), words.plain)
 
             show_story(story, "training", words, explain)
             if run.over:
@@ -93,7 +95,7 @@ def _board(run_id: str, words: Words, live: bool) -> None:
             _way_on(run, words)
 
 
-def _way_on(run: RunRecord, words: Words) -> None:
+def _way_on(run: RunRecord, words: PageWords) -> None:
     """The pages that look into a model of this kind."""
     with st.container(key="ways-on", horizontal=True, gap="medium"):
         for page, label, asked in _ways_on(run):
@@ -119,13 +121,14 @@ def _ways_on(run: RunRecord) -> list[tuple[str, str, dict[str, str]]]:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _told(run_id: str, step: int, done: bool, language: str) -> str:
+def _told(run_id: str, step: int, done: bool, language: str, tokens: int) -> str:
     """The story of a run up to a step, as JSON: made again only when there is a new report."""
     reports = run_store().reports(run_id)
-    return training_story(run_id, [report for report in reports if report["step"] <= step], Words(language)).to_json()
+    until = [report for report in reports if report["step"] <= step]
+    return training_story(run_id, until, Words(language), tokens).to_json()
 
 
-def show_status(run: RunRecord, words: Words, part: str = "") -> None:
+def show_status(run: RunRecord, words: PageWords, part: str = "") -> None:
     """How the run stands, and what can be asked of it; `part` tells it from another on the same page."""
     slots: dict[str, object] = {}
     state: str = run.state
@@ -135,7 +138,7 @@ def show_status(run: RunRecord, words: Words, part: str = "") -> None:
         state = "stopping" if run.stop else "pausing" if run.pause else "running" if run.device else "starting"
         slots["device"] = (run.device or "").upper()
     elif state == "failed":
-        slots["error"] = say_error(run.error, words.language) if run.error else ""
+        slots["error"] = words.error(run.error) if run.error else ""
     with st.container(horizontal=True, vertical_alignment="center", key=f"status{part}"):
         icon = f":material/{ICONS.get(state, 'stop_circle')}:"
         st.markdown(f"{icon} **{words.say(f'train.state.{state}', **slots)}** — {name_run(run, words)}")
@@ -143,12 +146,12 @@ def show_status(run: RunRecord, words: Words, part: str = "") -> None:
             _asks(run, words, part)
     said = st.session_state.get("unheard")
     if said and said[0] == run.id:
-        st.warning(say_error(said[1], words.language), icon=":material/edit:")
+        st.warning(words.error(said[1]), icon=":material/edit:")
     if lost := _lost(run, words):
         st.caption(f":material/heart_broken: {lost}")
 
 
-def _asks(run: RunRecord, words: Words, part: str) -> None:
+def _asks(run: RunRecord, words: PageWords, part: str) -> None:
     """Pause or resume, and stop."""
     ask = executor()
     if run.state == "paused" or (run.pause and not run.over):
@@ -174,7 +177,7 @@ def _heard(act: Callable[[str], None], run: str) -> None:
         st.session_state["unheard"] = (run, error)
 
 
-def _lost(run: RunRecord, words: Words) -> str | None:
+def _lost(run: RunRecord, words: PageWords) -> Markdown | None:
     """What is to be known about a worker that died on this run, or that no longer answers."""
     if run.state == "running" and run.lease and time.time() - (run.lease - LEASE) > SILENCE:
         return words.say("train.silent", step=run_store().checkpoint_step(run.id) or 0)
@@ -193,7 +196,7 @@ def _clock(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, zone):%H:%M:%S}"
 
 
-def _figures(run: RunRecord, last: dict[str, Any] | None, words: Words) -> None:
+def _figures(run: RunRecord, last: dict[str, Any] | None, words: PageWords) -> None:
     """Progress and the last report's numbers; their room is there before the first report."""
     say, total = words.say, run.config.training.steps
     step = last["step"] if last else 0

@@ -16,6 +16,7 @@ from seq2seq.tasks.recall import SYMBOLS, Recall
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice, line
 from seq2seq.ui.decoding import traced
+from seq2seq.ui.markdown import Markdown, PageWords, code, in_a_row
 from seq2seq.ui.models import ChosenModel, choose_model, describe, recurs
 from seq2seq.ui.page import told_or_last
 from seq2seq.ui.session import trained
@@ -66,7 +67,7 @@ class Chosen:
         return tuple(found)
 
 
-def choose_cells(words: Words) -> Chosen:
+def choose_cells(words: PageWords) -> Chosen:
     """The controls: in the first row the cells and their input, in the second what to follow in them."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -104,9 +105,9 @@ def len_of(model: ChosenModel) -> int:
     return model.config.model.hidden
 
 
-def _chance(task: Task, words: Words) -> str:
+def _chance(task: Task, words: PageWords) -> Markdown:
     """What guessing would reach, where that is worth saying."""
-    return f" · {words.say('cell.chance')}" if isinstance(task, Recall) else ""
+    return Markdown(f" · {words.say('cell.chance')}" if isinstance(task, Recall) else "")
 
 
 def _example(task: Task) -> str:
@@ -118,7 +119,7 @@ def _example(task: Task) -> str:
     return task.example.source
 
 
-def _chosen_input(task: Task, words: Words) -> str:
+def _chosen_input(task: Task, words: PageWords) -> str:
     """The text typed; where a model of another task was picked, an input of that task."""
     say, kept, example = words.say, st.session_state, _example(task)
     name, last = kept.get("cell-example", (task.name, example))
@@ -129,7 +130,7 @@ def _chosen_input(task: Task, words: Words) -> str:
     return line("input", say("cell.input"), example, 10 * LONGEST_INPUT, help=say("cell.input.help"))
 
 
-def _layer_and_way(shapes: list[RecurrentConfig], words: Words) -> tuple[int, str]:
+def _layer_and_way(shapes: list[RecurrentConfig], words: PageWords) -> tuple[int, str]:
     """Layer (from 0) and direction, to be chosen only where there is a choice."""
     say, layer, way = words.say, 0, "forward"
     layers = max(shape.layers for shape in shapes)
@@ -141,12 +142,12 @@ def _layer_and_way(shapes: list[RecurrentConfig], words: Words) -> tuple[int, st
     return layer, way
 
 
-def _unit(units: int, words: Words) -> int | None:
+def _unit(units: int, words: PageWords) -> int | None:
     """The unit to follow; None for the one that changes most."""
     say = words.say
 
     def name(id: str) -> str:
-        return say("cell.unit.most") if id == MOST else say("cell.unit.one", unit=id)
+        return say("cell.unit.most") if id == MOST else say("cell.unit.one", unit=int(id) + 1)
 
     ids = [MOST, *map(str, range(units))]
     picked = choice("unit", say("cell.unit"), ids, MOST, name, width=250, help=say("cell.unit.help"))
@@ -161,7 +162,7 @@ class Looked:
     story: str
 
 
-def look_inside(chosen: Chosen, words: Words) -> Looked:
+def look_inside(chosen: Chosen, words: PageWords) -> Looked:
     """The story of the reading; if the input cannot be used, a sentence why, and the last that could, or an example.
 
     Raises: InputError if not even that can be told.
@@ -177,13 +178,13 @@ def look_inside(chosen: Chosen, words: Words) -> Looked:
     return Looked(told, story)
 
 
-def _remark(chosen: Chosen, words: Words) -> None:
+def _remark(chosen: Chosen, words: PageWords) -> None:
     """What should be known about this input: unknown tokens, or another length than the model was trained on."""
     task = chosen.models[0].task
     tokens = task.tokenise(task.normalise(chosen.text))
     unknown = task.vocabularies()[0].unknown(tokens)
     if unknown:
-        shown = " ".join(f"`` {quoted(token)} ``" for token in unknown[:12])
+        shown = in_a_row([code(quoted(token)) for token in unknown[:12]])
         st.info(words.say("input.some_unknown", tokens=shown), icon=":material/help:")
     distances = sorted({model.task.distance for model in chosen.models if isinstance(model.task, Recall)})
     for distance in distances:
@@ -192,9 +193,9 @@ def _remark(chosen: Chosen, words: Words) -> None:
             st.info(text, icon=":material/straighten:")
 
 
-def inside_explainer(looked: Looked, words: Words) -> Callable[[], SeveralExplainer]:
+def inside_explainer(looked: Looked, words: PageWords) -> Callable[[], SeveralExplainer]:
     """What explains the numbers of the story, made when the first one is asked."""
-    return lambda: explain_subjects(subjects(looked.chosen.subjects, looked.chosen.text), words)
+    return lambda: explain_subjects(subjects(looked.chosen.subjects, looked.chosen.text), words.plain)
 
 
 def subjects(which: tuple[tuple[str, int, int, str], ...], text: str) -> list[Subject]:

@@ -23,6 +23,7 @@ from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import Change, DecodingTrace, TransformerTrace
 from seq2seq.ui.controls import choice
 from seq2seq.ui.inputs import typed_for
+from seq2seq.ui.markdown import PageWords, code, in_a_row
 from seq2seq.ui.models import ChosenModel, choose_model, describe, writes_step_by_step
 from seq2seq.ui.page import told_or_last
 from seq2seq.ui.session import trained
@@ -58,7 +59,7 @@ class Asked:
     head: int | None = None
 
 
-def chosen_model_and_input(words: Words) -> Asked:
+def chosen_model_and_input(words: PageWords) -> Asked:
     """The controls that matter, in one row; below it, in a line, how good the model is."""
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         model = choose_model(words, ATTENTION_MODEL, writes_step_by_step)
@@ -73,7 +74,7 @@ def _example(model: ChosenModel) -> str:
     return ATTENTION_INPUT if model.task.name == "reverse" else model.task.example.source
 
 
-def _chosen_look(model: ChosenModel, words: Words) -> tuple[int | None, int | None]:
+def _chosen_look(model: ChosenModel, words: PageWords) -> tuple[int | None, int | None]:
     """Of a Transformer, the decoder layer and the head that are looked at, counted from 0."""
     config, say = model.config.model, words.say
     if not isinstance(config, TransformerConfig):
@@ -111,7 +112,7 @@ class Decoded:
         return self.asked.text
 
 
-def decode(asked: Asked, words: Words) -> Decoded:
+def decode(asked: Asked, words: PageWords) -> Decoded:
     """The text decoded; if it cannot be used, a sentence why, and the last one that could, or an example.
 
     Raises: InputError if not even that can be decoded.
@@ -123,28 +124,28 @@ def decode(asked: Asked, words: Words) -> Decoded:
     return Decoded(told, story)
 
 
-def _told(asked: Asked, words: Words) -> str:
+def _told(asked: Asked, words: PageWords) -> str:
     """The story of what is asked."""
     model = asked.model
     return _decoded(model.reference, model.step, asked.text, asked.layer, asked.head, words.language)
 
 
-def explainer(decoded: Decoded, words: Words) -> Callable[[], Explainer]:
+def explainer(decoded: Decoded, words: PageWords) -> Callable[[], Explainer]:
     """What explains the numbers of a decoding, made when the first one is asked."""
-    return lambda: explainer_of(attended(decoded.model.reference, decoded.model.step, decoded.text), words)
+    return lambda: explainer_of(attended(decoded.model.reference, decoded.model.step, decoded.text), words.plain)
 
 
-def home_explainer(date: str, words: Words) -> Callable[[], Explainer]:
+def home_explainer(date: str, words: PageWords) -> Callable[[], Explainer]:
     """What explains the numbers of a stored story of the home page: the same decoding, made again."""
-    return lambda: explainer_of(traced(HOME_MODEL, None, HOME_DATES[date]), words)
+    return lambda: explainer_of(traced(HOME_MODEL, None, HOME_DATES[date]), words.plain)
 
 
-def _remark(model: ChosenModel, text: str, words: Words) -> None:
+def _remark(model: ChosenModel, text: str, words: PageWords) -> None:
     """What should be known about this input: unknown tokens, or a length never trained on."""
     tokens = model.task.tokenise(model.task.normalise(text))
     unknown = model.task.vocabularies()[0].unknown(tokens)
     if unknown:
-        shown = " ".join(f"`` {quoted(token)} ``" for token in unknown[:12])
+        shown = in_a_row([code(quoted(token)) for token in unknown[:12]])
         st.info(words.say("input.some_unknown", tokens=shown), icon=":material/help:")
     task = model.task
     if isinstance(task, LetterTask) and not task.shortest <= len(tokens) <= task.longest:

@@ -15,9 +15,9 @@ from seq2seq.training.records import RunRecord
 from seq2seq.training.store import GONE_ON
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice
+from seq2seq.ui.markdown import Markdown, PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.session import owner, run_store, trained
-from seq2seq.words import Words, say_error
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,9 @@ def writes_step_by_step(config: RunConfig) -> bool:
 
 
 def choose_model(
-    words: Words, default: str, fits: Fits = recurs, id: str = "model", label: str = "", hold: Hold = trained
-) -> ChosenModel:
+    words: PageWords, default: str, fits: Fits = recurs, id: str = "model", label: Markdown | None = None,
+    hold: Hold = trained,
+) -> ChosenModel:  # fmt: skip
     """A control that picks one of the models that `fits`; the default is a shipped one. hold: see `usable`."""
     choices = fitting_models(words, fits, id)
     warn_of_others(choices, words, id)
@@ -66,7 +67,12 @@ def choose_model(
 
 
 def usable(
-    choices: Mapping[str, ChosenModel], picked: str, default: str, words: Words, id: str = "model", hold: Hold = trained
+    choices: Mapping[str, ChosenModel],
+    picked: str,
+    default: str,
+    words: PageWords,
+    id: str = "model",
+    hold: Hold = trained,
 ) -> ChosenModel:
     """The model picked, at the update its weights are of; where they cannot be used, a sentence, and another model.
 
@@ -82,7 +88,7 @@ def usable(
         if kept is None or kept.reference == picked or kept.reference not in choices:
             kept = choices[default]
         instead = words.say("attention.instead", name=model_name(choices, words, kept.reference))
-        st.warning(f"{say_error(error, words.language)} {instead}", icon=":material/broken_image:")
+        st.warning(f"{words.error(error)} {instead}", icon=":material/broken_image:")
         return kept
     st.session_state[f"{id}-usable"] = found
     return found
@@ -105,14 +111,14 @@ def _held(model: ChosenModel, hold: Hold) -> ChosenModel:
 
 
 def fitting_models(
-    words: Words, fits: Fits, id: str = "model", names: Sequence[str] | None = None
+    words: PageWords, fits: Fits, id: str = "model", names: Sequence[str] | None = None
 ) -> dict[str, ChosenModel]:
     """The models that can be picked by a control; names: of the shipped ones, default: those of every page."""
     known = _known(words, id, to_be_picked() if names is None else names)
     return {reference: model for reference, model in known.items() if fits(model.config)}
 
 
-def model_name(choices: Mapping[str, ChosenModel], words: Words, reference: str) -> str:
+def model_name(choices: Mapping[str, ChosenModel], words: PageWords, reference: str) -> str:
     """What a learner sees of a model."""
     model, say = choices[reference].config, words.say
     parts = {
@@ -123,7 +129,7 @@ def model_name(choices: Mapping[str, ChosenModel], words: Words, reference: str)
     return say(key, run=reference[:4], **parts)
 
 
-def warn_of_others(choices: Container[str], words: Words, id: str = "model") -> None:
+def warn_of_others(choices: Container[str], words: PageWords, id: str = "model") -> None:
     """Say so, if the model asked for is none of those that can be picked."""
     wanted = _wanted(id)
     if wanted and wanted not in choices:
@@ -132,13 +138,13 @@ def warn_of_others(choices: Container[str], words: Words, id: str = "model") -> 
         st.warning(words.say(key, run=wanted[:40]), icon=":material/link_off:")
 
 
-def _task_name(task: Task, words: Words) -> str:
+def _task_name(task: Task, words: PageWords) -> str:
     """What a task is called; of recall, with its distance: models differ in little else."""
     name = words.say(f"train.task.{task.name}")
     return f"{name} ({task.distance})" if isinstance(task, Recall) else name
 
 
-def _known(words: Words, id: str, names: Sequence[str]) -> dict[str, ChosenModel]:
+def _known(words: PageWords, id: str, names: Sequence[str]) -> dict[str, ChosenModel]:
     """Models that can be picked: this browser's runs that have weights, the link's, and the shipped ones.
 
     A store in trouble gets its sentence, and takes none of the shipped ones away.
@@ -172,7 +178,7 @@ def _wanted(id: str) -> str:
     return told if says_new(id) else str(st.session_state.get(id) or told)
 
 
-def describe(picked: ChosenModel, words: Words) -> str:
+def describe(picked: ChosenModel, words: PageWords) -> Markdown:
     """How good a model is, and what it is, in a line."""
     say, model = words.say, picked.config.model
     if isinstance(model, TransformerConfig):

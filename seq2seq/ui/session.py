@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from seq2seq.player.bundle import drawing_library
 from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL
 from seq2seq.studies.shipped import shipped_names
+from seq2seq.tasks import InputError
 from seq2seq.training.database import StoreError
 from seq2seq.training.executor import LocalExecutor, WorkerPool, worker_count
 from seq2seq.training.store import RunStore
@@ -61,7 +63,9 @@ def owner() -> str:
 
 
 def keep_owner() -> None:
-    """Have the browser keep the token."""
+    """Have the browser keep the token, and fetch early what the player needs, which is made first if it is missing."""
+    with suppress(InputError):  # the player says what is wrong
+        drawing_library()
     _keeper(key="owner-keeper", data={"name": COOKIE, "token": owner(), "age": YEAR, "files": PLAYER_FILES})
 
 

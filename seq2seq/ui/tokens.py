@@ -31,6 +31,7 @@ from seq2seq.traces.embeddings import SPECIAL
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice, line, segments, switch, whole
 from seq2seq.ui.embedding_space import show_space
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.models import choose_model, describe
 from seq2seq.ui.page import told_or_last
 from seq2seq.ui.player import offer_export, show_story
@@ -63,7 +64,7 @@ TOKENS_TRIES: dict[str, Callable[[], None]] = {
 }  # fmt: skip
 
 
-def show_part(words: Words) -> None:
+def show_part(words: PageWords) -> None:
     """The part that is chosen: its controls, and its story."""
     say = words.say
     part = segments(
@@ -72,11 +73,11 @@ def show_part(words: Words) -> None:
     {"cut": show_cutting, "batch": show_batch, "embeddings": show_embeddings}[part](words)
 
 
-def _task_name(words: Words) -> Callable[[str], str]:
+def _task_name(words: PageWords) -> Callable[[str], str]:
     return lambda name: words.say(f"train.task.{name}")
 
 
-def _show(story: str, part: str, words: Words, explain: Callable[[], Explainer]) -> None:
+def _show(story: str, part: str, words: PageWords, explain: Callable[[], Explainer]) -> None:
     show_story(story, f"tokens-{part}", words, explain)
     offer_export(story, "tokens", words, explain)
 
@@ -84,7 +85,7 @@ def _show(story: str, part: str, words: Words, explain: Callable[[], Explainer])
 # ---- cut
 
 
-def show_cutting(words: Words) -> None:
+def show_cutting(words: PageWords) -> None:
     """A text cut at three levels, and the merges learnt from a task's sentences."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -99,14 +100,14 @@ def show_cutting(words: Words) -> None:
     corpus, text, merges = asked
     if issubclass(TASKS[corpus], LetterTask):
         note.info(say("tokens.random"), icon=":material/shuffle:")
-    _show(story, "cut", words, lambda: CuttingExplainer(_cut(corpus, text, merges), words))
+    _show(story, "cut", words, lambda: CuttingExplainer(_cut(corpus, text, merges), words.plain))
 
 
 def _example(corpus: str) -> str:
     return CUT_TEXT if corpus == "dates" else TASKS[corpus].example.source
 
 
-def _chosen_text(corpus: str, words: Words) -> str:
+def _chosen_text(corpus: str, words: PageWords) -> str:
     """The text typed; where another task was picked, an example of that task."""
     before = st.session_state.get("cut-task")
     if before not in (None, corpus) and st.session_state.get("cut-for") != corpus and not says_new("cut-text"):
@@ -148,7 +149,7 @@ class Dealing(NamedTuple):
 FIRST = Dealing("reverse", BATCH_LENGTHS, BATCH_SIZE, BATCH_BUCKET, False, BATCH_DRAW)
 
 
-def show_batch(words: Words) -> None:
+def show_batch(words: PageWords) -> None:
     """One batch, and the same sentences in many."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -167,7 +168,7 @@ def show_batch(words: Words) -> None:
         bucketed = switch("bucketed", say("tokens.batch.bucketed"), False)
     asked = Dealing(name, lengths, size, width, bucketed, draw)
     asked, story = told_or_last("batch", asked, lambda each: _batch_story(each, words.language), words, [FIRST])
-    _show(story, "batch", words, lambda: BatchingExplainer(_batch(asked), words))
+    _show(story, "batch", words, lambda: BatchingExplainer(_batch(asked), words.plain))
 
 
 def _task(name: str, lengths: tuple[int, int]) -> Task:
@@ -201,7 +202,7 @@ def _batch_story(asked: Dealing, language: str) -> str:
 # ---- embeddings
 
 
-def show_embeddings(words: Words) -> None:
+def show_embeddings(words: PageWords) -> None:
     """A table looked up, and what training made of it; below, in three dimensions."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -215,7 +216,7 @@ def show_embeddings(words: Words) -> None:
     if not model.step:
         st.info(say("tokens.few", step=model.step), icon=":material/hourglass:")
     story = _embedding_story(model.reference, model.step, table, token, words.language)
-    _show(story, "embeddings", words, lambda: EmbeddingExplainer(Geometry(trace, table), words))
+    _show(story, "embeddings", words, lambda: EmbeddingExplainer(Geometry(trace, table), words.plain))
     show_space(Geometry(trace, table), tokens.index(token), words)
 
 

@@ -86,7 +86,7 @@ def test_200_cells_of_every_view_of_a_training_board(attention):
     values = {"task": {"name": "reverse"}, "model": {"attention": attention}, "training": {"steps": 30, "batch": 16}}
     reports = [report.to_dict() for report in Trainer(RunConfig.from_dict(values)).run()]
     words = Words("en")
-    check(training_story("run", reports, words), TrainingExplainer(reports, words), 1e-3)
+    check(training_story("run", reports, words, 30), TrainingExplainer(reports, words), 1e-3)
 
 
 @every
@@ -120,7 +120,7 @@ def test_an_explanation_is_whole_in_every_language(config, language):
 
 @pytest.mark.parametrize(
     "address",
-    ["", "weight", "weight 0", "weight 0 99", "weight -1 0", "weight x y", "nonsense 1 2", "energy 0 0 0", "__init__ 1",
+    ["", "weight", "weight 0", "weight 0 99", "weight -1 0", "weight x y", "nonsense 1 2", "hidden 0 0 0", "__init__ 1",
      "encoder 0 sideways h 0 0", "encoder 0 forward q 0 0", "decoder 0 h -2 0", "logit 0 -1", "key 0 0"],
 )  # fmt: skip
 def test_no_such_number(address):

@@ -28,9 +28,9 @@ def test_so_many_targets_are_lost():
     assert not any(pair.target == "" for pair in Synonyms(empty=0).sample("train", 500))
 
 
-@pytest.mark.parametrize(("ways", "empty", "crossing"), [(3, 2, 3.56), (2, 25, 2.0), (5, 0, float("inf"))])
+@pytest.mark.parametrize(("ways", "empty", "crossing"), [(3, 2, 3.54), (2, 25, 1.585), (5, 0, float("inf"))])
 def test_where_nothing_gets_likelier_than_any_right_output(ways, empty, crossing):
-    assert Synonyms(ways=ways, empty=empty).crossing == pytest.approx(crossing, abs=0.01)
+    assert Synonyms(ways=ways, empty=empty).crossing == pytest.approx(crossing, abs=0.005)
 
 
 @pytest.mark.parametrize("settings", [{"ways": 0}, {"ways": 6}, {"empty": 51}, {"shortest": 0}])

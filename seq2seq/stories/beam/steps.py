@@ -15,7 +15,7 @@ from seq2seq.stories.beam.names import (
     written,
 )  # fmt: skip
 from seq2seq.stories.formulas import FormulaBook, Line, Number, percent
-from seq2seq.stories.sentences import in_a_row
+from seq2seq.stories.sentences import bracketed, in_a_row, listed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step
 from seq2seq.stories.tokens import quoted
@@ -94,7 +94,7 @@ class BeamTeller:
         **slots: object,
     ) -> None:  # fmt: skip
         """One step; its sentences are `key.title` and `key.text`, and whatever stands behind them."""
-        text = in_a_row([self.sentence(f"{key}.text", **slots), *(sentence for sentence in more if sentence)])
+        text = in_a_row([self.sentence(f"{key}.text", **slots), *more])
         title = self.sentence(f"{key}.title", **slots)
         self.steps.append(Step(title, text, chapter, line.into(self.book), passage))
         self.moments.append(moment)
@@ -102,9 +102,9 @@ class BeamTeller:
     def listed(self, nodes: np.ndarray) -> str:
         """Some hypotheses, with their totals; of many, the first."""
         trace = self.trace
-        named = [f"{written(trace, int(n))} ({log_number(trace.total[n])})" for n in nodes[:NAMED]]
+        named = [bracketed(written(trace, int(n)), log_number(trace.total[n]), self.words) for n in nodes[:NAMED]]
         more = [self.sentence("more", count=len(nodes) - NAMED)] if len(nodes) > NAMED else []
-        return self.words.say("states.list").join([*named, *more])
+        return listed([*named, *more], self.words)
 
     # ---- lines
 

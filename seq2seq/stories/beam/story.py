@@ -15,6 +15,7 @@ from seq2seq.stories.beam.steps import BeamTeller, Moment, Told
 from seq2seq.stories.beam.tree import beam_tree
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import listed, titled
 from seq2seq.stories.story import Story, View
 from seq2seq.stories.tokens import short_sign
 from seq2seq.traces.scoring import PENALTIES, WU, LengthPenalty
@@ -136,7 +137,7 @@ def _overview(trace: SearchTrace, told: Told, verdicts: Verdicts, words: Words) 
     }  # fmt: skip
     keys = ("shelf", "kept", "dropped", "alone", "behind", "p", "ln", "look")
     titles = tuple((key, say(f"beam.tree.{key}")) for key in keys)
-    alternatives = [f"{step.title}. {step.text}" for step in told.steps]
+    alternatives = [titled(step, words) for step in told.steps]
     hint = say("beam.tree.hint")
     return View(
         "tree", say("beam.tree.title"), hint, beam_tree(titles), "vega", alternatives, data, "nodes", signals, wide=True
@@ -200,8 +201,8 @@ def _ranking(trace: SearchTrace, told: Told, verdicts: Verdicts, words: Words, r
         done = [node for node in trace.finished.tolist() if trace.step[node] < moment.seen]
         if not done:
             return say("beam.ranking.nothing")
-        listed = say("states.list").join(f"{written(trace, n)} {log_number(trace.score[n], 3)}" for n in done[:MOST])
-        return say("beam.ranking.alt", count=len(done), list=listed)
+        told = listed((f"{written(trace, n)} {log_number(trace.score[n], 3)}" for n in done[:MOST]), words)
+        return say("beam.ranking.alt", count=len(done), list=told)
 
     keys = ("alpha", "power", "wu", "nothing")
     titles = tuple((key, say(f"beam.ranking.{key}")) for key in keys)

@@ -15,6 +15,7 @@ from seq2seq.stories.decoding import busiest, right_or_wrong
 from seq2seq.stories.layered.layout import UNITS, Layout
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.probabilities import probabilities_view
+from seq2seq.stories.sentences import listed, pair, titled, weighed
 from seq2seq.stories.story import Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
 from seq2seq.traces import ConvTrace
@@ -53,7 +54,8 @@ def convolution_story(
     views.append(probabilities_view(trace, words, told.track("col"), told.track("told")))
     identity = "|".join(["convolution", name, "".join(trace.source), "".join(trace.output)])
     title = words.say("convolution.title", source="".join(trace.source))
-    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas)
+    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas,
+                 sizes={"S": len(trace.source), "T": len(trace.output)})  # fmt: skip
 
 
 def _overview(trace: ConvTrace, told: Told, words: Words, answer: str | None, p: int) -> View:
@@ -80,7 +82,7 @@ def _overview(trace: ConvTrace, told: Told, words: Words, answer: str | None, p:
         "edges": _edges(0, S, trace.layers, trace.before, trace.kernel)
         + (_edges(1, T, trace.layers, trace.kernel - 1, trace.kernel) if decodes else []),
         "links": [
-            {"t": t, "l": layer, "i": i, "w": w, "tip": f"{quoted(trace.source[i])}: {w:.4f}",
+            {"t": t, "l": layer, "i": i, "w": w, "tip": pair(quoted(trace.source[i]), f"{w:.4f}", words),
              "ask": f"weight {layer} {t} {i}"}
             for layer, gates in enumerate(trace.decoder) for t, row in enumerate(gates["weights"])
             for i, w in enumerate(row)
@@ -93,7 +95,7 @@ def _overview(trace: ConvTrace, told: Told, words: Words, answer: str | None, p:
     return View(
         "overview", words.say("convolution.overview.title"), words.say(f"convolution.overview.{key}"),
         overview(Layout(trace.layers, decodes), _captions(trace, words)), "vega",
-        [f"{step.title}. {step.text}" for step in told.steps], data, "links" if decodes else "edges",
+        [titled(step, words) for step in told.steps], data, "links" if decodes else "edges",
         signals | {f"{track}_at": told.track(track) for track in tracks}, wide=True,
     )  # fmt: skip
 
@@ -216,7 +218,9 @@ def _heat_map(trace: ConvTrace, told: Told, words: Words, layer: int) -> View:
         if row < 0:
             return say("decoding.heat.nothing")
         order = np.argsort(-weights[row])[:3]
-        best = ", ".join(f"{quoted(trace.source[i])} ({i + 1}) {weights[row, i]:.2f}" for i in order)
+        best = listed(
+            (weighed(quoted(trace.source[i]), int(i) + 1, float(weights[row, i]), words) for i in order), words
+        )
         return say("decoding.heat.alt", number=row + 1, best=best)
 
     return View(

@@ -15,6 +15,7 @@ from seq2seq.stories.exact.questions import exact_questions
 from seq2seq.stories.exact.steps import ExactTeller, Told
 from seq2seq.stories.exact.tree import search_tree
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import listed, pair, titled
 from seq2seq.stories.story import Story, View
 from seq2seq.stories.tokens import quoted, short_sign
 from seq2seq.traces.contest import BEAM, EXACT, GREEDY, RIGHT, WIDER, ContestTrace, Found
@@ -93,7 +94,7 @@ def _tree(contest: ContestTrace, plan: Plan, told: Told, words: Words) -> View:
     }  # fmt: skip
     titles = {key: say(f"exact.tree.{key}") for key in ("outputs", "looked", "open", "below")}
     titles["y"] = say("exact.tree.y" if trace.asked.penalty.alpha == 0 else "exact.tree.y.penalty")
-    alternatives = [f"{step.title}. {step.text}" for step in told.steps]
+    alternatives = [titled(step, words) for step in told.steps]
     return View(
         "tree", say("exact.tree.title"), say("exact.tree.hint"), search_tree(tuple(sorted(titles.items()))), "vega",
         alternatives, data, "lane", signals, wide=True,
@@ -140,7 +141,7 @@ def lane(contest: ContestTrace, plan: Plan, words: Words) -> list[dict[str, Any]
     rows: list[dict[str, Any]] = []
     for group in sorted(same.values(), key=lambda group: -group[0].output.score):
         first, score = group[0], signed(group[0].output.score)
-        note = ", ".join(words.say(f"exact.lane.{found.name}", width=found.width) for found in group)
+        note = listed((words.say(f"exact.lane.{found.name}", width=found.width) for found in group), words)
         start = min(since[found.name] for found in group)
         early = [found for found in group if since[found.name] == start and found.name != WIDER]
         rows.append(
@@ -148,8 +149,8 @@ def lane(contest: ContestTrace, plan: Plan, words: Words) -> list[dict[str, Any]
              "short": cut(first.text)[:8], "score": score,
              "right": -1 if first.right is None else int(first.right),
              "from": start, "note": note,
-             "early": ", ".join(words.say(f"exact.lane.{found.name}", width=found.width) for found in early),
-             "ask": f"score {first.name}", "tip": f"{cut(first.text)}  {score}: {note}"}
+             "early": listed((words.say(f"exact.lane.{found.name}", width=found.width) for found in early), words),
+             "ask": f"score {first.name}", "tip": pair(f"{cut(first.text)}  {score}", note, words)}
         )  # fmt: skip
     at, lowest = 0.0, 1 - 0.03
     for i, row in enumerate(rows):
@@ -196,7 +197,7 @@ def _outputs(contest: ContestTrace, told: Told, words: Words) -> View:
         ]  # fmt: skip
         if t >= verdict:
             told += [chip["text"] for chip in chips]
-        return say("states.list").join(told)
+        return listed(told, words)
 
     signals = {
         "rows": len(rows), "t_at": list(range(count)), "told_at": [int(t >= verdict) for t in range(count)],
@@ -257,7 +258,7 @@ def _expansion(contest: ContestTrace, plan: Plan, told: Told, words: Words) -> V
         rows += (made := _made(trace, m, moment, words))
         kept = [f"{row['label']} {signed(row['bound'], 2)}" for row in made[:4]]
         here = written(trace, int(trace.expanded[moment.e]))
-        alternatives.append(say("exact.made.alt", beginning=here, made=say("states.list").join(kept)))
+        alternatives.append(say("exact.made.alt", beginning=here, made=listed(kept, words)))
     tracks = tracks_of(trace, told.moments)
     most = max(len([row for row in rows if row["m"] == m]) for m in {row["m"] for row in rows})
     signals = {

@@ -105,8 +105,8 @@ class Vectors(ReadingVectors):
     def asking(self, t: int) -> list[Number]:
         return numbers(row(present(self.trace.asking), t), f"asking {t}")
 
-    def energy(self, t: int, i: int) -> list[Number]:
-        return numbers(row(row(present(self.trace.energy), t), i), f"energy {t} {i}")
+    def hidden(self, t: int, i: int) -> list[Number]:
+        return numbers(row(row(present(self.trace.hidden), t), i), f"hidden {t} {i}")
 
     def scores(self, t: int) -> list[Number]:
         return numbers(row(present(self.trace.scores), t), f"score {t}")

@@ -8,6 +8,7 @@ import numpy as np
 from seq2seq.stories.formulas import exact
 from seq2seq.stories.positions.shuffle_pictures import UNITS, far_picture, looks_picture, shuffle_picture
 from seq2seq.stories.positions.shuffled import ROUNDING, WAYS, Shuffled
+from seq2seq.stories.sentences import titled
 from seq2seq.stories.story import Step, View
 from seq2seq.stories.tokens import quoted, short_sign
 from seq2seq.words import Words
@@ -30,7 +31,7 @@ def tiny(value: float) -> str:
 def shuffle_views(pairs: Pairs, words: Words, steps: Sequence[Step], tracks: Mapping[str, Sequence[int]]) -> list[View]:
     """The overview of both readings; how far they lie apart; whom the first output looks at."""
     say, one = words.say, pairs[WAYS[0]]
-    alternatives = [f"{step.title}. {step.text}" for step in steps]
+    alternatives = [titled(step, words) for step in steps]
     rows = (say("shuffle.row.0"), *(say("shuffle.row", layer=row) for row in one.rows[1:]))
     size = {"S": len(one.order), "T": max(pair.outputs for pair in pairs.values())}
 
@@ -112,7 +113,7 @@ def _largest(pairs: Pairs, words: Words) -> Rows:
         found = [(pair.far(row), f"far {name} {row}") for row in pair.rows]
         for row, (far, ask) in enumerate([*found, (pair.shifts(), f"shift {name}")]):
             at, v = int(far.argmax()), float(far.max())
-            tip = words.say(f"shuffle.way.{name}") + f": {exact(v)}"
+            tip = pair(words.say(f"shuffle.way.{name}"), exact(v), words)
             rows.append({"row": row, "way": way, "v": v, "shown": max(v, FLOOR), "ask": f"{ask} {at}", "tip": tip})
     return rows
 

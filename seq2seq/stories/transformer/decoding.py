@@ -10,6 +10,7 @@ from seq2seq.stories.layered.layout import UNITS, Layout
 from seq2seq.stories.looks import Look, cross_look
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.probabilities import probabilities_view
+from seq2seq.stories.sentences import pair, titled
 from seq2seq.stories.story import Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
 from seq2seq.stories.transformer.overview import overview
@@ -51,7 +52,15 @@ def transformer_decoding_story(
     ]  # fmt: skip
     identity = "|".join(["transformer", name, "".join(trace.source), "".join(trace.output)])
     title = words.say("decoding.title", source="".join(trace.source))
-    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas)
+    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas, sizes=sizes(trace))
+
+
+def sizes(trace: TransformerTrace) -> dict[str, int]:
+    """The numbers behind the letters that name sizes."""
+    return {
+        "S": len(trace.source), "T": len(trace.output), "V": len(trace.vocabulary), "d": trace.width,
+        "N": trace.heads, "d_k": trace.head_width,
+    }  # fmt: skip
 
 
 def _overview(trace: TransformerTrace, told: Told, words: Words, answer: str | None, look: Look) -> View:
@@ -74,7 +83,7 @@ def _overview(trace: TransformerTrace, told: Told, words: Words, answer: str | N
         "enc_units": _strips("i", [(trace.embedded, "source"), *encoder], words),
         "dec_units": _strips("t", [(trace.fed, "fed"), *decoder], words),
         "edges": self_edges(trace, look.head),
-        "links": [row for layer in range(trace.layers) for row in _links(trace, layer, look.head)],
+        "links": [row for layer in range(trace.layers) for row in _links(trace, layer, look.head, words)],
     }
     tracks = ["stage", "side", "layer", "embedded", "enc", "col", "fed", "back", "kept", "row", "asks", "glow", "wrote"]
     tracks += [f"dec{layer}" for layer in range(trace.layers)]
@@ -82,17 +91,17 @@ def _overview(trace: TransformerTrace, told: Told, words: Words, answer: str | N
     return View(
         "overview", words.say("transformer.overview.title"), words.say("transformer.overview.hint"),
         overview(Layout(trace.layers, True, SELF), _captions(trace, words)), "vega",
-        [f"{step.title}. {step.text}" for step in told.steps], data, "links",
+        [titled(step, words) for step in told.steps], data, "links",
         signals | {f"{track}_at": told.track(track) for track in tracks}, wide=True,
     )  # fmt: skip
 
 
-def _links(trace: TransformerTrace, layer: int, head: int | None) -> list[dict[str, Any]]:
+def _links(trace: TransformerTrace, layer: int, head: int | None, words: Words) -> list[dict[str, Any]]:
     """The ribbons of one decoder layer."""
     look = cross_look(trace, layer, head)
     return [
-        {"t": t, "l": layer, "i": i, "w": w, "tip": f"{quoted(trace.source[i])} → {quoted(trace.output[t])}: {w:.4f}",
-         "ask": look.ask(t, i)}
+        {"t": t, "l": layer, "i": i, "w": w, "ask": look.ask(t, i),
+         "tip": pair(f"{quoted(trace.source[i])} → {quoted(trace.output[t])}", f"{w:.4f}", words)}
         for t, row in enumerate(look.weights) for i, w in enumerate(row)
     ]  # fmt: skip
 

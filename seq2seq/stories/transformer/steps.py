@@ -121,7 +121,7 @@ class Teller:
         self.add("intro", None, passages.ENCODE, self.spot)
         line, i = Line(), self.S - 1
         line.latex = rf"x_{{{line.text(i + 1)}}} = \sqrt{{d}}\, E[{line.text(quoted(self.trace.source[i]))}]"
-        line.latex += rf" + P_{{{line.text(i + 1)}}} \\ = {line.units(self.vectors.embedded('encoder', i))}"
+        line.latex += rf" + \mathrm{{PE}}_{{{line.text(i + 1)}}} \\ = {line.units(self.vectors.embedded('encoder', i))}"
         key = "embed" if self.trace.positions[0] != "none" else "embed.nowhere"
         self.add(key, line, passages.EMBED["encoder"], self.spot, stage="embed", embedded=1, side=0)
 
@@ -138,7 +138,8 @@ class Teller:
         passage = passages.ATTENTION["weights"]
         self.add(key, line, passage, slots, stage="look", side=0, layer=layer, back=1)
         line = self.state_line("encoder", layer, i)
-        self.add("enc.feed", line, passages.BLOCKS, slots, stage="feed", back=0, enc=layer)
+        key = "enc.feed" if self.trace.norm == "post" else "enc.feed.pre"
+        self.add(key, line, passages.BLOCKS, slots, stage="feed", back=0, enc=layer)
 
     def remember(self) -> None:
         line, layer = Line(), self.look.layer
@@ -200,7 +201,7 @@ class Teller:
         line = Line()
         dots = self.vectors.attention("decoder", layer, "cross.dots", head, t)[top]
         symbol = rf"q_{{{line.text(t + 1)}}} \cdot k_{{{line.text(top + 1)}}}"
-        line.latex = rf"s_{{{line.text(t + 1)},{line.text(top + 1)}}} = "
+        line.latex = rf"e_{{{line.text(t + 1)},{line.text(top + 1)}}} = "
         if trace.scaled:
             divided = rf"\frac{{{line.number(dots)}}}{{\sqrt{{{line.text(trace.head_width)}}}}}"
             line.latex += rf"\frac{{{symbol}}}{{\sqrt{{d_k}}}} \\ = {divided} = {line.number(scores[top])}"
@@ -232,7 +233,7 @@ class Teller:
         }  # fmt: skip
         line = Line()
         y = rf"P(y_{{{line.text(t + 1)}}} = {line.text(token)})"
-        softmax = rf"\mathrm{{softmax}}(W\, h_{{{line.text(t + 1)}}} + b)_{{{line.text(token)}}}"
+        softmax = rf"\mathrm{{softmax}}(W_y\, s_{{{line.text(t + 1)}}} + b_y)_{{{line.text(token)}}}"
         line.latex = rf"{y} \\ = {softmax} \\ = {line.number(self.vectors.probability(t, chosen))}"
         tracks = {"stage": "predict", "told": 1, "side": -1, "back": 0}
         self.add("predict", line, passages.READ_OUT, slots, **tracks)
@@ -252,7 +253,7 @@ class Teller:
         if not trace.finished:
             key = "done.unfinished"
         line = Line()
-        line.latex = rf"\log P(y \mid x) = \sum_t \log P(y_t \mid y_{{<t}}, x) \\ = {line.text(exact(trace.log_prob))}"
+        line.latex = rf"\ln P(Y \mid X) = \sum_t \ln P(y_t \mid y_{{<t}}, X) \\ = {line.text(exact(trace.log_prob))}"
         slots: dict[str, object] = {"source": "".join(trace.source), "output": trace.text, "answer": answer}
         slots |= {"steps": self.T, "p": percent(float(np.exp(trace.log_prob)))}
         self.add(key, line, passages.DONE, slots, stage="done")
@@ -274,11 +275,11 @@ class Teller:
         if self.look.head is None:
             weight = Number(weight.value, f"mean {side} {layer} {block} {at} {j}")
             heads = line.text(self.trace.heads)
-            line.latex = rf"\bar{{\alpha}}{alpha} = \frac{{1}}{{{heads}}} \sum_n \alpha^{{(n)}}{alpha}"
+            line.latex = rf"\bar{{\alpha}}{alpha} = \frac{{1}}{{{heads}}} \sum_{{\mathrm{{heads}}}} \alpha{alpha}"
         else:
             weight = Number(weight.value, f"{side} {layer} {block}.weights {self.look.head} {at} {j}")
             scores = self.vectors.attention(side, layer, f"{block}.scores", self.look.head, at)
-            line.latex = rf"\alpha{alpha} = \frac{{\exp({line.number(scores[j])})}}{{\sum_m \exp(s_m)}}"
+            line.latex = rf"\alpha{alpha} = \frac{{\exp({line.number(scores[j])})}}{{\sum_{{j'}} \exp(e_{{j'}})}}"
         line.latex += rf" \\ = {line.number(weight)}"
         return line
 
@@ -286,9 +287,10 @@ class Teller:
         """A layer's state; with weights: what a head brings, first."""
         line, post = Line(), self.trace.norm == "post"
         if weights is not None and self.look.head is not None:
-            line.latex = rf"z = \sum_i \alpha_i\, v_i \\ = {line.weighted(weights, 'v')} \\ "
+            line.latex = rf"a = \sum_j \alpha_j\, v_j \\ = {line.weighted(weights, 'v')} \\ "
         inside = r"\mathrm{LN}(x + \mathrm{FFN}(x))" if post else r"x + \mathrm{FFN}(\mathrm{LN}(x))"
-        line.latex += rf"h_{{{line.text(at + 1)}}}^{{({line.text(layer + 1)})}} = {inside}"
+        state = "h" if side == "encoder" else "s"
+        line.latex += rf"{state}_{{{line.text(at + 1)}}}^{{({line.text(layer + 1)})}} = {inside}"
         line.latex += rf" \\ = {line.units(self.vectors.gate(side, layer, 'h', at))}"
         return line
 
