@@ -90,7 +90,7 @@ class Story:
     def to_json(self) -> str:
         """As one string, ready for the player.
 
-        Raises: ValueError if it holds a number that is not finite, or a value JSON does not know.
+        Raises: NotFinite if it holds a number that is not finite, ValueError if it holds a value JSON does not know.
         """
         listings = list(dict.fromkeys(listing(step.passage) for step in self.steps if step.passage))
         return to_json(
@@ -140,6 +140,10 @@ def _view(view: View) -> dict[str, Any]:
     }
 
 
+class NotFinite(ValueError):
+    """What was to be told holds a number that is not finite."""
+
+
 def to_json(value: Any) -> str:
     """The one serialiser: plain numbers, floats to four significant digits, nothing that is not finite."""
     return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -159,7 +163,7 @@ def plain(value: Any) -> Any:
         return plain(value.item())
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise ValueError(f"a story holds finite numbers only, not {value}")
+            raise NotFinite(f"a story holds finite numbers only, not {value}")
         return float(f"{value:.4g}")
     if isinstance(value, int):
         return value

@@ -1,10 +1,11 @@
 """A trained model ready to decode, whether it came with the studio or was just trained."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, is_dataclass, replace
+from typing import Any, TypeVar
 
+import numpy as np
 import torch
 
 from seq2seq.decoding import ModelWriter
@@ -18,10 +19,12 @@ from seq2seq.studies.shipped import WEIGHTS, shipped_card, shipped_names
 from seq2seq.tasks import InputError, Task, Vocabulary
 from seq2seq.traces import Change, ConvTrace, DecodingTrace, TransformerTrace
 from seq2seq.traces.wanted import Wanted
-from seq2seq.training.checkpoint import load_weights, unpack
+from seq2seq.training.checkpoint import DAMAGED, load_weights, unpack
 from seq2seq.training.config import RunConfig
-from seq2seq.training.store import RunStore
+from seq2seq.training.store import RunStore, newest_checkpoint
 from seq2seq.training.trainer import Trainer
+
+Trace = TypeVar("Trace")
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Trained:
 
         Raises: InputError if the text cannot be used, or the model is not a recurrent one.
         """
-        trace = record_decoding(self.recurrent, *self.read(text, target), change=change)
+        trace = finite(record_decoding(self.recurrent, *self.read(text, target), change=change))
         return replace(trace, wanted=self.wanted(text))
 
     @property
@@ -64,7 +67,8 @@ class Trained:
         """
         if not isinstance(self.model, Convolutional):
             raise InputError("input.other_model", run=self.name)
-        return replace(record_convolution(self.model, *self.read(text, target)), wanted=self.wanted(text))
+        trace = finite(record_convolution(self.model, *self.read(text, target)))
+        return replace(trace, wanted=self.wanted(text))
 
     @property
     def transformer(self) -> Transformer:
@@ -83,7 +87,7 @@ class Trained:
 
         Raises: InputError if the text cannot be used, or the model is of another kind.
         """
-        trace = record_transformer(self.transformer, *self.read(text, target), change=change)
+        trace = finite(record_transformer(self.transformer, *self.read(text, target), change=change))
         return replace(trace, wanted=self.wanted(text))
 
     def write(self, text: str) -> DecodingTrace | ConvTrace | TransformerTrace:
@@ -132,10 +136,31 @@ def trained_by(trainer: Trainer, name: str = "mine") -> Trained:
     return Trained(name, trainer.config, (trainer.source_vocabulary, trainer.target_vocabulary), model, trainer.step)
 
 
-def load_trained(reference: str, store: RunStore | None = None) -> Trained:
-    """The model of a run's id or a shipped name, on the CPU, as far as it is trained.
+def finite(trace: Trace) -> Trace:
+    """The trace, if every number in it is finite; the model's own weights are checked when they are loaded.
 
-    Raises: InputError if there is none, it has no checkpoint yet, or its weights are damaged.
+    Raises: InputError if one is not: weights that are finite but huge may still lead there.
+    """
+    if not _is_finite(trace):
+        raise InputError("input.not_finite")
+    return trace
+
+
+def _is_finite(value: object) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind != "f" or bool(np.isfinite(value).all())
+    if is_dataclass(value):
+        return all(_is_finite(part) for name, part in vars(value).items() if name != "parameters")
+    if isinstance(value, Mapping):
+        return all(map(_is_finite, value.values()))
+    return not isinstance(value, tuple) or all(map(_is_finite, value))
+
+
+def load_trained(reference: str, store: RunStore | None = None, step: int | None = None) -> Trained:
+    """The model of a run's id or a shipped name, on the CPU; step: of a run, after how many updates.
+
+    None: as far as it is trained. A store keeps the newest checkpoint of a run alone.
+    Raises: InputError if there is none, it has no checkpoint yet, its weights are damaged, or are of another update.
     """
     if reference in shipped_names():
         card = shipped_card(reference)
@@ -146,10 +171,11 @@ def load_trained(reference: str, store: RunStore | None = None) -> Trained:
     run = store.get(reference)
     if run is None:
         raise InputError("input.no_such", what="run", value=reference, choices=", ".join(shipped_names()))
-    saved = store.checkpoint(reference)
-    if saved is None:
-        raise InputError("input.no_checkpoint", run=reference)
-    return _build(reference, run.config, run.config.task.vocabularies(), saved[1])
+    now, data = newest_checkpoint(store, reference, step)
+    found = _build(reference, run.config, run.config.task.vocabularies(), data)
+    if found.step != now:
+        raise InputError(DAMAGED)
+    return found
 
 
 def _build(name: str, config: RunConfig, vocabularies: tuple[Vocabulary, Vocabulary], data: bytes) -> Trained:

@@ -21,6 +21,7 @@ from seq2seq.training.records import RunRecord, RunState, pack_error, read_run
 from seq2seq.training.reports import of_one_kind, pack_report, read_report
 
 LEASE = 10.0  # seconds a worker may be silent before its run counts as abandoned
+GONE_ON = "input.gone_on"
 LOSSES = 3  # workers that may die on a run at one and the same update before it counts as the run's fault
 Verdict = Literal["go on", "stop", "pause", "lost"]
 
@@ -220,6 +221,19 @@ class RunStore:
         with self.transaction() as connection:
             connection.execute(update(runs).where(_held(run, worker)).values(**values))
             _heed(connection, run)
+
+
+def newest_checkpoint(store: RunStore, run: str, step: int | None = None) -> tuple[int, bytes]:
+    """The checkpoint of a run, with its step; step: the only one that will do.
+
+    Raises: InputError if there is none, or it is one of another step.
+    """
+    saved = store.checkpoint(run)
+    if saved is None:
+        raise InputError("input.no_checkpoint", run=run)
+    if step is not None and saved[0] != step:
+        raise InputError(GONE_ON, run=run[:4], step=step, now=saved[0])
+    return saved
 
 
 def _held(run: str, worker: str) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """The parts of the page Inside the cell: the cells, the input, the unit, and the story of the reading."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -11,13 +11,14 @@ from seq2seq.stories.cell import MOST_CELLS, SORTS, Subject, cell_story, explain
 from seq2seq.stories.explain import SeveralExplainer
 from seq2seq.stories.stored import CELL_INPUT, CELL_MODEL
 from seq2seq.stories.tokens import quoted
-from seq2seq.tasks import LONGEST_INPUT, InputError, Task
+from seq2seq.tasks import LONGEST_INPUT, Task
 from seq2seq.tasks.recall import SYMBOLS, Recall
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice, line
 from seq2seq.ui.decoding import traced
 from seq2seq.ui.markdown import Markdown, PageWords, code, in_a_row
 from seq2seq.ui.models import ChosenModel, choose_model, describe, recurs
+from seq2seq.ui.page import told_or_last
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
@@ -162,21 +163,19 @@ class Looked:
 
 
 def look_inside(chosen: Chosen, words: PageWords) -> Looked:
-    """The story of the reading; if the input cannot be used, a sentence why, and the last story that could be told.
+    """The story of the reading; if the input cannot be used, a sentence why, and the last that could, or an example.
 
-    Raises: InputError if there was none before.
+    Raises: InputError if not even that can be told.
     """
-    try:
-        looked = Looked(chosen, _told(chosen.subjects, chosen.text, chosen.unit, chosen.sort, words.language))
-    except InputError as error:
-        if "last-looked" not in st.session_state:
-            raise
-        st.warning(words.say(error.key, **error.slots), icon=":material/edit:")
-        last: Chosen = st.session_state["last-looked"]
-        return Looked(last, _told(last.subjects, last.text, last.unit, last.sort, words.language))
-    st.session_state["last-looked"] = chosen
-    _remark(chosen, words)
-    return looked
+
+    def tell(each: Chosen) -> str:
+        return _told(each.subjects, each.text, each.unit, each.sort, words.language)
+
+    example = replace(chosen, text=_example(chosen.models[0].task))
+    told, story = told_or_last("looked", chosen, tell, words, [example])
+    if told is chosen:
+        _remark(chosen, words)
+    return Looked(told, story)
 
 
 def _remark(chosen: Chosen, words: PageWords) -> None:

@@ -14,7 +14,7 @@ from seq2seq.traces.scoring import LengthPenalty
 from seq2seq.traces.widths import WidthsTrace
 from seq2seq.ui.controls import choice, switch
 from seq2seq.ui.markdown import PageWords
-from seq2seq.ui.models import ChosenModel, describe, fitting_models, model_name, warn_of_others
+from seq2seq.ui.models import ChosenModel, describe, fitting_models, model_name, usable, warn_of_others
 from seq2seq.ui.searching import searchable
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
@@ -52,8 +52,9 @@ def chosen_model(words: PageWords) -> Compared:
             width=420,
         )  # fmt: skip
         normalised = switch("normalise", say("compare.normalise"), False, help=say("compare.normalise.help"))
-    st.caption(describe(models[picked], words))
-    return Compared(models[picked], 1.0 if normalised else 0.0)
+    model = models[picked] if picked in study.MODELS else usable(models, picked, COMPARE_MODEL, words)
+    st.caption(describe(model, words))
+    return Compared(model, 1.0 if normalised else 0.0)
 
 
 def measurement(compared: Compared, words: PageWords) -> WidthsTrace | None:

@@ -1,7 +1,7 @@
 """The Attention page's parts: the model, the input, and the story of its decoding."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -18,12 +18,12 @@ from seq2seq.stories.stored import (
     HOME_MODEL,
 )
 from seq2seq.stories.transformer import transformer_decoding_story
-from seq2seq.tasks import InputError
 from seq2seq.traces import Change, DecodingTrace, TransformerTrace
 from seq2seq.ui.controls import choice
 from seq2seq.ui.inputs import typed_for
 from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.models import ChosenModel, choose_model, describe, writes_step_by_step
+from seq2seq.ui.page import told_or_last
 from seq2seq.ui.remarks import show_flaw, show_remarks
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
@@ -62,11 +62,15 @@ def chosen_model_and_input(words: PageWords) -> Asked:
     """The controls that matter, in one row; below it, in a line, how good the model is."""
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         model = choose_model(words, ATTENTION_MODEL, writes_step_by_step)
-        example = ATTENTION_INPUT if model.task.name == "reverse" else model.task.example.source
-        text = typed_for(model.task, example, words)
+        text = typed_for(model.task, _example(model), words)
         layer, head = _chosen_look(model, words)
     st.caption(describe(model, words))
     return Asked(model, text, layer, head)
+
+
+def _example(model: ChosenModel) -> str:
+    """What stands in the input before anything is typed."""
+    return ATTENTION_INPUT if model.task.name == "reverse" else model.task.example.source
 
 
 def _chosen_look(model: ChosenModel, words: PageWords) -> tuple[int | None, int | None]:
@@ -108,21 +112,15 @@ class Decoded:
 
 
 def decode(asked: Asked, words: PageWords) -> Decoded:
-    """The text decoded; if it cannot be used, a sentence why, and the last one that could.
+    """The text decoded; if it cannot be used, a sentence why, and the last one that could, or an example.
 
-    Raises: InputError if there was none before.
+    Raises: InputError if not even that can be decoded.
     """
-    try:
-        decoded = Decoded(asked, _told(asked, words))
-    except InputError as error:
-        if "last-decoded" not in st.session_state:
-            raise
-        st.warning(words.say(error.key, **error.slots), icon=":material/edit:")
-        asked = st.session_state["last-decoded"]
-        return Decoded(asked, _told(asked, words))
-    st.session_state["last-decoded"] = asked
-    _remark(asked, words)
-    return decoded
+    example = replace(asked, text=_example(asked.model))
+    told, story = told_or_last("decoded", asked, lambda each: _told(each, words), words, [example])
+    if told is asked:
+        _remark(asked, words)
+    return Decoded(told, story)
 
 
 def _told(asked: Asked, words: PageWords) -> str:

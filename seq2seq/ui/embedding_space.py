@@ -18,7 +18,7 @@ HEIGHT = 560
 def show_space(geometry: Geometry, place: int, words: PageWords) -> None:
     """The first three components of the trained table; before and after training on the same axes."""
     say = words.say
-    if geometry.points.shape[2] < 3:
+    if geometry.table.shape[2] < 3:
         return
     with st.container(border=True, key="space"):
         st.subheader(say("tokens.space"), anchor=False)

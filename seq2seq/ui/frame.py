@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlparse
 import streamlit as st
 
 from seq2seq.folders import ASSETS, ROOT
+from seq2seq.ui.connection import stay_usable
 from seq2seq.ui.navigation import GROUPS, HOME, SOURCES, Place
 from seq2seq.ui.session import keep_owner, start_workers
 from seq2seq.ui.text import page_words, tell_language
@@ -31,6 +32,7 @@ def show_frame() -> None:
     keep_owner()  # before the page: the browser then fetches what the player needs while the page is still written
     chosen.run()
     tell_language()
+    stay_usable(words)
     start_workers()
 
 

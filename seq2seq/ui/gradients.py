@@ -151,7 +151,7 @@ def _reach(chosen: Chosen, references: References) -> Reach:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _traced(config: RunConfig, reference: str | None) -> "GradientTrace":
     """The backward pass of a run as it begins, or as its weights are now. Shared: never to be changed."""
-    from seq2seq.training.checkpoint import unpack
+    from seq2seq.training.checkpoint import load_weights, unpack
     from seq2seq.training.reach import record_gradients
     from seq2seq.training.trainer import start_model
 
@@ -159,6 +159,6 @@ def _traced(config: RunConfig, reference: str | None) -> "GradientTrace":
     if reference:
         saved = run_store().checkpoint(reference)
         checkpoint = unpack(saved[1] if saved else recorded_weights(reference))
-        model.load_state_dict(checkpoint.weights)
-        updates = int(checkpoint.facts["step"])
+        load_weights(model, checkpoint.weights)
+        updates = checkpoint.facts["step"]
     return record_gradients(model, config.task, updates)

@@ -18,7 +18,7 @@ from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice, line, slide, whole
 from seq2seq.ui.inputs import typed_for
 from seq2seq.ui.markdown import PageWords
-from seq2seq.ui.models import ChosenModel, describe, fitting_models, model_name, warn_of_others
+from seq2seq.ui.models import ChosenModel, describe, fitting_models, model_name, usable, warn_of_others
 from seq2seq.ui.session import trained
 
 if TYPE_CHECKING:  # it brings torch: only once somebody writes
@@ -82,8 +82,9 @@ def choose_writer(
     picked = choice("model", say("attention.model"), options, default, name, width=420)
     if picked == TEXTBOOK:
         return Written(None, "")
-    task = models[picked].task
-    return Written(models[picked], typed_for(task, examples.get(task.name, task.example.source), words))
+    model = usable(models, picked, default, words)
+    task = model.task
+    return Written(model, typed_for(task, examples.get(task.name, task.example.source), words))
 
 
 def describe_writer(written: Written, words: PageWords) -> None:

@@ -15,12 +15,13 @@ from seq2seq.stories.stored import (
     STATES_MODEL,
     STATES_SENTENCES,
 )
-from seq2seq.tasks import LONGEST_INPUT, InputError, Task
+from seq2seq.tasks import LONGEST_INPUT, Task
 from seq2seq.traces import StatesTrace
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice, line, nth, switch, whole
 from seq2seq.ui.markdown import PageWords, code
 from seq2seq.ui.models import ChosenModel, choose_model, describe
+from seq2seq.ui.page import told_or_last
 from seq2seq.ui.session import trained
 from seq2seq.ui.state_space import space_figure
 from seq2seq.ui.stored import stored_story
@@ -140,17 +141,8 @@ def told(states: States, words: PageWords) -> ToldStates:
 
     Before any could: those of the page's example. Raises: InputError if even these cannot be shown.
     """
-    try:
-        story = _story(states, words.language)
-    except InputError as error:
-        example = _example(states.model.task.name)
-        if "last-states" not in st.session_state and states.sentences == example:
-            raise
-        st.warning(words.say(error.key, **error.slots), icon=":material/edit:")
-        states = st.session_state.get("last-states", replace(states, sentences=example))
-        return ToldStates(states, _story(states, words.language))
-    st.session_state["last-states"] = states
-    return ToldStates(states, story)
+    example = replace(states, sentences=_example(states.model.task.name))
+    return ToldStates(*told_or_last("states", states, lambda each: _story(each, words.language), words, [example]))
 
 
 def _story(states: States, language: str) -> str:

@@ -23,6 +23,7 @@ from seq2seq.stories.stored import (
 )
 from seq2seq.stories.tokens import quoted
 from seq2seq.studies.embeddings import load_embeddings
+from seq2seq.studies.shipped import shipped_names
 from seq2seq.tasks import LONGEST_INPUT, TASKS, InputError, Task, make_task
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import BatchTrace, CutTrace, EmbeddingTrace
@@ -32,6 +33,7 @@ from seq2seq.ui.controls import choice, line, segments, switch, whole
 from seq2seq.ui.embedding_space import show_space
 from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.models import choose_model, describe
+from seq2seq.ui.page import told_or_last
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import run_store
 from seq2seq.ui.stored import stored_story
@@ -91,15 +93,11 @@ def show_cutting(words: PageWords) -> None:
         text = _chosen_text(corpus, words)
         merges = whole("merges", say("tokens.merges"), CUT_MERGES, FEWEST, MOST, step=5, width=150)
     note = st.empty()
-    try:
-        story = _cut_story(corpus, text, merges, words.language)
-    except InputError as error:
-        if "last-cut" not in st.session_state:
-            raise
-        st.warning(say(error.key, **error.slots), icon=":material/edit:")
-        corpus, text, merges = st.session_state["last-cut"]
-        story = _cut_story(corpus, text, merges, words.language)
-    st.session_state["last-cut"] = (corpus, text, merges)
+    asked, story = told_or_last(
+        "cut", (corpus, text, merges), lambda each: _cut_story(*each, words.language), words,
+        [(corpus, _example(corpus), merges)],
+    )  # fmt: skip
+    corpus, text, merges = asked
     if issubclass(TASKS[corpus], LetterTask):
         note.info(say("tokens.random"), icon=":material/shuffle:")
     _show(story, "cut", words, lambda: CuttingExplainer(_cut(corpus, text, merges), words.plain))
@@ -169,15 +167,7 @@ def show_batch(words: PageWords) -> None:
         )
         bucketed = switch("bucketed", say("tokens.batch.bucketed"), False)
     asked = Dealing(name, lengths, size, width, bucketed, draw)
-    try:
-        story = _batch_story(asked, words.language)
-    except InputError as error:
-        if "last-batch" not in st.session_state:
-            raise
-        st.warning(say(error.key, **error.slots), icon=":material/edit:")
-        asked = st.session_state["last-batch"]
-        story = _batch_story(asked, words.language)
-    st.session_state["last-batch"] = asked
+    asked, story = told_or_last("batch", asked, lambda each: _batch_story(each, words.language), words, [FIRST])
     _show(story, "batch", words, lambda: BatchingExplainer(_batch(asked), words.plain))
 
 
@@ -216,7 +206,7 @@ def show_embeddings(words: PageWords) -> None:
     """A table looked up, and what training made of it; below, in three dimensions."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
-        model = choose_model(words, EMBEDDING_MODEL, id="embedding-model")
+        model = choose_model(words, EMBEDDING_MODEL, id="embedding-model", hold=_embeddings)
         table = choice("table", say("tokens.table"), TABLES, "source", lambda id: say(f"tokens.table.{id}"), width=270)
         trace = _embeddings(model.reference, model.step)
         tokens = trace.tokens[table][SPECIAL:]
@@ -233,7 +223,7 @@ def show_embeddings(words: PageWords) -> None:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _embeddings(reference: str, step: int) -> EmbeddingTrace:
     """The tables of a model at its checkpoint of that step. Shared: never to be changed."""
-    return load_embeddings(reference, run_store())
+    return load_embeddings(reference, run_store(), None if reference in shipped_names() else step)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
