@@ -204,6 +204,6 @@ def _described(picked: ChosenModel, words: PageWords) -> Markdown:
     both = say("attention.both") if isinstance(model, RecurrentConfig) and model.bidirectional else ""
     return say(
         "attention.card", task=_task_name(picked.task, words), cell=say(f"cell.{model.cell}"),
-        attention=say(f"attention.{model.attention}"), both=f" ({both})" if both else "",
+        attention=say(f"attention.{model.attention}"), both=both,
         steps=f"{picked.step:,}", exact=f"{picked.exact_match:.1%}", n=f"{picked.n:,}",
     )  # fmt: skip
