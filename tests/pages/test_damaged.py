@@ -240,7 +240,7 @@ class TestReports:
                 if found and found != whole[1]:
                     read += 1
                     kept = of_one_kind([whole[0], found, whole[2]])
-                    training_story("x", kept, words).to_json()
+                    training_story("x", kept, words, 30).to_json()
         assert read  # some of these are values that may stand there
 
 
