@@ -66,7 +66,8 @@ def write_citations(text: str, language: str) -> str:
 
     def written(match: re.Match[str]) -> str:
         if match[2]:
-            return works()[match[2]].in_text(language)
+            beside = " " if language == "zh" and re.search(r"[一-鿿]$", text[: match.start()]) else ""
+            return beside + works()[match[2]].in_text(language)
         found = [works()[key].short(language) for key in keys(match[1])]
         return f"（{'；'.join(found)}）" if language == "zh" else f" ({'; '.join(found)})"
 

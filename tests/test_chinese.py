@@ -7,12 +7,15 @@ import pytest
 from seq2seq.folders import ASSETS
 from seq2seq.stories.gradients.arms import tip
 from seq2seq.stories.sentences import bracketed, clauses, in_a_row, listed, pair
+from seq2seq.terms import terms
 from seq2seq.words import Words, sentences
+from seq2seq.works import write_citations
 
 HAN = "[一-鿿]"
 TEXTS = {f"{key} {k}": form for key, forms in sentences("zh").items() for k, form in enumerate(forms)} | {
-    path.name: path.read_text(encoding="utf-8") for path in sorted((ASSETS / "lessons" / "zh").glob("*.md"))
-}
+    path.name: write_citations(path.read_text(encoding="utf-8"), "zh")
+    for path in sorted((ASSETS / "lessons" / "zh").glob("*.md"))
+} | {f"term {key}": f"{term.name}：{term.means}" for key, term in terms("zh").items()}  # fmt: skip
 LAWS = {
     "marks beside Chinese are full-width": rf"{HAN}[”）]?[,;:!?]|[,;:!?]{HAN}|{HAN}\.(?!\w)",
     "brackets beside Chinese are full-width": rf"{HAN}\((?!\()|\){HAN}",

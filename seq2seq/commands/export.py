@@ -21,17 +21,20 @@ def add_exporting(export: argparse.ArgumentParser) -> None:
 
 def export_story(options: argparse.Namespace) -> int:
     """`export`."""
+    from seq2seq.commands.inputs import check_text, facts_of, judge
     from seq2seq.player.export import write_html
     from seq2seq.studies.decoded import story_of
     from seq2seq.studies.trained import load_trained
 
-    trained, words = load_trained(options.model), Words(options.language)
-    decoded = story_of(trained, options.text, words, options.layer, options.head, options.step)
+    text, trained, words = check_text(options.text), load_trained(options.model), Words(options.language)
+    decoded = story_of(trained, text, words, options.layer, options.head, options.step)
     story = decoded.story
     try:
         path = write_html(story, options.out, story.title, options.language, decoded.explainer, options.theme)
     except OSError as error:
         raise InputError("input.cannot_write", path=options.out, error=error.strerror) from error
-    told = {"file": str(path), "bytes": path.stat().st_size, "output": decoded.output}
+    told = {"output": decoded.output, "ended": decoded.ended, **facts_of(trained, text)}
+    judge(trained, told)
+    told |= {"file": str(path), "bytes": path.stat().st_size}
     print(json.dumps(told, ensure_ascii=False) if options.json else told["file"])
     return 0

@@ -8,6 +8,7 @@ import numpy as np
 from seq2seq.stories.charts import top_tokens, weights_heat_map
 from seq2seq.stories.comparison_views import difference_map, outputs_side_by_side
 from seq2seq.stories.explain import DecodingExplainer, SeveralExplainer
+from seq2seq.stories.flaws import flawed
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.looks import Attending, Look, look_of
 from seq2seq.stories.player_words import player_labels
@@ -60,12 +61,19 @@ def changed_by(change: Change, trace: Attending) -> Passage:
 
 
 def comparison_story(
-    before: Attending, after: Attending, words: Words, name: str, layer: int | None = None, head: int | None = None
+    before: Attending,
+    after: Attending,
+    words: Words,
+    name: str,
+    layer: int | None = None,
+    head: int | None = None,
+    flaws: tuple[str | None, str | None] = (None, None),
 ) -> Story:
     """Tell what a change did: first the whole, then one output after the other.
 
     Args: after was recorded with a change; name says whose decoding it is; layer and head: of a Transformer, whose
-          weights are shown (None: the top layer's, the mean of its heads).
+          weights are shown (None: the top layer's, the mean of its heads); flaws: of either output, what is wrong with
+          it whatever was read.
     """
     assert after.change
     say, steps = words.say, range(len(_pairs(before, after)))
@@ -79,7 +87,7 @@ def comparison_story(
     views += [_probabilities(side, trace, len(steps), words) for side, trace in _sides(before, after)]
     identity = "|".join(["comparison", name, "".join(before.source), type(after.change).__name__])
     passage = changed_by(after.change, before)
-    told = [_summary(before, after, words, passage)]
+    told = [_summary(before, after, flaws, words, passage)]
     told += [_step(t, before, after, looks, words, passage) for t in steps]
     return Story(
         identity, say("whatif.title"), told, views, [say("whatif.title")], player_labels(words), linked=False
@@ -170,12 +178,17 @@ def _chance(trace: WritingTrace, t: int) -> float:
     return float(np.exp(trace.log_probs[t, trace.chosen[t]]))
 
 
-def _summary(before: Attending, after: Attending, words: Words, passage: Passage) -> Step:
+def _summary(
+    before: Attending, after: Attending, flaws: tuple[str | None, str | None], words: Words, passage: Passage
+) -> Step:
     assert after.change
     differ = sum(a != b for a, b in _pairs(before, after))
     slots = {"did": describe(after.change, before, words), "before": before.text, "after": after.text, "count": differ}
     key = "differ" if differ else "same"
-    return Step(words.say(f"whatif.{key}.title", **slots), words.say(f"whatif.{key}.text", **slots), passage=passage)
+    step = Step(words.say(f"whatif.{key}.title", **slots), words.say(f"whatif.{key}.text", **slots), passage=passage)
+    for flaw, output in dict.fromkeys(zip(flaws, (before.text, after.text), strict=True)):
+        step = flawed(step, flaw, output, words)
+    return step
 
 
 def _step(t: int, before: Attending, after: Attending, looks: Looks | None, words: Words, passage: Passage) -> Step:

@@ -23,15 +23,18 @@ from seq2seq.words import Words
 UNITS_OVER_TIME = 32
 
 
-def decoding_story(trace: DecodingTrace, words: Words, name: str, answer: str | None = None, start: int = 0) -> Story:
+def decoding_story(
+    trace: DecodingTrace, words: Words, name: str, answer: str | None = None, start: int = 0, flaw: str | None = None
+) -> Story:
     """Tell how one output was written.
 
-    Args:    name says whose decoding it is (part of the story's identity); answer: the right output, if it is known.
+    Args:    name says whose decoding it is (part of the story's identity); answer: the right output, if it is known;
+             flaw: what is wrong with the output whatever was read (`Task.flaw`).
     Returns: a story whose views all follow `step`.
     """
-    told = Teller(trace, words).tell(answer)
+    told = Teller(trace, words).tell(answer, flaw)
     steps = ask(told, decoding_questions(trace, words))
-    views = [_overview(trace, told, words, answer)]
+    views = [_overview(trace, told, words, right_or_wrong(trace.output, answer, flaw))]
     if trace.weights is not None:
         views += [_heat_map(trace, told, words), _score_bars(trace, told, words)]
     views += [probabilities_view(trace, words, told.track("col"), told.track("told")), _units(trace, told, words)]
@@ -62,15 +65,21 @@ def busiest(values: np.ndarray, count: int) -> np.ndarray:
     return np.sort(np.argsort(-values.std(0), kind="stable")[:count])
 
 
-def right_or_wrong(output: Sequence[str], answer: str | None) -> list[str | None]:
-    """Whether each output token is right, position by position; None where no right answer is known."""
+Marks = list[str | None]  # of output tokens: "right", "wrong", or None
+
+
+def right_or_wrong(output: Sequence[str], answer: str | None, flaw: str | None = None) -> Marks:
+    """Whether each output token is right, position by position; None where no right answer is known.
+
+    With a flaw no answer needs to be known: the output as a whole is wrong.
+    """
     if answer is None:
-        return [None] * len(output)
+        return ["wrong" if flaw else None] * len(output)
     wanted = [*answer, "⟨eos⟩"]
     return ["right" if t < len(wanted) and token == wanted[t] else "wrong" for t, token in enumerate(output)]
 
 
-def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None) -> View:
+def _overview(trace: DecodingTrace, told: Told, words: Words, marks: Marks) -> View:
     layers = len(trace.encoder)
     bands = tuple((layer, way) for layer in reversed(range(layers)) for way in trace.directions)
     layout = Layout(bands, tuple(reversed(range(layers))), trace.weights is not None)
@@ -83,9 +92,7 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
         "output": [
             {"t": t, "mark": mark, "read": quoted(read), "read_short": short_sign(read), "ask": f"chosen {t}"}
             | token_row(token)
-            for t, (token, read, mark) in enumerate(
-                zip(trace.output, reads, right_or_wrong(trace.output, answer), strict=True)
-            )
+            for t, (token, read, mark) in enumerate(zip(trace.output, reads, marks, strict=True))
         ],
         "enc_units": _strips(
             "i", {f"encoder {layer} {way}": trace.encoder[layer][way]["h"] for layer, way in bands}, words

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from seq2seq.stories.explain.vectors import Vectors
+from seq2seq.stories.flaws import flawed
 from seq2seq.stories.formulas import FormulaBook, Line, exact, percent, short, subscript
 from seq2seq.stories.sources import stage_passage
 from seq2seq.stories.story import Step
@@ -85,7 +86,7 @@ class Teller:
         self.steps.append(Step(title, text, len(self.chapters) - 1, line, passage))
         self.moments.append(moment)
 
-    def tell(self, answer: str | None) -> Told:
+    def tell(self, answer: str | None, flaw: str | None = None) -> Told:
         """The whole decoding."""
         self.chapter(self.say("chapter.encoder"))
         self.read_source()
@@ -100,7 +101,7 @@ class Teller:
             else:
                 moment = self.attend(t, self.new_state(t, replace(moment, row=t)))
             self.predict_and_choose(t, moment)
-        self.finish(answer)
+        self.finish(answer, flaw)
         return Told(self.steps, self.moments, self.chapters, self.book.templates)
 
     # ---- encoder
@@ -236,7 +237,7 @@ class Teller:
         greedy.latex = rf"{y} = {argmax} \\ = {greedy.text(token, f'chosen {t}')}"
         self.add(key, replace(moment, stage="choose", wrote=t + 1), None if trace.forced else greedy, **slots)
 
-    def finish(self, answer: str | None) -> None:
+    def finish(self, answer: str | None, flaw: str | None) -> None:
         trace = self.trace
         self.chapter(self.say("chapter.end"))
         last = self.T - 1
@@ -250,3 +251,4 @@ class Teller:
         slots = {"source": "".join(trace.source), "output": trace.text, "answer": answer, "steps": self.T}
         slots["p"] = percent(float(np.exp(trace.log_prob)))
         self.add(key, moment, line, **slots)
+        self.steps[-1] = flawed(self.steps[-1], flaw, trace.text, self.words)

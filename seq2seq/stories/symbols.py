@@ -40,7 +40,7 @@ SYMBOLS: dict[str, Symbol] = {
     "recurrent": Symbol("U", "U"), "bias": Symbol("b", "b"), "sigmoid": Symbol("σ", r"\sigma"),
     "combine": Symbol("W_c", "W_c"), "combine.bias": Symbol("b_c", "b_c"), "to.logits": Symbol("W_y", "W_y"),
     "to.logits.bias": Symbol("b_y", "b_y"), "score": Symbol("e", "e"), "weight": Symbol("α", r"\alpha"),
-    "weight.mean": Symbol("bar α", r"\bar{\alpha}"), "exponent": Symbol("α", r"\alpha"),
+    "weight.mean": Symbol("bar α", r"\bar{\alpha}"), "exponent": Symbol("α_lp", r"\alpha_{lp}"),
     "context": Symbol("a", "a"), "align.state": Symbol("W_a", "W_a"), "align.key": Symbol("U_a", "U_a"),
     "align.row": Symbol("v_a", "v_a"), "query": Symbol("q", "q"), "key": Symbol("k", "k"),
     "value": Symbol("v", "v"), "queries": Symbol("Q", "Q"), "keys": Symbol("K", "K"), "values": Symbol("V", "V"),
@@ -50,26 +50,23 @@ SYMBOLS: dict[str, Symbol] = {
     "head.width": Symbol("d_k", "d_k"), "size": Symbol("D", "D"), "heads": Symbol("N", "N"),
     "inner": Symbol("φ", r"\varphi"), "inner.weights": Symbol("W_1", "W_1"), "inner.bias": Symbol("b_1", "b_1"),
     "outer.weights": Symbol("W_2", "W_2"), "outer.bias": Symbol("b_2", "b_2"), "gain": Symbol("γ", r"\gamma"),
-    "shift": Symbol("β", r"\beta"), "tiny": Symbol("ε", r"\varepsilon"), "lost": Symbol("ε", r"\varepsilon"),
-    "layer.norm": Symbol("LN", r"\mathrm{LN}"), "feed.forward": Symbol("FFN", r"\mathrm{FFN}"),
-    "normed": Symbol("n", "n"), "residual": Symbol("r", "r"), "block.output": Symbol("o", "o"),
-    "step": Symbol("t", "t"), "position": Symbol("j", "j"), "unit": Symbol("u", "u"), "row.unit": Symbol("j", "j"),
-    "tap": Symbol("κ", r"\kappa"), "gated": Symbol("A", "A"), "gating": Symbol("B", "B"),
-    "gating.weights": Symbol("V", "V"), "field": Symbol("RF", r"\mathrm{RF}"),
-    "glu": Symbol("GLU", r"\mathrm{GLU}"), "count": Symbol("N", "N"), "entropy": Symbol("H", "H"),
-    "rows": Symbol("R", "R"), "row": Symbol("r", "r"), "batches": Symbol("m", "m"), "batch": Symbol("b", "b"),
-    "tokens": Symbol("n", "n"), "targets": Symbol("T", "T"), "source.length": Symbol("S", "S"),
-    "vocabulary": Symbol("V", "V"), "jacobian": Symbol("J", "J", "2D × 2D"), "eigenvalue": Symbol("λ", r"\lambda"),
-    "same": Symbol("δ", r"\delta"), "temperature": Symbol("T", "T"), "top.k": Symbol("k", "k"),
-    "top.p": Symbol("p", "p"), "kept": Symbol("S", "S"), "luck": Symbol("u", "u"),
-    "uniform": Symbol("𝒰", r"\mathcal{U}"), "draws": Symbol("N", "N"), "drawn": Symbol("n", "n"),
-    "chi": Symbol("χ", r"\chi"), "index": Symbol("i", "i"), "ways": Symbol("k", "k"),
-    "penalty": Symbol("lp", r"\mathrm{lp}"), "score.output": Symbol("score", r"\mathrm{score}"),
-    "bound": Symbol("bound", r"\mathrm{bound}"), "wave.position": Symbol("p", "p"), "wave.pair": Symbol("i", "i"),
-    "angle": Symbol("a", "a"), "angle.other": Symbol("b", "b"), "order": Symbol("π", r"\pi"),
-    "permutation": Symbol("Π", r"\Pi"), "encoder": Symbol("Enc", r"\mathrm{Enc}"),
-    "component": Symbol("PC", r"\mathrm{PC}"), "axis": Symbol("w", "w"), "axes": Symbol("W", "W"),
-    "distance": Symbol("d", "d"), "inside": Symbol("a", "a"), "outside": Symbol("b", "b"),
+    "shift": Symbol("β", r"\beta"), "lost": Symbol("ε", r"\varepsilon"), "layer.norm": Symbol("LN", r"\mathrm{LN}"),
+    "feed.forward": Symbol("FFN", r"\mathrm{FFN}"), "normed": Symbol("n", "n"), "residual": Symbol("r", "r"),
+    "block.output": Symbol("o", "o"), "step": Symbol("t", "t"), "position": Symbol("j", "j"),
+    "unit": Symbol("u", "u"), "row.unit": Symbol("j", "j"), "tap": Symbol("κ", r"\kappa"),
+    "gated": Symbol("A", "A"), "gating": Symbol("B", "B"), "gating.weights": Symbol("V", "V"),
+    "field": Symbol("RF", r"\mathrm{RF}"), "glu": Symbol("GLU", r"\mathrm{GLU}"), "count": Symbol("N", "N"),
+    "entropy": Symbol("H", "H"), "rows": Symbol("R", "R"), "row": Symbol("r", "r"), "batches": Symbol("m", "m"),
+    "batch": Symbol("b", "b"), "tokens": Symbol("n", "n"), "targets": Symbol("T", "T"),
+    "source.length": Symbol("S", "S"), "vocabulary": Symbol("V", "V"), "jacobian": Symbol("J", "J", "2D × 2D"),
+    "eigenvalue": Symbol("λ", r"\lambda"), "same": Symbol("δ", r"\delta"), "temperature": Symbol("T", "T"),
+    "kept": Symbol("S", "S"), "luck": Symbol("ξ", r"\xi"), "uniform": Symbol("𝒰", r"\mathcal{U}"),
+    "draws": Symbol("M", "M"), "chi": Symbol("χ", r"\chi"), "penalty": Symbol("lp", r"\mathrm{lp}"),
+    "score.output": Symbol("score", r"\mathrm{score}"), "bound": Symbol("bound", r"\mathrm{bound}"),
+    "wave.position": Symbol("p", "p"), "wave.pair": Symbol("i", "i"), "angle": Symbol("a", "a"),
+    "angle.other": Symbol("b", "b"), "order": Symbol("π", r"\pi"), "permutation": Symbol("Π", r"\Pi"),
+    "encoder": Symbol("Enc", r"\mathrm{Enc}"), "component": Symbol("PC", r"\mathrm{PC}"), "axis": Symbol("w", "w"),
+    "axes": Symbol("W", "W"), "distance": Symbol("d", "d"), "inside": Symbol("a", "a"), "outside": Symbol("b", "b"),
     "silhouette": Symbol("sil", r"\mathrm{sil}"), "points": Symbol("N", "N"), "point": Symbol("i", "i"),
     "part": Symbol("k", "k"), "id": Symbol("x", "x", "B × S"), "table.mean": Symbol("bar E", r"\bar{E}"),
     "batch.mask": Symbol("m", "m", "B × S"), "sentence.length": Symbol("n", "n"),
@@ -96,7 +93,12 @@ _READ_AND_WRITTEN = (
 )
 _TRANSFORMER = (
     "weight.mean query key value to.query to.key to.value from.heads width head.width heads inner inner.weights "
-    "inner.bias outer.weights outer.bias gain shift tiny layer.norm feed.forward place unit wave.position"
+    "inner.bias outer.weights outer.bias gain shift layer.norm feed.forward place unit wave.position"
+)
+_CONVOLUTION = "gated gating gating.weights tap to.query.conv"
+_SEARCHED = (
+    "source output output.hat written token table probability logit to.logits to.logits.bias combine combine.bias "
+    "step position"
 )
 _PAGES = {
     "home": (
@@ -150,13 +152,31 @@ _PAGES = {
         "width probability probability.mean loss targets entropy vocabulary unit step position",
     ),
     "heads": ("weight entropy position query key head.width width heads output output.hat source rows row",),
-    "beam": ("output written probability exponent penalty score score.output bound step index position",),
-    "exact": ("source output written probability penalty score.output bound step index length lost ways",),
-    "sampling": (
-        "output written probability logit temperature top.k top.p kept luck uniform entropy draws drawn "
-        "chi index step weight position",
+    "beam": (
+        _SEARCHED,
+        "exponent penalty score.output bound",
+        _RECURRENT,
+        _ATTENTION,
+        _CONVOLUTION,
+        _TRANSFORMER,
     ),
-    "compare": ("source output.hat probability exponent length lost ways",),
+    "exact": (
+        _SEARCHED,
+        "penalty score.output bound length lost",
+        _RECURRENT,
+        _ATTENTION,
+        _CONVOLUTION,
+        _TRANSFORMER,
+    ),
+    "sampling": (
+        _SEARCHED,
+        "temperature kept luck uniform entropy draws chi",
+        _RECURRENT,
+        _ATTENTION,
+        _CONVOLUTION,
+        _TRANSFORMER,
+    ),
+    "compare": ("source output.hat probability exponent length lost",),
     "convolution": (
         _WRITTEN,
         "input state decoder.state place gated gating gating.weights weights bias sigmoid field glu tap "

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from seq2seq.stories.flaws import say_flaw, signed
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions import training_questions
@@ -71,7 +72,9 @@ def training_story(run: str, reports: Sequence[Report], words: Words, tokens: in
     if kept[-1]["probe"]["weights"] is not None:
         views.append(_probe(kept, words))
     samples = [
-        {"k": k, "s": s, "ask": f"letter {report['step']} {s}", "unit": range(len(sample["output"]))} | sample
+        {"k": k, "s": s, "ask": f"letter {report['step']} {s}", "unit": range(len(sample["output"]))}
+        | sample
+        | {"flaw": signed(say(f"flaw.{sample['flaw']}.short"), sample["flaw"]) if sample.get("flaw") else ""}
         for k, report in enumerate(kept)
         for s, sample in enumerate(report["samples"])
     ]
@@ -134,4 +137,8 @@ def _probe(kept: Sequence[Report], words: Words) -> View:
 
 
 def _samples_in_words(report: Report, words: Words) -> str:
-    return in_a_row(words.say("training.samples.alt", **sample) for sample in report["samples"])
+    told: list[str] = []
+    for sample in report["samples"]:
+        told.append(words.say("training.samples.alt", **sample))
+        told.append(say_flaw(sample.get("flaw"), sample["output"], words))
+    return in_a_row(sentence for sentence in told if sentence)

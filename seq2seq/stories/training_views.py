@@ -133,7 +133,8 @@ def probe_map(source: str, output: str) -> Spec:
 def sample_lines(wanted: str) -> Spec:
     """Sample predictions at the report in hand, letter by letter; errors in another colour and underlined.
 
-    Data: samples {k, s, source, target, output, ask}. `wanted` names the right answer beside a wrong one.
+    Data: samples {k, s, source, target, output, flaw, ask}; flaw: what is wrong with the output whatever the target is.
+    `wanted` names the right answer beside a wrong one.
     """
     below, tall = 26, 88
     letters = [
@@ -146,6 +147,7 @@ def sample_lines(wanted: str) -> Spec:
         filtered("now", "samples", "datum.k == k"),
         {"name": "letters", "source": "now", "transform": letters},
     ]
+    flaw = "(datum.flaw ? '   ' + datum.flaw : '')"
     place, row = "datum.i * pitch", f"datum.s * {tall} + 14"
     right = [{"test": "datum.output === datum.target", "signal": "correct"}, {"signal": "wrong"}]
     letter_color = [{"test": "datum.wrong", "signal": "wrong"}, {"signal": "correct"}]
@@ -160,8 +162,8 @@ def sample_lines(wanted: str) -> Spec:
             strokeWidth="datum.wrong ? 2.5 : 0",
         ),
         _line(
-            "now", f"datum.output === datum.target ? '✓' : '✗  {wanted} ' + datum.target", f"{row} + {below + 24}",
-            right, 13,
+            "now", f"datum.output === datum.target ? '✓' : '✗  {wanted} ' + datum.target + {flaw}",
+            f"{row} + {below + 24}", right, 13,
         ),
     ]  # fmt: skip
     signals = [derived("k", "round(step)"), derived("pitch", "clamp(width / 30, 9, 17)")]

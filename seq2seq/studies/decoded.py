@@ -15,12 +15,16 @@ from seq2seq.words import Words
 
 @dataclass(frozen=True)
 class Decoded:
-    """The story of a decoding, what explains its numbers, the output, and the step at which its first token stands."""
+    """The story of a decoding, what explains its numbers, the output, and the step at which its first token stands.
+
+    ended: whether ⟨eos⟩ was written.
+    """
 
     story: Story
     explainer: Explainer
     output: str
     first_written: int
+    ended: bool = True
 
 
 def story_of(
@@ -40,7 +44,7 @@ def story_of(
         story = replace(story, start=step)
     before = len(story.chapters) - 1 - len(trace.output)  # then comes a chapter an output token, and the result
     first_written = max(number for number, told in enumerate(story.steps) if told.chapter <= before)
-    return Decoded(story, explainer, trace.text, first_written)
+    return Decoded(story, explainer, trace.text, first_written, trace.finished)
 
 
 def _told(
@@ -48,19 +52,20 @@ def _told(
     layer: int | None, head: int | None,
 ) -> tuple[Story, Explainer]:  # fmt: skip
     """The story by the kind of model."""
-    name, answer = trained.name, trained.task.answer(trained.task.normalise(text))
+    name, task = trained.name, trained.task
+    answer, flaw = task.answer(task.normalise(text)), task.flaw(trace.text)
     if isinstance(trace, TransformerTrace):
         if not trace.causal:
             raise InputError("input.sees_the_future", run=name)
         top, top_head = _number("layer", layer, trace.layers), _number("head", head, trace.heads)
-        story = transformer_decoding_story(trace, words, name, answer, top, top_head)
+        story = transformer_decoding_story(trace, words, name, answer, top, top_head, flaw)
         return story, TransformerExplainer(trace, words)
     for option, number in (("layer", layer), ("head", head)):
         if number is not None:
             raise InputError("input.transformer_only", name=option, run=name)
     if isinstance(trace, ConvTrace):
-        return convolution_story(trace, words, name, answer), ConvolutionExplainer(trace, words)
-    return decoding_story(trace, words, name, answer), DecodingExplainer(trace, words)
+        return convolution_story(trace, words, name, answer, flaw=flaw), ConvolutionExplainer(trace, words)
+    return decoding_story(trace, words, name, answer, flaw=flaw), DecodingExplainer(trace, words)
 
 
 def _number(name: str, number: int | None, most: int) -> int | None:

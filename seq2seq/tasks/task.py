@@ -51,6 +51,7 @@ class Task(ABC):
     name: ClassVar[str]
     example: ClassVar[Pair]  # one pair worked by hand
     several: ClassVar[bool] = False  # more than one output may be right, so that only `accepts` can tell
+    kinds: ClassVar[tuple[str, ...]] = ()  # of sources, where they are of several kinds
 
     @abstractmethod
     def draw(self, rng: np.random.Generator) -> Pair:
@@ -80,6 +81,14 @@ class Task(ABC):
         """Whether an output is right; None where nothing is right or wrong."""
         answer = self.answer(source)
         return None if answer is None else output == answer
+
+    def flaw(self, output: str) -> str | None:
+        """What is wrong with an output whatever was read, as the key of a sentence: `flaw.KEY`; None: nothing."""
+        return None
+
+    def kind(self, source: str) -> str | None:
+        """Which of its kinds a source is; None where it is of none, or the task has no kinds."""
+        return None
 
     def split_key(self, pair: Pair) -> str:
         """The part of a pair that decides its split."""

@@ -121,8 +121,8 @@ class Trainer:
             if isinstance(table, torch.nn.Embedding)
         }
 
-    def run(self) -> Iterator[Report]:
-        """Train to the end, yielding a report at step 0, at milestones, and whenever a while has passed.
+    def run(self, pause: float = SECONDS_BETWEEN_REPORTS) -> Iterator[Report]:
+        """Train to the end, yielding a report at step 0, at milestones, and whenever `pause` seconds have passed.
 
         Raises: Diverged if a number is no longer finite; `good` is then still the checkpoint of the last report.
         """
@@ -140,7 +140,7 @@ class Trainer:
             norms.append(norm)
             tokens += count
             now = time.perf_counter()
-            late = now - reported > SECONDS_BETWEEN_REPORTS
+            late = now - reported > pause
             last = self.step == training.steps
             if not (late or last or is_milestone(self.step)):
                 continue
@@ -215,7 +215,7 @@ class Trainer:
             score = evaluate(self.model, self.confirmed, self.target_vocabulary, right=self.right)
             done = done or (until is not None and score.exact_match >= until)
         samples = [
-            {"source": pair.source, "target": pair.target, "output": output}
+            {"source": pair.source, "target": pair.target, "output": output} | self.flaw(output)
             for pair, output in zip(self.held_out[:SHOWN], score.outputs, strict=False)
         ]
         return Report(
@@ -223,6 +223,11 @@ class Trainer:
             score.tokens, score.right_tokens, score.right, batches, rate, samples, self.probe(), done,
             reach=self.reach(), by_length=self.by_length(done),
         )  # fmt: skip
+
+    def flaw(self, output: str) -> dict[str, str]:
+        """What is wrong with an output whatever was read, if anything is."""
+        flaw = self.config.task.flaw(output)
+        return {"flaw": flaw} if flaw else {}
 
     def reach(self) -> dict[str, Any] | None:
         """How far back learning reaches, where the run asks for it and the model has a recurrence to go back along."""

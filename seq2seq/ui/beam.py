@@ -161,7 +161,8 @@ def verdicts(trace: SearchTrace, task: Task | None, text: str) -> Verdicts:
     source = task.normalise(text)
     finished = (node for node in range(len(trace.step)) if trace.status[node] == FINISHED)
     return Verdicts(
-        {node: task.accepts(source, trace.text(node)) for node in finished}, task.accepts(source, greedy_output(trace))
+        {node: task.accepts(source, trace.text(node)) for node in finished}, task.accepts(source, greedy_output(trace)),
+        task.flaw,
     )  # fmt: skip
 
 

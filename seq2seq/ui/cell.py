@@ -214,6 +214,7 @@ def _told(which: tuple[tuple[str, int, int, str], ...], text: str, unit: int | N
         return stored_story(f"cell-{language}")
     cells = subjects(which, text)
     reference, step, layer, way = which[0]
-    answer = trained(reference, step).task.answer("".join(cells[0].trace.source))
+    task = trained(reference, step).task
+    answer, flaws = task.answer("".join(cells[0].trace.source)), [task.flaw(cell.trace.text) for cell in cells]
     trials = [traced(reference, step, text, change) for change in to_try(cells[0])]
-    return cell_story(cells, Words(language), unit, sort, answer, trials).to_json()
+    return cell_story(cells, Words(language), unit, sort, answer, trials, flaws).to_json()

@@ -149,8 +149,8 @@ def _told(reference: str, step: int, text: str, position: int, layer: int, langu
         return stored_story(f"convolution-{language}")
     trace = traced_convolution(reference, step, text)
     task = trained(reference, step).task
-    answer = task.answer(task.normalise(text))
-    return convolution_story(trace, Words(language), reference, answer, position, layer).to_json()
+    answer, flaw = task.answer(task.normalise(text)), task.flaw(trace.text)
+    return convolution_story(trace, Words(language), reference, answer, position, layer, flaw).to_json()
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

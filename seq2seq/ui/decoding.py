@@ -17,15 +17,14 @@ from seq2seq.stories.stored import (
     HOME_DATES,
     HOME_MODEL,
 )
-from seq2seq.stories.tokens import quoted
 from seq2seq.stories.transformer import transformer_decoding_story
-from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import Change, DecodingTrace, TransformerTrace
 from seq2seq.ui.controls import choice
 from seq2seq.ui.inputs import typed_for
-from seq2seq.ui.markdown import PageWords, code, in_a_row
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.models import ChosenModel, choose_model, describe, writes_step_by_step
 from seq2seq.ui.page import told_or_last
+from seq2seq.ui.remarks import show_flaw, show_remarks
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
@@ -120,7 +119,7 @@ def decode(asked: Asked, words: PageWords) -> Decoded:
     example = replace(asked, text=_example(asked.model))
     told, story = told_or_last("decoded", asked, lambda each: _told(each, words), words, [example])
     if told is asked:
-        _remark(asked.model, asked.text, words)
+        _remark(asked, words)
     return Decoded(told, story)
 
 
@@ -140,31 +139,30 @@ def home_explainer(date: str, words: PageWords) -> Callable[[], Explainer]:
     return lambda: explainer_of(traced(HOME_MODEL, None, HOME_DATES[date]), words.plain)
 
 
-def _remark(model: ChosenModel, text: str, words: PageWords) -> None:
-    """What should be known about this input: unknown tokens, or a length never trained on."""
-    tokens = model.task.tokenise(model.task.normalise(text))
-    unknown = model.task.vocabularies()[0].unknown(tokens)
-    if unknown:
-        shown = in_a_row([code(quoted(token)) for token in unknown[:12]])
-        st.info(words.say("input.some_unknown", tokens=shown), icon=":material/help:")
-    task = model.task
-    if isinstance(task, LetterTask) and not task.shortest <= len(tokens) <= task.longest:
-        text = words.say("attention.trained_on", shortest=task.shortest, longest=task.longest, length=len(tokens))
-        st.info(text, icon=":material/straighten:")
-    if task.name == "dates" and task.answer("".join(tokens)) is None:
-        st.info(words.say("attention.not_a_date"), icon=":material/event_busy:")
+def _remark(asked: Asked, words: PageWords) -> None:
+    """What should be known about this input, and about its output."""
+    model = asked.model
+    show_remarks(model.task, asked.text, words)
+    if not _stored(model.reference, asked.text):
+        show_flaw(model.task, attended(model.reference, model.step, asked.text).text, words)
+
+
+def _stored(reference: str, text: str) -> bool:
+    """Whether the picture is the first one, which needs no torch."""
+    return (reference, text) == (ATTENTION_MODEL, ATTENTION_INPUT)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _decoded(reference: str, step: int, text: str, layer: int | None, head: int | None, language: str) -> str:
     """The story's JSON. The first picture is stored, so that it needs no torch."""
-    if (reference, text) == (ATTENTION_MODEL, ATTENTION_INPUT):
+    if _stored(reference, text):
         return stored_story(f"attention-{language}")
     trace = attended(reference, step, text)
-    answer, words = trained(reference, step).task.answer("".join(trace.source)), Words(language)
+    task, words = trained(reference, step).task, Words(language)
+    answer, flaw = task.answer("".join(trace.source)), task.flaw(trace.text)
     if isinstance(trace, TransformerTrace):
-        return transformer_decoding_story(trace, words, reference, answer, layer, head).to_json()
-    return decoding_story(trace, words, reference, answer).to_json()
+        return transformer_decoding_story(trace, words, reference, answer, layer, head, flaw).to_json()
+    return decoding_story(trace, words, reference, answer, flaw=flaw).to_json()
 
 
 def attended(reference: str, step: int, text: str, change: Change | None = None) -> Attending:

@@ -15,7 +15,7 @@ from seq2seq.training.records import RunRecord
 from seq2seq.training.store import GONE_ON
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice
-from seq2seq.ui.markdown import Markdown, PageWords
+from seq2seq.ui.markdown import Markdown, PageWords, in_a_row
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.session import owner, run_store, trained
 
@@ -29,6 +29,7 @@ class ChosenModel:
     step: int
     exact_match: float
     n: int
+    by_kind: tuple[tuple[str, int, float], ...] = ()  # of each kind of input: how many there were, how many are right
 
     @property
     def task(self) -> Task:
@@ -159,7 +160,8 @@ def _known(words: PageWords, id: str, names: Sequence[str]) -> dict[str, ChosenM
     for name in names:
         card = shipped_card(name)
         config, test = RunConfig.from_dict(card["config"]), card["test"]
-        found[name] = ChosenModel(name, config, card["trained"]["steps"], test["exact_match"], test["n"])
+        kinds = tuple((kind, row["n"], row["exact_match"]) for kind, row in test.get("by_kind", {}).items())
+        found[name] = ChosenModel(name, config, card["trained"]["steps"], test["exact_match"], test["n"], kinds)
     return found
 
 
@@ -178,8 +180,21 @@ def _wanted(id: str) -> str:
     return told if says_new(id) else str(st.session_state.get(id) or told)
 
 
+def describe_kinds(picked: ChosenModel, words: PageWords) -> list[Markdown]:
+    """How good a model is on each kind of input, in a sentence; none where its task has no kinds."""
+    told = [
+        words.say("card.kind", kind=words.say(f"kind.{kind}"), exact=f"{exact:.1%}", n=n)
+        for kind, n, exact in picked.by_kind
+    ]
+    return [words.say("card.kinds", list=in_a_row(told, words.say("states.list")))] if told else []
+
+
 def describe(picked: ChosenModel, words: PageWords) -> Markdown:
-    """How good a model is, and what it is, in a line."""
+    """How good a model is, and what it is, in a line; on inputs of several kinds, how good on each."""
+    return in_a_row([_described(picked, words), *describe_kinds(picked, words)])
+
+
+def _described(picked: ChosenModel, words: PageWords) -> Markdown:
     say, model = words.say, picked.config.model
     if isinstance(model, TransformerConfig):
         return say(

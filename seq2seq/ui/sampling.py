@@ -134,10 +134,11 @@ def sampling_explainer(asked: Asked, words: PageWords) -> Callable[[], SamplingE
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _told(asked: Asked, language: str) -> str:
-    trace, right = drawn(asked, SAMPLING_DRAWS), None
+    trace, right, flaw = drawn(asked, SAMPLING_DRAWS), None, None
     if asked.task:
+        flaw = asked.task.flaw(trace.text(0))
         right = asked.task.accepts(asked.task.normalise(asked.text), trace.text(0))
-    return sampling_story(trace, Words(language), asked.written.reference, right).to_json()
+    return sampling_story(trace, Words(language), asked.written.reference, right, flaw).to_json()
 
 
 def drawn(asked: Asked, samples: int) -> SampleTrace:

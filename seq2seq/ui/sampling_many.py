@@ -46,7 +46,8 @@ def _counted(asked: Asked, n: int, language: str) -> str:
 
     accepts = judged_by(asked.task, asked.text)
     return counted_story(
-        drawn(asked, n), _exact(asked), accepts, Words(language), asked.written.reference
+        drawn(asked, n), _exact(asked), accepts, Words(language), asked.written.reference,
+        asked.task.flaw if asked.task else lambda output: None,
     ).to_json()  # fmt: skip
 
 

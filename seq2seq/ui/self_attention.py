@@ -23,7 +23,8 @@ from seq2seq.training.config import RunConfig
 from seq2seq.ui.controls import choice
 from seq2seq.ui.inputs import example_of, typed_for
 from seq2seq.ui.markdown import Markdown, PageWords, code, in_a_row
-from seq2seq.ui.models import ChosenModel, choose_model
+from seq2seq.ui.models import ChosenModel, choose_model, describe_kinds
+from seq2seq.ui.remarks import show_flaw
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
@@ -77,7 +78,7 @@ def what_to_look_at(words: PageWords) -> Looked:
         layer = _counted("layer", say("selfatt.control.layer"), config.layers, 1)
         head = _counted("head", say("selfatt.control.head"), config.heads, SELF_ATTENTION_HEAD + 1)
         query = _query(model, text, place, words)
-    st.caption(_described(model, config, words))
+    st.caption(in_a_row([_described(model, config, words), *describe_kinds(model, words)]))
     tokens, task = model.task.tokenise(model.task.normalise(text)), model.task
     if isinstance(task, LetterTask) and not task.shortest <= len(tokens) <= task.longest:
         slots = {"shortest": task.shortest, "longest": task.longest, "length": len(tokens)}
@@ -139,6 +140,8 @@ def looked_through(looked: Looked, words: PageWords) -> str:
     """The story of the layer, as JSON."""
     model = looked.model
     place = (looked.place, looked.layer, looked.head, looked.query)
+    if (model.reference, looked.text) != (SELF_ATTENTION_MODEL, SELF_ATTENTION_INPUT):
+        show_flaw(model.task, traced_transformer(model.reference, model.step, looked.text).text, words)
     return _told(model.reference, model.step, looked.text, place, words.language)
 
 

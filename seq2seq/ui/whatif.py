@@ -28,6 +28,7 @@ from seq2seq.ui.decoding import Decoded, attended
 from seq2seq.ui.markdown import Markdown, PageWords, escape
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
+from seq2seq.ui.session import trained
 from seq2seq.words import Words
 
 KINDS = ("none", "look", "write", "read", "context", "unit")
@@ -88,7 +89,9 @@ def _compared(
 ) -> str:
     """The JSON of a comparison."""
     before, after = attended(reference, step, text), attended(reference, step, text, change)
-    return comparison_story(before, after, Words(language), reference, layer, head).to_json()
+    flaw = trained(reference, step).task.flaw
+    flaws = (flaw(before.text), flaw(after.text))
+    return comparison_story(before, after, Words(language), reference, layer, head, flaws).to_json()
 
 
 # ---- which change

@@ -18,7 +18,7 @@ READ = {  # whose formulas the tests of a file make
 }  # fmt: skip
 PLAIN = frozenset(re.findall(r"\w+", """exp ln log max min sin cos tanh softmax argmax lim mean var nearest RNN GRU LSTM LN block stays heads mask no visible
     pad limit end att real cells pads special characters merges sentences made used updates old id bit beam best greedy
-    own found open measured expected finished drawn model pattern for sentence clipped unclipped median seconds"""))  # fmt: skip
+    own found open measured expected finished drawn model pattern for sentence clipped unclipped median seconds scripts top LayerNorm"""))  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -153,6 +153,8 @@ def is_ours(node, around, rests=12):
             return True  # of a work in the bibliography
         case ast.GeneratorExp(elt=inner) | ast.ListComp(elt=inner):
             return again(inner)
+        case ast.List(elts=several) | ast.Tuple(elts=several):
+            return all(map(again, several))
         case ast.Subscript(value=ast.Name(id=name)) | ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if (
             name.isupper()
         ):

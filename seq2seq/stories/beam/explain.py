@@ -88,7 +88,7 @@ class BeamExplainer(SearchExplainer):
         """A log-probability over the penalty of a length."""
         length, line, values, last = int(self.trace.step[n]) + 1, Line(), Line(), Line()
         total = Number(float(self.trace.total[n]), f"total {n}")
-        below = r"|Y|^{\alpha}" if penalty.kind == POWER else r"((5 + |Y|) / 6)^{\alpha}"
+        below = r"|Y|^{\alpha_{lp}}" if penalty.kind == POWER else r"((5 + |Y|) / 6)^{\alpha_{lp}}"
         line.latex = rf"\frac{{\ln P(Y)}}{{{below}}}"
         base = values.text(length) if penalty.kind == POWER else rf"((5 + {values.text(length)}) / 6)"
         upper = rf"{{{values.text(f'{penalty.alpha:g}')}}}"
@@ -146,7 +146,7 @@ class BeamExplainer(SearchExplainer):
                  for value, node in zip(path.log_probs[: t + 1], path.node, strict=False)]  # fmt: skip
         if t >= len(path.tokens):
             raise IndexError(t)
-        line.latex = rf"\sum_{{i=1}}^{{{line.text(t + 1)}}} \max_y \ln P(y \mid y_1 \ldots y_{{i-1}})"
+        line.latex = rf"\sum_{{t'=1}}^{{{line.text(t + 1)}}} \max_y \ln P(y \mid y_1 \ldots y_{{t'-1}})"
         values.latex = "= " + values.elided(parts, values.factor)
         value = math.fsum(path.log_probs[: t + 1])
         text = "".join(quoted(self.trace.vocabulary[number]) for number in path.tokens[: t + 1])

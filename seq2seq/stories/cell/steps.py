@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
 from seq2seq.stories.cell.subject import PHASE_ORDER, PHASES, STAGES, Subject
 from seq2seq.stories.explain import SeveralExplainer
+from seq2seq.stories.flaws import say_flaw
 from seq2seq.stories.formulas import FormulaBook, Line, exact, percent, short, stacked
 from seq2seq.stories.sentences import in_a_row, listed
 from seq2seq.stories.sources import Passage, cell_passage, stage_passage
@@ -69,7 +71,7 @@ class Teller:
         self.steps.append(Step(title, text, len(self.chapters) - 1, line, passage))
         self.moments.append(moment)
 
-    def tell(self, answer: str | None) -> Told:
+    def tell(self, answer: str | None, flaws: Sequence[str | None] = ()) -> Told:
         """The whole reading, and what is written in the end."""
         self.chapters.append(self.say("chapter.start"))
         names = listed(dict.fromkeys(self.name(subject) for subject in self.subjects), self.words)
@@ -84,7 +86,7 @@ class Teller:
                 self.alone(position, number == 0)
             else:
                 self.abreast(position, number == 0)
-        self.write(answer)
+        self.write(answer, flaws)
         return Told(self.steps, self.moments, self.chapters, self.book.templates)
 
     # ---- one cell
@@ -165,7 +167,7 @@ class Teller:
 
     # ---- what is written
 
-    def write(self, answer: str | None) -> None:
+    def write(self, answer: str | None, flaws: Sequence[str | None]) -> None:
         """The decoder takes the last state over and writes; a step for each output."""
         self.chapters.append(self.say("chapter.output"))
         end = self.order[-1]
@@ -191,15 +193,17 @@ class Teller:
             passage = stage_passage("predict", self.first.cell, self.first.trace.attention)
             text = in_a_row([self.say("write.text"), *parts])
             self.add(self.say("write.title", number=t + 1), text, moment, stacked(lines), passage)
-        self.finish(answer, moment)
+        self.finish(answer, flaws, moment)
 
-    def finish(self, answer: str | None, moment: Moment) -> None:
+    def finish(self, answer: str | None, flaws: Sequence[str | None], moment: Moment) -> None:
         """Whether it is right."""
         parts = []
-        for subject in self.subjects:
+        for subject, flaw in zip_longest(self.subjects, flaws[: len(self.subjects)]):
             text = subject.trace.text
             key = "said" if answer is None else "right" if text == answer else "wrong"
             parts.append(self.say(f"done.{key}", cell=self.name(subject), output=text, answer=answer))
+            if flaw:
+                parts.append(say_flaw(flaw, text, self.words))
         passage = stage_passage("done", self.first.cell, self.first.trace.attention)
         slots: dict[str, Any] = {"output": self.first.trace.text}
         key = "done.title" if len(self.subjects) == 1 else "done.several.title"

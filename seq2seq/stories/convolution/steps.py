@@ -7,6 +7,7 @@ import numpy as np
 
 from seq2seq.stories.convolution.passages import STEPS, choose_passage
 from seq2seq.stories.convolution.vectors import ConvVectors
+from seq2seq.stories.flaws import flawed
 from seq2seq.stories.formulas import FormulaBook, Line, exact, percent, short
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step
@@ -77,7 +78,7 @@ class Teller:
         self.steps.append(Step(title, text, len(self.chapters) - 1, formula, passage))
         self.moments.append(self.moment)
 
-    def tell(self, answer: str | None) -> Told:
+    def tell(self, answer: str | None, flaw: str | None = None) -> Told:
         """The whole decoding."""
         self.chapter(self.words.say("convolution.chapter.encoder"))
         self.embed()
@@ -91,7 +92,7 @@ class Teller:
                     self.decode(t, layer)
                     self.look(t, layer)
             self.predict_and_choose(t)
-        self.finish(answer)
+        self.finish(answer, flaw)
         return Told(self.steps, self.moments, self.chapters, self.book.templates)
 
     # ---- encoder
@@ -225,7 +226,7 @@ class Teller:
         passage = STEPS["end"] if end else choose_passage(trace.forced)
         self.add(key, None if trace.forced else greedy, passage, slots, stage="choose", wrote=t + 1)
 
-    def finish(self, answer: str | None) -> None:
+    def finish(self, answer: str | None, flaw: str | None) -> None:
         trace = self.trace
         self.chapter(self.words.say("decoding.chapter.end"))
         key = "done" if answer is None else "done.right" if trace.text == answer else "done.wrong"
@@ -236,3 +237,4 @@ class Teller:
         slots: dict[str, object] = {"source": "".join(trace.source), "output": trace.text, "answer": answer}
         slots |= {"steps": self.T, "p": percent(float(np.exp(trace.log_prob)))}
         self.add(key, line, STEPS["done"], slots, stage="done", fan=-1, row=-1, glow=0.0)
+        self.steps[-1] = flawed(self.steps[-1], flaw, trace.text, self.words)

@@ -11,7 +11,7 @@ from seq2seq.stories.convolution.cell import ROWS, gated_units
 from seq2seq.stories.convolution.overview import overview
 from seq2seq.stories.convolution.questions import convolution_questions
 from seq2seq.stories.convolution.steps import Moment, Teller, Told
-from seq2seq.stories.decoding import busiest, right_or_wrong
+from seq2seq.stories.decoding import Marks, busiest, right_or_wrong
 from seq2seq.stories.layered.layout import UNITS, Layout
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.probabilities import probabilities_view
@@ -31,24 +31,26 @@ def middle_of(trace: ConvTrace) -> int:
 
 def convolution_story(
     trace: ConvTrace, words: Words, name: str, answer: str | None = None, position: int | None = None,
-    layer: int | None = None,
+    layer: int | None = None, flaw: str | None = None,
 ) -> Story:  # fmt: skip
     """Tell how one output was written.
 
     Args:    name says whose decoding it is (part of the story's identity); answer: the right output, if it is known;
              position: the source position followed through the encoder; layer: whose weights the heat map shows
-             (both counted from 0; None: the middle one, the top one).
+             (both counted from 0; None: the middle one, the top one); flaw: what is wrong with the output whatever was
+             read.
     Returns: a story whose views all follow `step`.
     """
     p = min(middle_of(trace) if position is None else position, len(trace.source) - 1)
     shown = trace.layers - 1 if layer is None else min(layer, trace.layers - 1)
-    told = Teller(trace, words, p).tell(answer)
+    told = Teller(trace, words, p).tell(answer, flaw)
     questions = convolution_questions(trace, words, p)
     steps = [
         replace(step, question=questions.pop((moment.stage, moment.layer, moment.col), None))
         for step, moment in zip(told.steps, told.moments, strict=True)
     ]
-    views = [_overview(trace, told, words, answer, p), _cell(trace, told, words, p)]
+    marks = right_or_wrong(trace.output, answer, flaw)
+    views = [_overview(trace, told, words, marks, p), _cell(trace, told, words, p)]
     if trace.decoder:
         views.append(_heat_map(trace, told, words, shown))
     views.append(probabilities_view(trace, words, told.track("col"), told.track("told")))
@@ -58,7 +60,7 @@ def convolution_story(
                  sizes={"S": len(trace.source), "T": len(trace.output)})  # fmt: skip
 
 
-def _overview(trace: ConvTrace, told: Told, words: Words, answer: str | None, p: int) -> View:
+def _overview(trace: ConvTrace, told: Told, words: Words, marks: Marks, p: int) -> View:
     decodes, S, T = bool(trace.decoder), len(trace.source), len(trace.output)
     reads = ["⟨bos⟩", *trace.output[:-1]]
     data: dict[str, Any] = {
@@ -70,7 +72,7 @@ def _overview(trace: ConvTrace, told: Told, words: Words, answer: str | None, p:
             {"t": t, "mark": mark, "read": quoted(read), "read_short": short_sign(read), "ask": f"chosen {t}"}
             | token_row(token)
             for t, (token, read, mark) in enumerate(
-                zip(trace.output, reads, right_or_wrong(trace.output, answer), strict=True)
+                zip(trace.output, reads, marks, strict=True)
             )
         ],
         "enc_units": _strips(

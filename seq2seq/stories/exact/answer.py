@@ -107,7 +107,7 @@ def _token(answer: Answer, t: int, words: Words, book: FormulaBook) -> Step:
     if t == fate.t and fate.kind != "best":
         text = in_a_row([text, _of_beam(answer, words)])
     line, new = Line(), Number(own, f"own {t}")
-    line.latex = rf"\sum_{{i \le {line.text(t + 1)}}} \ln P(y_i \mid y_{{<i}}, X) \\ = "
+    line.latex = rf"\sum_{{t' \le {line.text(t + 1)}}} \ln P(y_{{t'}} \mid y_{{<t'}}, X) \\ = "
     if t:
         before = Number(answer.sums[0][1][t - 1], f"run mine {t - 1}")
         line.latex += rf"{line.number(before)} + {line.factor(new)} = "

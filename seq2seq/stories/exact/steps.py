@@ -236,7 +236,7 @@ class ExactTeller:
         line.latex = rf"\ln \frac{{{above}}}{{{ways}}} = {line.text(signed(right))}"
         line.latex += rf" \qquad \ln \varepsilon = \ln {line.text(f'{lost.empty:g}')}"
         line.latex += rf" = {line.text(signed(float(np.log(lost.empty))))} \\ "
-        line.latex += r"L^* = \frac{\ln \left((1 - \varepsilon) / \varepsilon\right)}{\ln k}"
+        line.latex += r"L^* = \frac{\ln \left((1 - \varepsilon) / \varepsilon\right)}{\ln \mathrm{scripts}}"
         line.latex += rf" = {line.text(f'{lost.crossing:.2f}')}"
         key = "lost" if lost.length > lost.crossing else "lost.short"
         slots = {

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from seq2seq.stories import flaws
 from seq2seq.stories.exact import names
 from seq2seq.stories.exact.moments import Moment, rises
 from seq2seq.stories.exact.names import NOTHING, cut, signed, who, written
@@ -145,12 +146,12 @@ def lane(contest: ContestTrace, plan: Plan, words: Words) -> list[dict[str, Any]
         start = min(since[found.name] for found in group)
         early = [found for found in group if since[found.name] == start and found.name != WIDER]
         rows.append(
-            {"y": plan.y(first.output.score), "label": f"{cut(first.text)}  {score}",
+            {"y": plan.y(first.output.score), "label": f"{flagged(first.text, first.flaw)}  {score}",
              "short": cut(first.text)[:8], "score": score,
              "right": -1 if first.right is None else int(first.right),
              "from": start, "note": note,
              "early": listed((words.say(f"exact.lane.{found.name}", width=found.width) for found in early), words),
-             "ask": f"score {first.name}", "tip": pair(f"{cut(first.text)}  {score}", note, words)}
+             "ask": f"score {first.name}", "tip": pair(f"{flagged(first.text, first.flaw)}  {score}", note, words)}
         )  # fmt: skip
     at, lowest = 0.0, 1 - 0.03
     for i, row in enumerate(rows):
@@ -171,7 +172,7 @@ def _outputs(contest: ContestTrace, told: Told, words: Words) -> View:
     for i, found in enumerate(contest.found):
         output = found.output
         rows.append(
-            {"i": i, "who": who(found, words, not contest.exact.proved), "text": cut(found.text),
+            {"i": i, "who": who(found, words, not contest.exact.proved), "text": flagged(found.text, found.flaw),
              "log_prob": output.log_prob, "length": names.length_of(output), "score": output.score,
              "right": -1 if found.right is None else int(found.right),
              "from": 0 if found.name in (GREEDY, BEAM, RIGHT) else end, "to": count,
@@ -202,11 +203,17 @@ def _outputs(contest: ContestTrace, told: Told, words: Words) -> View:
     signals = {
         "rows": len(rows), "t_at": list(range(count)), "told_at": [int(t >= verdict) for t in range(count)],
     }  # fmt: skip
+    hint = flaws.say_flaws(say("exact.outputs.hint", nothing=NOTHING), [found.flaw for found in contest.found], words)
     return View(
-        "outputs", say("exact.outputs.title"), say("exact.outputs.hint", nothing=NOTHING),
+        "outputs", say("exact.outputs.title"), hint,
         outputs_table(heads, say("exact.outputs.later")), "vega",
         [describe(t) for t in range(count)], {"outputs": rows + waiting, "verdict": chips}, "outputs", signals,
     )  # fmt: skip
+
+
+def flagged(output: str, flaw: str | None) -> str:
+    """An output as long as there is room, with the sign if it has a flaw."""
+    return flaws.signed(cut(output), flaw)
 
 
 def _known(error: bool | None) -> str:

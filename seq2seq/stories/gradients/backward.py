@@ -164,7 +164,8 @@ def _units(reach: Reach, moments: Sequence[Moment], words: Words) -> View:
             rows.append(
                 {
                     "t": t, "state": state, "first": count, "v": gradient[units], "unit": units,
-                    "ask": f"unit {reach.hand} {state} {t}", "tip": words.say("gradients.units.tip", state=state, position=t + 1),
+                    "ask": f"unit {reach.hand} {state} {t}",
+                    "tip": words.say("gradients.units.tip", state=state, position=t + 1),
                 }
             )  # fmt: skip
         parts.append({"name": state, "row": count + len(units) / 2})

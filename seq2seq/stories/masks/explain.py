@@ -43,10 +43,9 @@ class MasksExplainer(Addressed):
         }  # fmt: skip
         return self.words.say(f"masks.explain.{key}", **slots)
 
-    @staticmethod
-    def token(tokens: tuple[str, ...], n: int) -> str:
+    def token(self, tokens: tuple[str, ...], n: int) -> str:
         """A token with its position; behind the end, a pad."""
-        return bracketed(quoted(tokens[n]) if n < len(tokens) else "⟨pad⟩", n + 1, words)
+        return bracketed(quoted(tokens[n]) if n < len(tokens) else "⟨pad⟩", n + 1, self.words)
 
     def mask(self, place: str, b: int, i: int, j: int) -> Explanation:
         """Whether a key is visible to a query."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from seq2seq.stories.explain.equation import Addressed, Explanation
+from seq2seq.stories.flaws import Flaw, say_flaws, signed
 from seq2seq.stories.formulas import FormulaBook, Line, Number, exact, percent, short
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions.options import ask, mixed
@@ -30,8 +31,8 @@ def looks(n: int) -> list[int]:
 class CountedStory:
     """One sample, looked at again and again as it grows."""
 
-    def __init__(self, trace: SampleTrace, found: Distribution, accepts: Accepts, words: Words) -> None:
-        self.trace, self.found, self.words, self.accepts = trace, found, words, accepts
+    def __init__(self, trace: SampleTrace, found: Distribution, accepts: Accepts, words: Words, flaw: Flaw) -> None:
+        self.trace, self.found, self.words, self.accepts, self.flaw = trace, found, words, accepts, flaw
         self.counted = [count(trace, found, n) for n in looks(trace.asked.samples)]
 
     def sentence(self, key: str, **slots: object) -> str:
@@ -40,7 +41,8 @@ class CountedStory:
     def text(self, share: Share) -> str:
         """An output as a row shows it."""
         text = "".join(short_sign(self.trace.vocabulary[n]) for n in share.tokens if n != self.trace.end)
-        return text + ("" if share.ended else "…") if text else self.sentence("empty")
+        shown = text + ("" if share.ended else "…") if text else self.sentence("empty")
+        return signed(shown, self.flaw(self.trace.read(share.tokens)) if share.ended else None)
 
     def right(self, share: Share) -> int:
         """1 right, 0 wrong, −1 where nothing is."""
@@ -55,7 +57,7 @@ class CountedStory:
             key, passage = self.verdict(counted)
             slots = self.slots(counted)
             line = Line()
-            line.latex = r"\chi^2 = \sum_i \frac{(n_i - N P_i)^2}{N P_i}"
+            line.latex = r"\chi^2 = \sum_Y \frac{(M_Y - M P(Y))^2}{M P(Y)}"
             if counted.freedom:
                 line.latex += rf" = {line.text(short(counted.chi_square), f'chi {k}')}"
                 chi = line.text(short(counted.chi_square))
@@ -69,6 +71,7 @@ class CountedStory:
         found, shares, line = self.found, self.found.shares, Line()
         right = [share.prob for share in shares if self.right(share) == 1]
         judged = any(self.right(share) >= 0 for share in shares)
+        flaws = [self.flaw(self.trace.read(share.tokens)) for share in shares if share.ended]
         slots = {
             "count": len(shares), "covered": percent(found.covered), "missing": percent(max(0.0, 1 - found.covered)),
             "right": len(right), "share": percent(sum(right)),
@@ -79,9 +82,10 @@ class CountedStory:
             [self.sentence("exact.text", **slots), self.sentence(f"exact.{cover}", **slots)]
             + ([self.sentence("exact.right", **slots)] if judged else [])
         )
+        text = say_flaws(text, flaws, self.words)
         parts = [Number(share.prob, f"share {i}") for i, share in enumerate(shares)]
         line.head = 2
-        line.latex = rf"\sum_i P_i \\ = {line.elided(parts, line.number) if parts else line.text(0)}"
+        line.latex = rf"\sum_Y P(Y) \\ = {line.elided(parts, line.number) if parts else line.text(0)}"
         line.latex += rf" \\ = {line.text(short(found.covered), 'covered')}"
         return Step(self.sentence("exact.title", **slots), text, 0, line.into(book), names.EXACT)
 
@@ -175,9 +179,14 @@ class CountedStory:
         return self.sentence("alt", n=counted.n, count=len(self.found.shares), rows=rows)
 
 
-def counted_story(trace: SampleTrace, found: Distribution, accepts: Accepts, words: Words, name: str) -> Story:
-    """Tell how the frequencies of many draws come to fit the exact distribution."""
-    told, book = CountedStory(trace, found, accepts, words), FormulaBook()
+def counted_story(
+    trace: SampleTrace, found: Distribution, accepts: Accepts, words: Words, name: str, flaw: Flaw = lambda output: None
+) -> Story:
+    """Tell how the frequencies of many draws come to fit the exact distribution.
+
+    Args: flaw: what is wrong with an output whatever was read.
+    """
+    told, book = CountedStory(trace, found, accepts, words, flaw), FormulaBook()
     steps = list(told.steps(book))
     identity = "|".join(["sampling-many", name, "".join(trace.source)])
     return Story(
@@ -213,8 +222,8 @@ class CountedExplainer(Addressed):
         if not counted.n:
             raise IndexError(k)
         times, expected = counted.counts[i], self.found.shares[i].prob * counted.n
-        line.latex = rf"n_i / N = {line.text(f'{times:,}')} / {line.text(f'{counted.n:,}')}"
-        values.latex = rf"N P_i = {values.text(f'{counted.n:,}')} \cdot {values.number(Number(self.found.shares[i].prob, f'share {i}'))}"  # noqa: E501
+        line.latex = rf"M_Y / M = {line.text(f'{times:,}')} / {line.text(f'{counted.n:,}')}"
+        values.latex = rf"M P(Y) = {values.text(f'{counted.n:,}')} \cdot {values.number(Number(self.found.shares[i].prob, f'share {i}'))}"  # noqa: E501
         values.latex += rf" = {values.text(short(expected))}"
         told = self.name("seen", text=self.text(i), n=f"{counted.n:,}")
         return Explanation(f"seen {k} {i}", told, (values, line), times / counted.n, times / counted.n, names.COUNT)
@@ -222,7 +231,7 @@ class CountedExplainer(Addressed):
     def covered(self) -> Explanation:
         line = Line()
         parts = [Number(share.prob, f"share {i}") for i, share in enumerate(self.found.shares)]
-        line.latex = rf"\sum_i P_i = {line.elided(parts, line.number)}"
+        line.latex = rf"\sum_Y P(Y) = {line.elided(parts, line.number)}"
         value = float(sum(number.value for number in parts))
         told = self.name("covered", count=len(parts))
         return Explanation("covered", told, (line,), self.found.covered, value, names.EXACT)
@@ -231,7 +240,7 @@ class CountedExplainer(Addressed):
         counted, line, values = self.grown[k], Line(), Line()
         if not counted.freedom:
             raise IndexError(k)
-        line.latex = r"\chi^2 = \sum_i \frac{(n_i - N P_i)^2}{N P_i}"
+        line.latex = r"\chi^2 = \sum_Y \frac{(M_Y - M P(Y))^2}{M P(Y)}"
         terms: Sequence[Any] = counted.cells
         values.latex = "= " + values.elided(
             terms, lambda cell: rf"\frac{{({values.text(cell.seen)} - {values.text(short(cell.expected))})^2}}"

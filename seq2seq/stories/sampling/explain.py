@@ -114,8 +114,8 @@ class SamplingExplainer(SearchExplainer):
         stay = [self.at(before, t, n) for n in self.order(after, t)]
         line, values = Line(), Line()
         told = self.told("shared", after, t, v)
-        setting = {"top_k": ("k", f"{self.cut.top_k or len(self.trace.vocabulary)}"),
-                   "top_p": ("p", f"{self.cut.top_p:g}")}[after]  # fmt: skip
+        setting = {"top_k": (r"\mathrm{top\ k}", f"{self.cut.top_k or len(self.trace.vocabulary)}"),
+                   "top_p": (r"\mathrm{top\ p}", f"{self.cut.top_p:g}")}[after]  # fmt: skip
         line.latex = rf"\frac{{P(y)}}{{\sum_{{y' \in S}} P(y')}} \quad ({setting[0]} = {line.text(setting[1])})"
         if value == 0:
             values.latex = values.text(self.name("removed" if own.value > 0 else "never"))
@@ -162,7 +162,7 @@ class SamplingExplainer(SearchExplainer):
         parts = [self.at("top_k", t, n) for n in order[: order.index(v) + 1]]
         told = self.told("sum", "top_k", t, v)
         value = float(self.trace.stages["top_k"][t][order[: order.index(v) + 1]].sum())
-        return self.added(f"sum {t} {v}", told, parts, value, r"\sum_{j \le i} P(y_j)", names.CUTS["top_p"])
+        return self.added(f"sum {t} {v}", told, parts, value, r"\sum_{P(y') \ge P(y)} P(y')", names.CUTS["top_p"])
 
     def reach(self, t: int, v: int) -> Explanation:
         if self.probs("top_p", t)[v] <= 0:
@@ -171,12 +171,12 @@ class SamplingExplainer(SearchExplainer):
         parts = [self.at("top_p", t, n) for n in before.tolist()]
         value = float(self.trace.stages["top_p"][t][before].sum())
         told = self.told("reach", "top_p", t, v)
-        return self.added(f"reach {t} {v}", told, parts, value, r"\sum_{j < i} P(y_j)", names.DRAW)
+        return self.added(f"reach {t} {v}", told, parts, value, r"\sum_{P(y') > P(y)} P(y')", names.DRAW)
 
     def draw(self, t: int) -> Explanation:
         value, chosen, line = float(self.trace.drawn[t]), int(self.trace.chosen[t]), Line()
         begin = Number(float(self.trace.stages["top_p"][t][self.trace.below(t, chosen)].sum()), f"reach {t} {chosen}")
-        line.latex = rf"u \sim \mathcal{{U}}[0, 1) \\ {line.number(begin)} \le u < {line.number(begin)}"
+        line.latex = rf"\xi \sim \mathcal{{U}}[0, 1) \\ {line.number(begin)} \le \xi < {line.number(begin)}"
         line.latex += rf" + {line.number(self.at('top_p', t, chosen))}"
         told = self.name("draw", number=t + 1, token=self.token(chosen), seed=self.trace.asked.seed)
         return Explanation(f"draw {t}", told, (line,), value, value, names.DRAW, given=True)

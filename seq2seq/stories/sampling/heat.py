@@ -6,6 +6,7 @@ from typing import Any
 
 from seq2seq.stories.bottleneck.explain import share_explained
 from seq2seq.stories.explain.equation import Addressed, Explanation
+from seq2seq.stories.flaws import say_flaws, signed
 from seq2seq.stories.formulas import FormulaBook, Line, percent
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions.options import MARGIN, ask, mixed, offered
@@ -46,7 +47,7 @@ class HeatTeller:
         return {
             "T": f"{heat.temperature:g}", "n": heat.n, "right": percent(heat.share_right), "different": heat.different,
             "different_right": heat.different_right, "answers": self.trace.answers or "–",
-            "most": most[0] or self.words.say("sampling.many.empty"), "times": most[1],
+            "most": signed(most[0], heat.flaw) or self.words.say("sampling.many.empty"), "times": most[1],
             "alone": percent(alone.share_right), "alone_different": alone.different,
         }  # fmt: skip
 
@@ -59,7 +60,7 @@ class HeatTeller:
             parts = [self.sentence(f"text{kind}", **slots)]
             if self.cuts and heat.temperature:
                 parts.append(self.sentence("text.alone", **slots))
-            text = in_a_row(parts)
+            text = say_flaws(in_a_row(parts), [heat.flaw], self.words)
             title = self.sentence("title.now" if i == self.trace.now else "title", **slots)
             passage = names.JUDGE if heat.temperature else names.COLD
             yield Step(title, text, 0, line.into(book), passage, self.question(i))

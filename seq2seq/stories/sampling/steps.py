@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from seq2seq.stories.flaws import flawed
 from seq2seq.stories.formulas import FormulaBook, Line, Number, exact, percent, short
 from seq2seq.stories.sampling import names
 from seq2seq.stories.sampling.names import stage_name, stages_on, written
@@ -38,10 +39,12 @@ class Told:
 
 
 class SamplingTeller:
-    """Tells how one output is drawn. right: whether it is; None where nothing is right or wrong."""
+    """Tells how one output is drawn. right: whether it is; None where nothing is right or wrong; flaw: what is wrong
+    with it whatever was read.
+    """
 
-    def __init__(self, trace: SampleTrace, words: Words, right: bool | None = None) -> None:
-        self.trace, self.words, self.right = trace, words, right
+    def __init__(self, trace: SampleTrace, words: Words, right: bool | None = None, flaw: str | None = None) -> None:
+        self.trace, self.words, self.right, self.flaw = trace, words, right, flaw
         self.cut = trace.asked.cut
         self.book, self.steps, self.moments, self.chapters = FormulaBook(), [], [], []  # type: ignore[var-annotated]
 
@@ -183,8 +186,8 @@ class SamplingTeller:
         probs = self.trace.stages["top_p"][t]
         reach = Number(math.fsum(probs[self.trace.below(t, chosen)].tolist()), f"reach {t} {chosen}")
         end = reach.value + float(probs[chosen])
-        line.latex = rf"{line.number(reach)} \le u = {line.text(short(luck), f'draw {t}')}"
-        line.latex += rf" \\ u < {line.number(reach)} + {line.number(self.prob(t, 'top_p', chosen))}"
+        line.latex = rf"{line.number(reach)} \le \xi = {line.text(short(luck), f'draw {t}')}"
+        line.latex += rf" \\ \xi < {line.number(reach)} + {line.number(self.prob(t, 'top_p', chosen))}"
         alone = self.trace.stays(t, "top_p") == 1
         rank = int((self.trace.stages["model"][t] > self.trace.stages["model"][t, chosen]).sum())
         key = "draw.alone" if alone else "draw.best" if rank == 0 else "draw"
@@ -207,6 +210,7 @@ class SamplingTeller:
         self.add(key, Moment("end", last, DRAW, last + 1), line, names.TOTAL, written=trace.text(0),
                  model=percent_small(math.exp(own)), drawn=percent_small(math.exp(drawn)), verdict=verdict,
                  seed=trace.asked.seed)  # fmt: skip
+        self.steps[-1] = flawed(self.steps[-1], self.flaw, trace.text(0), self.words)
 
 
 def percent_small(share: float) -> str:

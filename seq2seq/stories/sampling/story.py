@@ -20,12 +20,15 @@ from seq2seq.words import Words
 NOT_GONE = 9  # a stage that never comes
 
 
-def sampling_story(trace: SampleTrace, words: Words, name: str, right: bool | None = None) -> Story:
+def sampling_story(
+    trace: SampleTrace, words: Words, name: str, right: bool | None = None, flaw: str | None = None
+) -> Story:
     """Tell how one output is drawn.
 
-    Args: name: the model's reference; right: whether the output is, None where nothing is right or wrong.
+    Args: name: the model's reference; right: whether the output is, None where nothing is right or wrong;
+          flaw: what is wrong with it whatever was read.
     """
-    told = SamplingTeller(trace, words, right).tell()
+    told = SamplingTeller(trace, words, right, flaw).tell()
     questions = sampling_questions(trace, words)
     steps = [
         replace(step, question=questions.get((moment.kind, moment.t)))

@@ -92,7 +92,7 @@ class Rest:
         after = teller.values(f"{block}.norm")
         mean, spread = _moments(before)
         line = Line()
-        line.latex = r"n = \frac{r - \mathrm{mean}(r)}{\sqrt{\mathrm{var}(r) + \varepsilon}}\,\gamma + \beta,"
+        line.latex = r"n = \frac{r - \mathrm{mean}(r)}{\sqrt{\mathrm{var}(r) + 10^{-5}}}\,\gamma + \beta,"
         line.latex += rf"\quad \mathrm{{mean}}(r) = {line.text(short(mean))},"
         line.latex += rf"\ \sqrt{{\mathrm{{var}}(r)}} = {line.text(short(spread))}"
         line.latex += rf" \\ = {line.units([after[u] for u in focus.shown])}"

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from seq2seq.stories.decoding import busiest, right_or_wrong
+from seq2seq.stories.decoding import Marks, busiest, right_or_wrong
 from seq2seq.stories.layered.layout import UNITS, Layout
 from seq2seq.stories.looks import Look, cross_look
 from seq2seq.stories.player_words import player_labels
@@ -26,27 +26,28 @@ SELF = 48  # pixels between two layers: room for the lines of self-attention
 
 def transformer_decoding_story(
     trace: TransformerTrace, words: Words, name: str, answer: str | None = None, layer: int | None = None,
-    head: int | None = None,
+    head: int | None = None, flaw: str | None = None,
 ) -> Story:  # fmt: skip
     """Tell how one output was written.
 
     Args:    name says whose decoding it is (part of the story's identity); answer: the right output, if it is known;
              layer: the decoder layer that is told piece by piece (None: the top one); head: whose weights are shown
-             (None: the mean of all); both counted from 0.
+             (None: the mean of all); both counted from 0; flaw: what is wrong with the output whatever was read.
     Returns: a story whose views all follow `step`.
     Raises:  ValueError if the decoder sees the future: then nothing that was computed at one step holds at the next.
     """
     if not trace.causal:
         raise ValueError("without the causal mask there is no decoding step by step")
     look = cross_look(trace, layer, head)
-    told = Teller(trace, words, look).tell(answer)
+    told = Teller(trace, words, look).tell(answer, flaw)
     questions = transformer_questions(trace, words, look)
     steps = [
         replace(step, question=questions.pop((moment.stage, moment.col, moment.layer), None))
         for step, moment in zip(told.steps, told.moments, strict=True)
     ]
+    marks = right_or_wrong(trace.output, answer, flaw)
     views = [
-        _overview(trace, told, words, answer, look), cross_map(trace, told, words, look),
+        _overview(trace, told, words, marks, look), cross_map(trace, told, words, look),
         looks_view(trace, told, words, look), self_map(trace, told, words, look),
         probabilities_view(trace, words, told.track("col"), told.track("told")), units_view(trace, told, words),
     ]  # fmt: skip
@@ -63,7 +64,7 @@ def sizes(trace: TransformerTrace) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _overview(trace: TransformerTrace, told: Told, words: Words, answer: str | None, look: Look) -> View:
+def _overview(trace: TransformerTrace, told: Told, words: Words, marks: Marks, look: Look) -> View:
     encoder, decoder = (
         [(row, f"{side} {layer} h") for layer, row in enumerate(gates["h"] for gates in layers)]
         for side, layers in (("encoder", trace.encoder), ("decoder", trace.decoder))
@@ -76,9 +77,7 @@ def _overview(trace: TransformerTrace, told: Told, words: Words, answer: str | N
         "output": [
             {"t": t, "mark": mark, "read": quoted(read), "read_short": short_sign(read), "ask": f"chosen {t}"}
             | token_row(token)
-            for t, (token, read, mark) in enumerate(
-                zip(trace.output, trace.read, right_or_wrong(trace.output, answer), strict=True)
-            )
+            for t, (token, read, mark) in enumerate(zip(trace.output, trace.read, marks, strict=True))
         ],
         "enc_units": _strips("i", [(trace.embedded, "source"), *encoder], words),
         "dec_units": _strips("t", [(trace.fed, "fed"), *decoder], words),

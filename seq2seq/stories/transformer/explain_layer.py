@@ -91,7 +91,7 @@ class LayerEquations(Equations):
         mean, variance = float(held.mean()), float(held.var())
         line, values = Line(), Line()
         line.latex = rf"\frac{{x_{{{line.text(u + 1)}}} - \mathrm{{mean}}(x)}}"
-        line.latex += r"{\sqrt{\mathrm{var}(x) + \varepsilon}}\, \gamma + \beta"
+        line.latex += r"{\sqrt{\mathrm{var}(x) + 10^{-5}}}\, \gamma + \beta"
         above = rf"{values.number(read[u])} - {values.factor(Number(mean))}"
         below = rf"{values.number(Number(variance))} + {values.text(exact(EPSILON))}"
         values.latex = rf"= \frac{{{above}}}{{\sqrt{{{below}}}}}"

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from seq2seq.stories.flaws import flawed
 from seq2seq.stories.formulas import FormulaBook, Line, Number, exact, percent, short
 from seq2seq.stories.looks import Look
 from seq2seq.stories.sources import Passage
@@ -87,7 +88,7 @@ class Teller:
         self.steps.append(Step(title, text, len(self.chapters) - 1, formula, passage))
         self.moments.append(self.moment)
 
-    def tell(self, answer: str | None) -> Told:
+    def tell(self, answer: str | None, flaw: str | None = None) -> Told:
         """The whole decoding."""
         self.chapters.append(self.words.say("decoding.chapter.encoder"))
         self.embed()
@@ -103,7 +104,7 @@ class Teller:
                 else:
                     self.look_over(t, layer)
             self.predict_and_choose(t)
-        self.finish(answer)
+        self.finish(answer, flaw)
         return Told(self.steps, self.moments, self.chapters, self.book.templates)
 
     # ---- encoder: all positions at once; the formulas follow the last one
@@ -246,7 +247,7 @@ class Teller:
         passage = passages.END if end else passages.choose_passage(trace.forced)
         self.add(key, None if trace.forced else greedy, passage, slots, stage="choose", wrote=t + 1)
 
-    def finish(self, answer: str | None) -> None:
+    def finish(self, answer: str | None, flaw: str | None) -> None:
         trace = self.trace
         self.chapters.append(self.words.say("decoding.chapter.end"))
         key = "done" if answer is None else "done.right" if trace.text == answer else "done.wrong"
@@ -257,6 +258,7 @@ class Teller:
         slots: dict[str, object] = {"source": "".join(trace.source), "output": trace.text, "answer": answer}
         slots |= {"steps": self.T, "p": percent(float(np.exp(trace.log_prob)))}
         self.add(key, line, passages.DONE, slots, stage="done")
+        self.steps[-1] = flawed(self.steps[-1], flaw, trace.text, self.words)
 
     # ---- formulas
 
