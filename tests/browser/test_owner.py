@@ -40,9 +40,9 @@ def test_a_run_survives_a_reload_in_a_frame_on_another_site(server, browser):
         page.goto(f"http://localhost:{host.server_port}/")
         frame = page.frame_locator("iframe")
         frame.get_by_role("button", name="Train", exact=True).click()
-        expect(frame.get_by_text("Finished")).to_be_visible()
+        expect(frame.get_by_text("Finished")).to_be_visible(timeout=90_000)  # the worker may have torch to load
         page.goto(f"http://localhost:{host.server_port}/")  # a new session, and an address that names no run
-        expect(frame.get_by_text("Finished")).to_be_visible()
+        expect(frame.get_by_text("Finished")).to_be_visible(timeout=60_000)
         kept = [cookie for cookie in context.cookies() if cookie["name"] == "seq2seq_owner"]
         assert [(cookie["sameSite"], cookie["secure"]) for cookie in kept] == [("None", True)]
         page.goto(f"{server}/train?lang=en")  # the same site, no frame

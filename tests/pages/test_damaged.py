@@ -240,7 +240,7 @@ class TestReports:
                 if found and found != whole[1]:
                     read += 1
                     kept = of_one_kind([whole[0], found, whole[2]])
-                    training_story("x", kept, words).to_json()
+                    training_story("x", kept, words, 30).to_json()
         assert read  # some of these are values that may stand there
 
 
@@ -269,3 +269,19 @@ def test_a_diverging_run_ends_in_a_sentence_everywhere():
     for page, id in (("self_attention", "model"), ("sampling", "model")):
         looked = open_page(page, **{id: run.id})
         assert not looked.exception and stories(looked)
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("attention", {"text": "a" * 150}),
+        ("attention", {"text": " ", "model": "dates-gru-additive"}),
+        ("cell", {"input": "a" * 150}),
+        ("tokens", {"cut-text": "a" * 150}),
+        ("tokens", {"part": "batch", "shortest-length": "9", "longest-length": "3"}),
+        ("states", {"sentences": "a;b;c;d;e;f;g;h"}),
+    ],
+)
+def test_an_unreadable_text_in_a_link_leaves_a_sentence_and_a_picture(page, query):
+    app = open_page(page, **query)
+    assert len(app.warning) == 1 and stories(app)
