@@ -68,7 +68,7 @@ def test_pages_leave_torch_to_the_library(folder):
 
 
 def test_asking_for_a_run_costs_no_torch():
-    program = "import sys; import seq2seq.training.executor; sys.exit('torch' in sys.modules)"
+    program = "import sys; import seq2seq.training.executor, seq2seq.training.pool; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0
 
 
