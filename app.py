@@ -8,6 +8,6 @@ if get_script_run_ctx(suppress_warning=True):
 
     show_frame()
 else:
-    from seq2seq.ui.front import front
+    from seq2seq.ui.front import at_work, front
 
-    app = st.App(__file__, middleware=front())
+    app = st.App(__file__, middleware=front(), lifespan=at_work)

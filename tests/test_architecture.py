@@ -99,7 +99,7 @@ def test_the_package_and_its_commands_are_light():
 
 
 def test_asking_for_a_run_costs_no_torch():
-    program = "import sys; import seq2seq.training.executor; sys.exit('torch' in sys.modules)"
+    program = "import sys; import seq2seq.training.executor, seq2seq.training.pool; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0
 
 

@@ -18,7 +18,7 @@ from seq2seq.bench.table import Bar, Result, Row
 from seq2seq.models.config import RecurrentConfig
 from seq2seq.tasks import make_task
 from seq2seq.training.config import RunConfig, TrainingConfig
-from seq2seq.training.executor import WorkerPool
+from seq2seq.training.pool import WorkerPool
 from seq2seq.training.store import RunStore
 
 VISITS, CHANGES, ROUNDS, BESIDE, WHAT_IFS = 9, 40, 2, 2, 25
@@ -86,7 +86,7 @@ def training_beside(home: Path) -> Iterator[None]:
         yield
     finally:
         for run in runs:
-            store.ask_to_stop(run)
+            store.ask_to_stop(run, "bench")
         pool.close()
 
 

@@ -148,11 +148,12 @@ class Form:
             return None
         found: dict[str, int] = {}
         for field, group in zip(self.fields, match.groups(), strict=True):
-            number: str | int | None = group
+            number: str | int = group
             if field in WORDS:
-                number = numbers_of(WORDS[field], self.locale).get(group)
-                if number is None:
+                named = numbers_of(WORDS[field], self.locale).get(group)
+                if named is None:
                     return None
+                number = named
             letter = "d" if field == "o" else field[-1]
             if letter in "yMd":
                 found[letter] = full_year(group) if field in ("y", "yy") else int(number)

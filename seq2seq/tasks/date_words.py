@@ -22,7 +22,7 @@ MORE_MONTHS = {  # typed, though in no locale of CLDR: (language, month) → abb
     ("de", 3): ("mrz",), ("ru", 2): ("фев",), ("ru", 9): ("сен",), ("ru", 11): ("ноя",),
 }  # fmt: skip
 MORE_NAMES = {("de", 3): ("maerz",)}
-MORE_DAYS = {  # the same of weekdays, Monday first
+MORE_DAYS: dict[str, dict[int, tuple[str, ...]]] = {  # the same of weekdays, Monday first
     "en": {1: ("tues",), 3: ("thur", "thurs")},
     "zh": {n: (f"礼拜{sign}",) for n, sign in enumerate("一二三四五六")} | {6: ("礼拜天", "礼拜日", "星期天", "周天")},
     "de": {5: ("sonnabend",)},

@@ -1,14 +1,15 @@
 """Where runs are kept: the database's place, its tables, and what it says when it cannot be read or written."""
 
 import os
+import secrets
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from sqlalchemy import (
     Column,
     Connection,
@@ -21,15 +22,19 @@ from sqlalchemy import (
     Table,
     Text,
     create_engine,
+    delete,
     event,
+    insert,
     inspect,
     text,
 )  # fmt: skip
 from sqlalchemy.exc import SQLAlchemyError
 
-from seq2seq.tasks import InputError
+from seq2seq.training.place import StoreError, address_of, said_without, store_name
 
 PATIENCE = 10.0  # seconds to wait for another program that writes
+PROBE = 16_384  # bytes that must have room, if anything is to be written
+HEADER, MARK = 100, 68  # bytes of a SQLite file: its header, and in it the number that says whose file it is
 
 metadata = MetaData()
 runs = Table(
@@ -48,6 +53,9 @@ runs = Table(
     Column("lost_at", Float),  # when a worker that held it was last heard before it died
     Column("lost_step", Integer),  # the update its checkpoint was at then
     Column("losses", Integer),  # workers that died on it, one after another, at that update
+    Column("lost_why", String),  # "memory", "silence": what is known of how the last one died
+    Column("trouble", Text),  # what keeps its worker from writing down more than that it lives
+    Column("moved", Float),  # when it last moved on: it was put in the queue, taken, or reported of
 )  # fmt: skip
 reports = Table(
     "reports", metadata,
@@ -70,48 +78,74 @@ snapshots = Table(
 )  # fmt: skip
 
 
-class StoreError(InputError):
-    """The store cannot be read or written now; nothing in it has changed."""
-
-
-def studio_home() -> Path:
-    """The folder that holds runs, made if need be; SEQ2SEQ_HOME, or the platform's place for a user's data.
-
-    Raises: StoreError if there can be no such folder.
-    """
-    home = Path(os.environ.get("SEQ2SEQ_HOME") or platformdirs.user_data_dir("seq2seq-studio"))
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError("input.store_closed", store=home, error=error.strerror) from error
-    return home
-
-
-def default_url() -> str:
-    """The store of this user on this machine, or SEQ2SEQ_STORE."""
-    return os.environ.get("SEQ2SEQ_STORE") or f"sqlite:///{studio_home() / 'runs.db'}"
-
-
 class Database:
     """One database URL, its tables made or brought up to date; safe to use from many processes at once.
+
+    A file that was deleted or replaced meanwhile is noticed before and after each transaction, in every process: what
+    would have gone into the lost file raises StoreError, and the next transaction finds the file that is there now,
+    with tables made anew where there are none.
 
     Raises: StoreError, here and within `transaction`, if it cannot be used.
     """
 
     def __init__(self, url: str, patience: float = PATIENCE) -> None:
-        self.name = url.split("@")[-1]  # without name and password
+        self.url = address_of(url)
+        self.name = store_name(self.url)  # never with a user's name or password
+        self.opening = threading.Lock()
+        self.file: Path | None = None
+        self.opened: tuple[int, ...] | None = None
         with self.one_sentence():
-            self.engine = create_engine(url)
+            self.engine = create_engine(self.url)
             if self.engine.dialect.name == "sqlite":
-                self.name = self.engine.url.database or self.name
+                self.file = Path(self.engine.url.database or "")
                 event.listen(self.engine, "connect", lambda connection, _: _make_sqlite_share(connection, patience))
-            _bring_up_to_date(self.engine)
+            self._open()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """All of it is written, or nothing."""
-        with self.one_sentence(), self.engine.begin() as connection:
-            yield connection
+        with self.one_sentence():
+            if self._moved():
+                self._open()
+            with self.engine.begin() as connection:
+                yield connection
+        if self._moved():  # it went into a file that nobody will open again
+            raise StoreError("input.store_replaced", store=self.name)
+
+    def trouble(self) -> StoreError | None:
+        """What keeps anybody from writing here now; found by writing something, and taking it back."""
+        probe = {"run": "", "step": 0, "part": ""}
+        try:
+            with self.transaction() as connection:
+                connection.execute(delete(snapshots).where(snapshots.c.run == ""))
+                connection.execute(insert(snapshots).values(**probe, data=bytes(PROBE)))
+                connection.execute(delete(snapshots).where(snapshots.c.run == ""))
+        except StoreError as error:
+            return error
+        return None
+
+    def _open(self) -> None:
+        with self.opening:
+            if self.opened and not self._moved():
+                return  # another thread was faster
+            self.engine.dispose()
+            _bring_up_to_date(self.engine)
+            self.opened = self._identity()
+
+    def _moved(self) -> bool:
+        """Whether the store's file is no longer the one that was opened."""
+        return self.file is not None and self._identity() != self.opened
+
+    def _identity(self) -> tuple[int, ...] | None:
+        """What tells the file from any other: where it lies on the disk, and the number that its first page bears."""
+        if self.file is None:
+            return None
+        try:
+            with self.file.open("rb") as file:
+                state, head = os.fstat(file.fileno()), file.read(HEADER)
+        except OSError:
+            return ()
+        return (state.st_dev, state.st_ino, int.from_bytes(head[MARK : MARK + 4], "big"))
 
     @contextmanager
     def one_sentence(self) -> Iterator[None]:
@@ -119,8 +153,11 @@ class Database:
         try:
             yield
         except (SQLAlchemyError, ImportError) as error:  # ImportError: the URL's driver is not installed
-            said = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise StoreError(_key(said), store=self.name, error=said) from error
+            key, said = _key(str(getattr(error, "orig", None) or error)), said_without(self.url, error)
+            if key == "input.store_damaged":
+                self.opened = None  # once it is mended, it is opened again
+            cause = error if self.file else None  # an error of a server may tell what it was called by
+            raise StoreError(key, store=self.name, error=said) from cause
 
 
 def _make_sqlite_share(connection: Any, patience: float) -> None:
@@ -130,12 +167,22 @@ def _make_sqlite_share(connection: Any, patience: float) -> None:
     deadline = time.monotonic() + patience
     while True:
         try:
+            if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+                _mark(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as error:  # when many open a new database at once, SQLite does not wait here
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
+
+
+def _mark(connection: Any) -> None:
+    """Give a new, empty file a number that no other store has; of many that open it at once, one does."""
+    connection.execute("BEGIN IMMEDIATE")
+    if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+        connection.execute(f"PRAGMA application_id = {1 + secrets.randbelow(2**31 - 1)}")
+    connection.execute("COMMIT")
 
 
 def _bring_up_to_date(engine: Engine) -> None:

@@ -16,7 +16,9 @@ OVER = ("finished", "stopped", "failed")
 class RunRecord:
     """A run as the store knows it; times in seconds since the epoch.
 
-    `lost_at`: when the worker that died on it was last heard; `lost_step`: the update it goes on from since.
+    `lost_at`: when the worker that died on it was last heard; `lost_step`: the update it goes on from since;
+    `lost_why`: what is known of its death. `trouble`: what keeps its worker from writing more than that it lives;
+    `moved`: when it last moved on, by a report or in the queue.
     """
 
     id: str
@@ -31,6 +33,9 @@ class RunRecord:
     error: InputError | None
     lost_at: float | None
     lost_step: int | None
+    lost_why: str | None
+    trouble: InputError | None
+    moved: float | None
 
     @property
     def over(self) -> bool:
@@ -50,15 +55,20 @@ def read_run(row: Mapping[Any, Any]) -> RunRecord:
     """
     try:
         config = RunConfig.from_dict(json.loads(row["config"]))
-        error = InputError(row_error[0], **row_error[1]) if (row_error := json.loads(row["error"] or "null")) else None
+        error, trouble = (_read_error(row[name]) for name in ("error", "trouble"))
         if row["state"] not in get_args(RunState):
             raise ValueError(row["state"])
     except (ValueError, TypeError, LookupError, AttributeError) as problem:
         raise InputError("input.damaged_run", run=row["id"]) from problem
     return RunRecord(
         row["id"], row["owner"], row["created"], config, row["state"], bool(row["stop"]), bool(row["pause"]),
-        row["lease"], row["device"], error, row["lost_at"], row["lost_step"],
+        row["lease"], row["device"], error, row["lost_at"], row["lost_step"], row["lost_why"], trouble, row["moved"],
     )  # fmt: skip
+
+
+def _read_error(packed: str | None) -> InputError | None:
+    told = json.loads(packed or "null")
+    return InputError(told[0], **told[1]) if told else None
 
 
 def pack_error(error: InputError | None) -> str | None:

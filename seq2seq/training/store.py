@@ -5,10 +5,12 @@ Workers, servers and the command line talk to each other only through it. A stor
 raises StoreError from every call, and has then changed nothing.
 """
 
+import hmac
 import json
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -16,26 +18,31 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or
 
 from seq2seq.tasks import InputError
 from seq2seq.training.config import RunConfig
-from seq2seq.training.database import PATIENCE, Database, checkpoints, default_url, reports, runs, snapshots
-from seq2seq.training.records import RunRecord, RunState, pack_error, read_run
+from seq2seq.training.database import PATIENCE, Database, checkpoints, reports, runs, snapshots
+from seq2seq.training.leases import LEASE, Leases
+from seq2seq.training.place import default_url
+from seq2seq.training.records import OVER, RunRecord, RunState, pack_error, read_run
 from seq2seq.training.reports import of_one_kind, pack_report, read_report
 
-LEASE = 10.0  # seconds a worker may be silent before its run counts as abandoned
 GONE_ON = "input.gone_on"
 LOSSES = 3  # workers that may die on a run at one and the same update before it counts as the run's fault
 Verdict = Literal["go on", "stop", "pause", "lost"]
+Death = Literal["memory", "silence"]  # the machine had no memory left; it no longer answered, and was ended
 
 
 class RunStore:
     """Runs, reports and checkpoints at one database URL; safe to use from many processes at once.
 
+    Whoever has a run's id may read it. What is asked of a run goes through `asked`, which wants its owner's token.
+
     `patience`: seconds to wait for another program that writes, before StoreError says that it does.
     """
 
     def __init__(self, url: str | None = None, patience: float = PATIENCE) -> None:
-        self.url = url or default_url()
-        self.database = Database(self.url, patience)
+        self.database = Database(url or default_url(), patience)
+        self.url = self.database.url
         self.transaction = self.database.transaction
+        self.leases = Leases()
 
     # ---- for whoever asks for training
 
@@ -43,29 +50,53 @@ class RunStore:
         """Queue a run; returns its id, which cannot be guessed. With `worker`, that worker holds it at once."""
         run, now = secrets.token_hex(6), time.time()
         row = {"id": run, "owner": owner, "created": now, "config": json.dumps(config.to_dict()), "stop": 0}
+        row["moved"] = now
         row |= {"state": "running", "worker": worker, "lease": now + LEASE} if worker else {"state": "queued"}
         with self.transaction() as connection:
             connection.execute(insert(runs).values(**row))
         return run
 
-    def ask_to_stop(self, run: str) -> None:
-        """Ask the worker to stop; a run that no worker holds stops at once."""
+    @contextmanager
+    def asked(self, run: str, owner: str) -> Iterator[Connection]:
+        """A transaction in which its owner asks something of a run: the one door for every such verb.
+
+        Raises: InputError if there is no such run, or the token is not its owner's; nothing has changed then.
+        """
         with self.transaction() as connection:
-            connection.execute(update(runs).where(runs.c.id == run).values(stop=1))
+            kept = connection.execute(select(runs.c.owner).where(runs.c.id == run)).scalar()
+            if kept is None:
+                raise InputError("input.run_gone", run=run)
+            if not hmac.compare_digest(kept.encode(), owner.encode()):
+                raise InputError("input.not_yours")
+            yield connection
+
+    def ask_to_stop(self, run: str, owner: str) -> None:
+        """Ask the worker to end the run for good; one that no worker holds ends at once. Raises: see `asked`."""
+        with self.asked(run, owner) as connection:
+            connection.execute(update(runs).where(_going(run)).values(stop=1))
             _heed(connection, run)
 
-    def ask_to_pause(self, run: str) -> None:
-        """Ask the worker to save the run and let it go; a run that no worker holds waits at once."""
-        with self.transaction() as connection:
-            connection.execute(update(runs).where(runs.c.id == run).values(pause=1))
+    def ask_to_pause(self, run: str, owner: str) -> None:
+        """Ask the worker to save the run and let it go; one that no worker holds waits at once. Raises: see `asked`."""
+        with self.asked(run, owner) as connection:
+            connection.execute(update(runs).where(_going(run)).values(pause=1))
             _heed(connection, run)
 
-    def resume(self, run: str) -> None:
-        """Put a paused run back in the queue, where it keeps its place; or let one that was to pause go on."""
-        with self.transaction() as connection:
-            connection.execute(update(runs).where(runs.c.id == run).values(pause=None))
+    def resume(self, run: str, owner: str) -> None:
+        """Put a paused run back in the queue, where it keeps its place; or let one that was to pause go on.
+
+        A run that was stopped has ended: it stays as it is. Raises: see `asked`.
+        """
+        with self.asked(run, owner) as connection:
+            connection.execute(update(runs).where(_going(run)).values(pause=None))
             paused = and_(runs.c.id == run, runs.c.state == "paused")
-            connection.execute(update(runs).where(paused).values(state="queued"))
+            connection.execute(update(runs).where(paused).values(state="queued", moved=time.time()))
+
+    def workers_heard(self) -> bool:
+        """Whether any worker holds a run and was heard of within its lease."""
+        query = select(func.count()).where(runs.c.state == "running", runs.c.lease > time.time())
+        with self.transaction() as connection:
+            return bool(connection.execute(query).scalar_one())
 
     def get(self, run: str) -> RunRecord | None:
         """The run of this id.
@@ -154,12 +185,14 @@ class RunStore:
         """Take the oldest run that waits, or that its worker abandoned; None if there is none."""
         while True:
             with self.transaction() as connection:
-                _lose(connection, runs.c.lease < time.time())
+                if self.leases.count():
+                    _lose(connection, runs.c.lease < time.time())
                 query = select(runs.c.id).where(runs.c.state == "queued").order_by(runs.c.created).limit(1)
                 taken = connection.execute(query).scalar()
                 if taken is None:
                     return None
                 values = {"state": "running", "worker": worker, "lease": time.time() + LEASE, "device": None}
+                values["moved"] = time.time()
                 # "queued" again: where two workers may read before either writes, only one may take it
                 free = and_(runs.c.id == taken, runs.c.state == "queued")
                 if connection.execute(update(runs).where(free).values(**values)).rowcount != 1:
@@ -170,19 +203,22 @@ class RunStore:
             except InputError as error:  # nobody could train it: it must not stand in the way of the next
                 self.finish(taken, worker, "failed", error)
 
-    def renew(self, run: str, worker: str, device: str | None) -> Verdict:
-        """Say that the worker lives: hold the run for another lease, and hear what it should do."""
-        values = {"lease": time.time() + LEASE, "device": device}
+    def renew(self, run: str, worker: str, device: str | None, trouble: InputError | None = None) -> Verdict:
+        """Say that the worker lives: hold the run for another lease, and hear what it should do.
+
+        trouble: what keeps it from writing more than this.
+        """
+        values = {"lease": time.time() + LEASE, "device": device, "trouble": pack_error(trouble)}
         with self.transaction() as connection:
             if connection.execute(update(runs).where(_held(run, worker)).values(**values)).rowcount != 1:
                 return "lost"
             stop, pause = connection.execute(select(runs.c.stop, runs.c.pause).where(runs.c.id == run)).one()
         return "stop" if stop else "pause" if pause else "go on"
 
-    def release(self, worker: str) -> None:
+    def release(self, worker: str, why: Death | None = None) -> None:
         """A worker is known to be dead: what it held is free at once, not only when its lease runs out."""
         with self.transaction() as connection:
-            _lose(connection, runs.c.worker == worker)
+            _lose(connection, runs.c.worker == worker, why)
 
     def record(self, run: str, step: int, body: dict[str, Any], worker: str | None = None) -> bool:
         """Add a report; one that is there already (the run went on from before it) is replaced.
@@ -192,6 +228,7 @@ class RunStore:
         with self.transaction() as connection:
             if worker and not _still_held(connection, run, worker):
                 return False
+            connection.execute(update(runs).where(runs.c.id == run).values(moved=time.time()))
             connection.execute(delete(reports).where(reports.c.run == run, reports.c.step == step))
             connection.execute(insert(reports).values(run=run, step=step, body=pack_report(body)))
         return True
@@ -217,7 +254,8 @@ class RunStore:
 
     def finish(self, run: str, worker: str, state: RunState, error: InputError | None = None) -> None:
         """End a run that this worker holds; "queued" gives it back, to be gone on with."""
-        values = {"state": state, "error": pack_error(error), "lease": None, "worker": None}
+        values: dict[str, Any] = {"state": state, "error": pack_error(error), "lease": None, "worker": None}
+        values |= {"trouble": None, "moved": time.time()}
         with self.transaction() as connection:
             connection.execute(update(runs).where(_held(run, worker)).values(**values))
             _heed(connection, run)
@@ -240,6 +278,10 @@ def _held(run: str, worker: str) -> ColumnElement[bool]:
     return and_(runs.c.id == run, runs.c.worker == worker, runs.c.state == "running")
 
 
+def _going(run: str) -> ColumnElement[bool]:
+    return and_(runs.c.id == run, runs.c.state.not_in(OVER))
+
+
 def _still_held(connection: Connection, run: str, worker: str) -> bool:
     """Whether the worker holds the run. It writes, so that nobody can take the run before this transaction ends."""
     return connection.execute(update(runs).where(_held(run, worker)).values(worker=worker)).rowcount == 1
@@ -257,15 +299,17 @@ def _heed(connection: Connection, run: str) -> None:
     connection.execute(update(runs).where(pause).values(state="paused", pause=None))
 
 
-def _lose(connection: Connection, gone: ColumnElement[bool]) -> None:
+def _lose(connection: Connection, gone: ColumnElement[bool], why: Death | None = None) -> None:
     """Free the running runs whose worker is gone. One that loses worker after worker at one update fails."""
     gone = and_(runs.c.state == "running", gone)
     for row in connection.execute(select(runs).where(gone)).mappings().all():
         step = _checkpoint_step(connection, row["id"]) or 0
         losses = (row["losses"] or 0) + 1 if row["lost_step"] == step else 1
-        values = {"state": "queued", "worker": None, "lease": None, "losses": losses}
+        values = {"state": "queued", "worker": None, "lease": None, "losses": losses, "lost_why": why, "trouble": None}
         values |= {"lost_at": (row["lease"] or time.time()) - LEASE, "lost_step": step, "device": None}
+        values |= {"moved": time.time()}
         if losses >= LOSSES:
-            values |= {"state": "failed", "error": pack_error(InputError("input.lost", n=losses, step=step))}
+            key = "input.lost_to_memory" if why == "memory" else "input.lost"
+            values |= {"state": "failed", "error": pack_error(InputError(key, n=losses, step=step))}
         connection.execute(update(runs).where(runs.c.id == row["id"], gone).values(**values))
         _heed(connection, row["id"])

@@ -1,10 +1,6 @@
 """The board that follows a run: how it stands, its figures, its story, and what can be asked of it."""
 
-import time
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -12,10 +8,9 @@ from seq2seq.models.config import ConvConfig, TransformerConfig
 from seq2seq.stories.explain import TrainingExplainer
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.training import training_story
-from seq2seq.tasks import InputError
 from seq2seq.training.config import CONFIRMED, MOMENTUM, OPTIMISER_NAMES, WATCHED, RunConfig
 from seq2seq.training.records import RunRecord
-from seq2seq.training.store import LEASE
+from seq2seq.ui.asking import heard, say_unheard, say_whose
 from seq2seq.ui.convolution import convolves
 from seq2seq.ui.heads import has_heads
 from seq2seq.ui.markdown import Markdown, PageWords, escape, in_a_row
@@ -23,11 +18,11 @@ from seq2seq.ui.masks import masks_itself
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.self_attention import attends
-from seq2seq.ui.session import executor, run_store
+from seq2seq.ui.session import executor, is_own, owner, run_store
+from seq2seq.ui.silence import say_silence
 from seq2seq.words import Words
 
 REFRESH = 0.5  # seconds between two looks at a run that trains
-SILENCE = 4.0  # seconds without a heartbeat after which a worker is said to be silent
 ICONS = {
     "queued": "hourglass", "starting": "hourglass", "running": "model_training", "finished": "check_circle",
     "failed": "error", "paused": "pause_circle", "pausing": "pause_circle",
@@ -74,11 +69,13 @@ def _board(run_id: str, words: PageWords, live: bool) -> None:
     with one_sentence(words):
         run = run_store().get(run_id)
         if run is None:
+            st.warning(words.say("input.run_gone", run=run_id), icon=":material/link_off:")
             return
         if live == run.resting:
             st.rerun()  # it came to rest, or goes on again: the board begins, or ends, to look by itself
         show_status(run, words)
         st.caption(describe_training(run.config, words), help=_unsaid(run.config, words))
+        say_whose([run], words)
         last = run_store().last_report(run_id)
         _figures(run, last, words)
         if last:
@@ -144,56 +141,25 @@ def show_status(run: RunRecord, words: PageWords, part: str = "") -> None:
         st.markdown(f"{icon} **{words.say(f'train.state.{state}', **slots)}** — {name_run(run, words)}")
         with st.container(horizontal=True, width="content", key=f"asks{part}"):
             _asks(run, words, part)
-    said = st.session_state.get("unheard")
-    if said and said[0] == run.id:
-        st.warning(words.error(said[1]), icon=":material/edit:")
-    if lost := _lost(run, words):
-        st.caption(f":material/heart_broken: {lost}")
+    say_unheard(run.id, words)
+    say_silence([run], words)
 
 
 def _asks(run: RunRecord, words: PageWords, part: str) -> None:
-    """Pause or resume, and stop."""
-    ask = executor()
+    """Pause or resume, and stop; only its owner may."""
+    ask, still = executor(), run.over or run.stop or not is_own(run)
     if run.state == "paused" or (run.pause and not run.over):
         name, icon, act = "resume", "play_arrow", ask.resume
     else:
         name, icon, act = "pause", "pause", ask.pause
     st.button(
-        words.say(f"train.{name}"), key=f"{name}{part}", icon=f":material/{icon}:", disabled=run.over or run.stop,
-        on_click=_heard, args=(act, run.id),
+        words.say(f"train.{name}"), key=f"{name}{part}", icon=f":material/{icon}:", disabled=still,
+        help=words.say(f"train.{name}.help"), on_click=heard, args=(run.id, act, run.id, owner()),
     )  # fmt: skip
     st.button(
-        words.say("train.stop"), key=f"stop{part}", icon=":material/stop:", disabled=run.over or run.stop,
-        on_click=_heard, args=(ask.cancel, run.id),
+        words.say("train.stop"), key=f"stop{part}", icon=":material/stop:", disabled=still,
+        help=words.say("train.stop.help"), on_click=heard, args=(run.id, ask.cancel, run.id, owner()),
     )  # fmt: skip
-
-
-def _heard(act: Callable[[str], None], run: str) -> None:
-    """Ask it of the run; where the store cannot be written now, the board says so until it could be."""
-    st.session_state.pop("unheard", None)
-    try:
-        act(run)
-    except InputError as error:
-        st.session_state["unheard"] = (run, error)
-
-
-def _lost(run: RunRecord, words: PageWords) -> Markdown | None:
-    """What is to be known about a worker that died on this run, or that no longer answers."""
-    if run.state == "running" and run.lease and time.time() - (run.lease - LEASE) > SILENCE:
-        return words.say("train.silent", step=run_store().checkpoint_step(run.id) or 0)
-    if run.lost_at is None or run.state == "failed":
-        return None
-    waits = run.device is None and (run_store().checkpoint_step(run.id) or 0) == run.lost_step
-    return words.say("train.lost" if waits else "train.went_on", time=_clock(run.lost_at), step=run.lost_step)
-
-
-def _clock(seconds: float) -> str:
-    """The time of day where the browser is."""
-    try:
-        zone = ZoneInfo(st.context.timezone or "")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = None  # the server's
-    return f"{datetime.fromtimestamp(seconds, zone):%H:%M:%S}"
 
 
 def _figures(run: RunRecord, last: dict[str, Any] | None, words: PageWords) -> None:

@@ -9,6 +9,7 @@ from seq2seq.tasks.sequences import LetterTask
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import says_new, settle_part, touch, write_address
+from seq2seq.ui.asking import say_whose
 from seq2seq.ui.board import REFRESH, show_status
 from seq2seq.ui.bottleneck import TASKS
 from seq2seq.ui.controls import choice, whole
@@ -86,9 +87,11 @@ def _board(ids: list[str], words: PageWords, live: bool) -> None:
     with one_sentence(words):
         runs = [run for id in ids if (run := run_store().get(id))]
         if len(runs) != len(SIDES):
+            st.warning(words.say("bottleneck.live.gone"), icon=":material/link_off:")
             return
         if live == all(run.resting for run in runs):
             st.rerun()  # they came to rest, or go on again
+        say_whose(runs, words)
         for run, side in zip(runs, SIDES, strict=True):
             show_status(run, words, f"-{side}")
             last, steps = run_store().last_report(run.id), run.config.training.steps

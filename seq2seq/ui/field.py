@@ -10,11 +10,13 @@ from seq2seq.studies.field import DEEPEST, SEEDS, distances, field_config, field
 from seq2seq.traces import FieldRun, FieldTrace
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import settle_part, touch
+from seq2seq.ui.asking import heard, say_unheard, stop_those
 from seq2seq.ui.controls import choice
 from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
 from seq2seq.ui.session import executor, owner, run_store
+from seq2seq.ui.silence import say_silence
 
 REFRESH = 1.0  # seconds between two looks at runs that train
 MOST_RUNS = 400  # of one browser that are looked through
@@ -33,6 +35,7 @@ def where_the_field_ends(words: PageWords) -> None:
 def _part(words: PageWords, live: bool) -> None:
     with one_sentence(words):
         shape, mine = _controls(words)
+        say_unheard("field", words)
         runs = _mine(shape) if mine else []
         waiting = any(not run.over for run in runs)
         st.session_state["field-live"] = waiting
@@ -67,7 +70,7 @@ def _controls(words: PageWords) -> tuple[Shape, bool]:
         shape = (int(kernel), int(layers), padding)
         st.button(
             say("field.retrain"), key="field-train", icon=":material/play_arrow:", type="primary",
-            on_click=_begin(shape), help=say("field.retrain.help"),
+            on_click=heard, args=("field", _begin(shape)), help=say("field.retrain.help"),
         )  # fmt: skip
     return shape, whose == "mine"
 
@@ -120,11 +123,9 @@ def _status(trace: FieldTrace | None, runs: list[RunRecord], mine: bool, words: 
         st.caption(say("field.live", done=done, all=len(runs)) if runs else say("field.none_yet"), width="content")
         if done < len(runs):
             st.button(say("train.stop"), key="field-stop", icon=":material/stop:", on_click=_stop, args=(runs,))
+    say_silence(runs, words)
 
 
 def _stop(runs: list[RunRecord]) -> None:
-    """Ask those that still wait or train to stop."""
     touch()
-    for run in runs:
-        if not run.over:
-            executor().cancel(run.id)
+    heard("field", stop_those, runs)

@@ -1,15 +1,20 @@
 """The frame of every page: its configuration, the navigation, what does not exist. No lesson lives here."""
 
+from contextlib import suppress
 from typing import Literal
 from urllib.parse import unquote, urlparse
 
 import streamlit as st
 
 from seq2seq.folders import ASSETS, ROOT
+from seq2seq.tasks import InputError
+from seq2seq.training.pool import worker_count
 from seq2seq.ui.connection import stay_usable
 from seq2seq.ui.navigation import GROUPS, HOME, SOURCES, Place
-from seq2seq.ui.session import keep_owner, start_workers
+from seq2seq.ui.page import one_sentence
+from seq2seq.ui.session import keep_owner, load_torch
 from seq2seq.ui.text import page_words, tell_language
+from seq2seq.ui.workers import start_workers
 
 NOWHERE = "pages/nowhere_page.py"
 
@@ -19,7 +24,8 @@ def show_frame() -> None:
     st.set_page_config(page_title="Seq2Seq Studio", page_icon=str(ASSETS / "icon.svg"), layout="wide")
     st.html(ASSETS / "studio.css")
     st.logo(str(ASSETS / "logo.svg"), size="large")
-    words = page_words().plain
+    spoken = page_words()
+    words = spoken.plain
     pages: dict[str, list[st.Page]] = {}
     for group, places in GROUPS.items():
         pages[words.say(f"nav.{group}")] = [_page(place, words.say(f"page.{place.stem}.nav")) for place in places]
@@ -30,10 +36,14 @@ def show_frame() -> None:
     chosen = st.navigation(pages, position="top")
     st.set_page_config(page_title=words.say("app.tab", page=chosen.title))
     keep_owner()  # before the page: the browser then fetches what the player needs while the page is still written
+    with one_sentence(spoken):
+        worker_count()  # a setting that cannot be meant is told on every page
     chosen.run()
     tell_language()
     stay_usable(words)
-    start_workers()
+    with suppress(InputError):  # told above, or by a page that needs the store
+        start_workers()  # they began with the server, unless something else than `streamlit run` or ours started it
+        load_torch()
 
 
 def _page(place: Place, title: str, visibility: Literal["visible", "hidden"] = "visible") -> st.Page:

@@ -3,6 +3,8 @@
 `app.py` gives it to `st.App`, which `streamlit run app.py` finds and starts.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
@@ -12,7 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
+from seq2seq.tasks import InputError
 from seq2seq.ui.navigation import meant_by
+from seq2seq.ui.workers import start_workers
 
 HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "same-origin"}
 
@@ -25,6 +29,14 @@ def front() -> list[Middleware]:
     """
     PagesManager.uses_pages_directory = False
     return [Middleware(Front)]
+
+
+@asynccontextmanager
+async def at_work(app: object) -> AsyncIterator[None]:
+    """While the server runs, its workers do, whether or not anybody looks; what keeps them from it, pages say."""
+    with suppress(InputError):
+        start_workers()
+    yield
 
 
 class Front:

@@ -7,8 +7,10 @@ import streamlit as st
 from seq2seq.training.config import RunConfig
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import touch
+from seq2seq.ui.asking import heard, say_unheard, stop_those
 from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.session import executor, owner, run_store
+from seq2seq.ui.silence import say_silence
 
 MOST_RUNS = 400  # of one browser that are looked through
 Configs = Callable[[int], list[RunConfig]]  # of a seed
@@ -28,6 +30,9 @@ def begin(configs: Configs, part: str) -> Callable[[], None]:
 
     def start() -> None:
         touch()
+        heard(part, submit)
+
+    def submit() -> None:
         seeds = {run.config.training.seed for run in asked(configs)}
         seed = next(seed for seed in range(1, len(seeds) + 2) if seed not in seeds)
         for config in configs(seed):
@@ -40,6 +45,7 @@ def begin(configs: Configs, part: str) -> Callable[[], None]:
 def say_how_many(runs: list[RunRecord], mine: bool, part: str, words: PageWords, **slots: object) -> None:
     """Whose runs they are, how many are done, and a button that stops the others."""
     say = words.say
+    say_unheard(part, words)
     if not mine:
         st.caption(say(f"{part}.shown", **slots))
         return
@@ -48,12 +54,10 @@ def say_how_many(runs: list[RunRecord], mine: bool, part: str, words: PageWords,
         told = say("leak.live", done=done, all=len(runs)) if runs else say(f"{part}.none_yet")
         st.caption(told, width="content")
         if done < len(runs):
-            st.button(say("train.stop"), key=f"{part}-stop", icon=":material/stop:", on_click=_stop, args=(runs,))
+            st.button(say("train.stop"), key=f"{part}-stop", icon=":material/stop:", on_click=_stop, args=(runs, part))
+    say_silence(runs, words)
 
 
-def _stop(runs: list[RunRecord]) -> None:
-    """Ask those that still wait or train to stop."""
+def _stop(runs: list[RunRecord], part: str) -> None:
     touch()
-    for run in runs:
-        if not run.over:
-            executor().cancel(run.id)
+    heard(part, stop_those, runs)

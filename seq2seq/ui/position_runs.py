@@ -11,11 +11,13 @@ from seq2seq.studies.shipped import POSITION_TASKS, positions_recipe
 from seq2seq.traces.positions import PositionRun, PositionsTrace
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import settle_part, touch
+from seq2seq.ui.asking import heard, say_unheard, stop_those
 from seq2seq.ui.controls import choice
 from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import executor, owner, run_store
+from seq2seq.ui.silence import say_silence
 
 REFRESH = 1.0  # seconds between two looks at runs that train
 MOST_RUNS = 400  # of one browser that are looked through
@@ -33,6 +35,7 @@ def which_side_needs_it(words: PageWords) -> None:
 def _part(words: PageWords, live: bool) -> None:
     with one_sentence(words):
         task, mine = _controls(words)
+        say_unheard("board", words)
         runs = _mine(task) if mine else []
         waiting = any(not run.over for run in runs)
         st.session_state["board-live"] = waiting
@@ -73,7 +76,7 @@ def _controls(words: PageWords) -> tuple[str, bool]:
         decoder = choice("board-decoder", say("board.dec"), KINDS, "sinusoidal", kind, width=190)
         st.button(
             say("board.retrain"), key="board-train", icon=":material/play_arrow:", type="primary",
-            on_click=_begin(task, encoder, decoder), help=say("board.retrain.help"),
+            on_click=heard, args=("board", _begin(task, encoder, decoder)), help=say("board.retrain.help"),
         )  # fmt: skip
     return task, whose == "mine"
 
@@ -130,11 +133,9 @@ def _status(trace: PositionsTrace, runs: list[RunRecord], mine: bool, words: Pag
         st.caption(say("board.live", done=done, all=len(runs)) if runs else say("board.none_yet"), width="content")
         if done < len(runs):
             st.button(say("train.stop"), key="board-stop", icon=":material/stop:", on_click=_stop, args=(runs,))
+    say_silence(runs, words)
 
 
 def _stop(runs: list[RunRecord]) -> None:
-    """Ask those that still wait or train to stop."""
     touch()
-    for run in runs:
-        if not run.over:
-            executor().cancel(run.id)
+    heard("board", stop_those, runs)

@@ -11,9 +11,11 @@ from seq2seq.studies.recordings import recorded_reports, recording_of
 from seq2seq.training.config import RunConfig
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import touch
+from seq2seq.ui.asking import heard, say_unheard, stop_those
 from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.session import executor, owner, run_store
+from seq2seq.ui.silence import say_silence
 
 REFRESH = 0.7  # seconds between two looks at runs that train
 NEWEST = 200  # runs of this browser that are looked through
@@ -90,20 +92,18 @@ def _offer_training(runs: list[Followed], words: PageWords) -> None:
             icon=":material/play_arrow:", on_click=_train, args=(tuple(run.config for run in missing),),
         )  # fmt: skip
         st.caption(say("gradients.missing", names=listed((run.name for run in missing), words.plain)))
-    if trouble := st.session_state.pop("followed-trouble", None):
-        st.warning(words.error(trouble), icon=":material/edit:")
+    say_unheard("followed", words)
 
 
 def _train(configs: Sequence[RunConfig]) -> None:
     """Ask for the runs; a store that cannot be written gets its sentence on the page."""
-    from seq2seq.tasks import InputError
 
-    touch()
-    try:
+    def submit() -> None:
         for config in configs:
             executor().submit(config, owner())
-    except InputError as error:
-        st.session_state["followed-trouble"] = error
+
+    touch()
+    heard("followed", submit)
 
 
 def _board(
@@ -129,7 +129,7 @@ def _board(
 def _states(runs: list[Followed], words: PageWords) -> None:
     """How those stand that are not simply done, and a button that stops them."""
     say, told = words.say, []
-    going = [run.record.id for run in runs if run.record and not run.record.over]
+    going = [run.record for run in runs if run.record and not run.record.over]
     for run in runs:
         record = run.record
         if record is None or record.state == "finished":
@@ -149,8 +149,9 @@ def _states(runs: list[Followed], words: PageWords) -> None:
         st.caption("  \n".join(told))
         if going:
             st.button(say("gradients.stop"), key="stop-followed", icon=":material/stop:", on_click=_stop, args=(going,))
+    say_unheard("following", words)
+    say_silence(going, words)
 
 
-def _stop(runs: list[str]) -> None:
-    for run in runs:
-        executor().cancel(run)
+def _stop(runs: Sequence[RunRecord]) -> None:
+    heard("following", stop_those, runs)

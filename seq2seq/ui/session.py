@@ -1,6 +1,7 @@
 """Who is looking, and what is shared between all who look: the store, its workers, loaded models."""
 
 import gc
+import hmac
 import secrets
 import threading
 from contextlib import suppress
@@ -12,8 +13,9 @@ from seq2seq.player.bundle import drawing_library
 from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL
 from seq2seq.studies.shipped import shipped_names
 from seq2seq.tasks import InputError
-from seq2seq.training.database import StoreError
-from seq2seq.training.executor import LocalExecutor, WorkerPool, worker_count
+from seq2seq.training.executor import LocalExecutor
+from seq2seq.training.pool import worker_count
+from seq2seq.training.records import RunRecord
 from seq2seq.training.store import RunStore
 
 if TYPE_CHECKING:
@@ -62,6 +64,11 @@ def owner() -> str:
     return str(st.session_state["owner"])
 
 
+def is_own(run: RunRecord) -> bool:
+    """Whether the browser that looks may ask something of a run; the store asks for itself whenever something is."""
+    return hmac.compare_digest(run.owner.encode(), owner().encode())
+
+
 def keep_owner() -> None:
     """Have the browser keep the token, and fetch early what the player needs, which is made first if it is missing."""
     with suppress(InputError):  # the player says what is wrong
@@ -84,22 +91,19 @@ def executor() -> LocalExecutor:
 
 
 _starting = threading.Lock()
-_pool: WorkerPool | None = None
+_loading: threading.Thread | None = None
 
 
-def start_workers() -> None:
-    """Start this machine's workers and load torch, once a server; asked for after the first picture is out.
-
-    Where the store cannot be opened, a page that needs it says so, and the next page asks for the workers again.
-    """
-    global _pool
-    with _starting, suppress(StoreError):
+def load_torch() -> None:
+    """Load torch in the background, once a server: asked for after the first picture is out."""
+    global _loading
+    with _starting:
         if worker_count() == 0:  # no workers, no torch; Streamlit and the charts are many objects too
             if not gc.get_freeze_count():
                 spare_the_collector()
-        elif _pool is None:
-            _pool = WorkerPool(run_store()).start()
-            threading.Thread(target=_prepare, name="torch-loader", daemon=True).start()
+        elif _loading is None:
+            _loading = threading.Thread(target=_prepare, name="torch-loader", daemon=True)
+            _loading.start()
 
 
 def _prepare() -> None:

@@ -22,8 +22,11 @@ PAGES = tuple(place.stem for places in GROUPS.values() for place in places)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
-def open_page(page, language="en", **query):
+def open_page(page, language="en", owner=None, **query):
+    """owner: the token of the browser; None: a new one."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    if owner:
+        app.session_state["owner"] = owner
     for name, value in {"lang": language, **query}.items():
         app.query_params[name] = value
     app.run()

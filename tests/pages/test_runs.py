@@ -30,7 +30,7 @@ def say(language, key, **slots):
 def test_a_waiting_run_is_paused_and_resumed(language):
     store = RunStore()
     first, run = (store.submit(CONFIG, "me") for _ in range(2))
-    app = open_page("train", language, run=run)
+    app = open_page("train", language, "me", run=run)
     app.button(key="pause").click().run()
     assert store.get(run).state == "paused" and say(language, "train.state.paused") in texts(app)
     assert store.get(first).state == "queued"
@@ -43,7 +43,7 @@ def test_a_waiting_run_is_paused_and_resumed(language):
 def test_a_running_run_is_asked_to_pause(language):
     store = RunStore()
     run = store.submit(CONFIG, "me", worker="w")
-    app = open_page("train", language, run=run)
+    app = open_page("train", language, "me", run=run)
     app.button(key="pause").click().run()
     assert store.renew(run, "w", "cpu") == "pause" and say(language, "train.state.pausing") in texts(app)
     store.finish(run, "w", "paused")
@@ -75,9 +75,9 @@ def test_a_dead_worker_is_told_while_it_is_silent_and_afterwards(language):
     store.release("w")
     before, after = (say(language, key, time="*", step=20).split("*")[1] for key in ("train.lost", "train.went_on"))
     assert before in texts(open_page("train", language, run=run))
-    store.ask_to_pause(run)
+    store.ask_to_pause(run, "me")
     assert before in texts(open_page("train", language, run=run))  # paused before it went on
-    store.resume(run)
+    store.resume(run, "me")
     store.claim("v")
     store.renew(run, "v", "cpu")
     assert after in texts(open_page("train", language, run=run))

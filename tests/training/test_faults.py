@@ -11,8 +11,9 @@ import torch
 
 from seq2seq.training import worker as worker_module
 from seq2seq.training.checkpoint import unpack
-from seq2seq.training.database import StoreError
-from seq2seq.training.executor import LocalExecutor, WorkerPool
+from seq2seq.training.executor import LocalExecutor
+from seq2seq.training.place import StoreError
+from seq2seq.training.pool import WorkerPool
 from seq2seq.training.store import RunStore
 from seq2seq.training.worker import train_claimed
 from tests.training.trouble import SMALL, full, locked
@@ -92,7 +93,7 @@ def test_two_servers_on_one_store_train_no_run_twice(tmp_path):
         wait_until(lambda: all(store.checkpoint_step(run) for run in long))  # both at work
         short = [store.submit(SMALL, "me") for _ in range(4)]
         for run in long:
-            store.ask_to_stop(run)
+            store.ask_to_stop(run, "me")
         wait_until(lambda: all(run.over for run in store.recent()))
         with store.transaction() as connection:
             claims = connection.exec_driver_sql("SELECT run, worker FROM claims").all()

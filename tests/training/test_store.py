@@ -81,25 +81,25 @@ def test_a_silent_worker_loses_its_run_and_the_checkpoint_stays(store, monkeypat
 
 def test_stopping(store):
     waiting, running = store.submit(CONFIG, "me"), store.submit(CONFIG, "me")
-    store.ask_to_stop(waiting)
+    store.ask_to_stop(waiting, "me")
     assert store.get(waiting).state == "stopped"
     store.claim("a")
     assert store.renew(running, "a", "cpu") == "go on"
-    store.ask_to_stop(running)
+    store.ask_to_stop(running, "me")
     assert store.renew(running, "a", "cpu") == "stop"
 
 
 def test_pausing_and_resuming(store):
     waiting, running = store.submit(CONFIG, "me"), store.submit(CONFIG, "me")
-    store.ask_to_pause(waiting)
+    store.ask_to_pause(waiting, "me")
     assert store.get(waiting).state == "paused" and store.get(waiting).resting and not store.get(waiting).over
     assert store.claim("a").id == running and store.claim("b") is None  # the paused one just waits
-    store.ask_to_pause(running)
+    store.ask_to_pause(running, "me")
     assert store.get(running).state == "running" and store.renew(running, "a", "cpu") == "pause"
     store.finish(running, "a", "paused")
     assert store.claim("a") is None
     for id in (running, waiting):
-        store.resume(id)
+        store.resume(id, "me")
     assert store.get(waiting).state == store.get(running).state == "queued"
     assert store.ahead(store.get(running)) == 1  # its place is what it was
     assert store.claim("a").id == waiting
@@ -107,8 +107,8 @@ def test_pausing_and_resuming(store):
 
 def test_a_pause_can_be_taken_back_before_it_is_heard(store):
     run = store.submit(CONFIG, "me", worker="a")
-    store.ask_to_pause(run)
-    store.resume(run)
+    store.ask_to_pause(run, "me")
+    store.resume(run, "me")
     assert store.renew(run, "a", "cpu") == "go on"
 
 
@@ -116,15 +116,15 @@ def test_what_was_asked_is_heeded_when_the_worker_gives_the_run_back(store):
     for ask, state in ((store.ask_to_pause, "paused"), (store.ask_to_stop, "stopped")):
         for leave in (lambda run: store.finish(run, "a", "queued"), lambda run: store.release("a")):
             run = store.submit(CONFIG, "me", worker="a")
-            ask(run)
+            ask(run, "me")
             leave(run)
             assert store.get(run).state == state
 
 
 def test_a_paused_run_can_be_stopped(store):
     run = store.submit(CONFIG, "me")
-    store.ask_to_pause(run)
-    store.ask_to_stop(run)
+    store.ask_to_pause(run, "me")
+    store.ask_to_stop(run, "me")
     assert store.get(run).state == "stopped"
 
 

@@ -15,7 +15,8 @@ from seq2seq.tasks import make_task
 from seq2seq.training.checkpoint import unpack
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.device import available_devices
-from seq2seq.training.executor import LocalExecutor, WorkerPool
+from seq2seq.training.executor import LocalExecutor
+from seq2seq.training.pool import WorkerPool
 from seq2seq.training.store import RunStore
 from seq2seq.training.worker import HEARTBEAT, train_claimed
 
@@ -42,7 +43,7 @@ def test_a_run_asked_to_stop_keeps_what_it_learnt():
 
     def stop_soon(report):
         if report.step >= 10:
-            store.ask_to_stop(run.id)
+            store.ask_to_stop(run.id, "me")
 
     assert train_claimed(store, run, "w", threading.Event(), stop_soon) == "stopped"
     assert store.checkpoint_step(run.id) >= 10
@@ -58,13 +59,13 @@ def test_a_paused_and_resumed_run_is_the_run_that_was_never_paused():
 
             def pause_at(report, at=at, run=run):
                 if report.step == at:
-                    store.ask_to_pause(run.id)
+                    store.ask_to_pause(run.id, "me")
                     time.sleep(2 * HEARTBEAT)
 
             assert train_claimed(store, store.claim("w"), "w", threading.Event(), pause_at) == "paused"
             assert store.get(run.id).state == "paused" and store.checkpoint_step(run.id) == at
             assert load_trained(run.id, store).step == at  # it can be looked at meanwhile
-            store.resume(run.id)
+            store.resume(run.id, "me")
         assert train_claimed(store, store.claim("v"), "v", threading.Event()) == "finished"
         ended[bool(pauses)] = unpack(store.checkpoint(run.id)[1]), store.reports(run.id)
     (whole, told), (parts, retold) = ended[False], ended[True]
@@ -133,7 +134,7 @@ def test_a_second_server_starts_no_second_pool():
 
 def test_a_worker_ends_when_its_server_is_gone():
     program = (
-        "import sys; from seq2seq.training.executor import Worker; from seq2seq.training.store import RunStore;"
+        "import sys; from seq2seq.training.pool import Worker; from seq2seq.training.store import RunStore;"
         "print(Worker(RunStore().url).program.pid); sys.stdout.flush(); import os; os._exit(9)"
     )
     server = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
