@@ -40,7 +40,7 @@ class TestStore:
         store = RunStore()
         run = store.submit(SMALL, "me", worker="w")
         store.save(run, 1, b"weights", "w")
-        store.record(run, 1, {"step": 1}, "w")
+        store.record(run, 1, report(1), "w")
         if state != "running":
             store.finish(run, "w", state)
         before, written = content(store), []
