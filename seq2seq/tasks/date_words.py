@@ -22,7 +22,7 @@ MORE_MONTHS = {  # typed, though in no locale of CLDR: (language, month) → abb
     ("de", 3): ("mrz",), ("ru", 2): ("фев",), ("ru", 9): ("сен",), ("ru", 11): ("ноя",),
 }  # fmt: skip
 MORE_NAMES = {("de", 3): ("maerz",)}
-MORE_DAYS = {  # the same of weekdays, Monday first
+MORE_DAYS: dict[str, dict[int, tuple[str, ...]]] = {  # the same of weekdays, Monday first
     "en": {1: ("tues",), 3: ("thur", "thurs")},
     "zh": {n: (f"礼拜{sign}",) for n, sign in enumerate("一二三四五六")} | {6: ("礼拜天", "礼拜日", "星期天", "周天")},
     "de": {5: ("sonnabend",)},
@@ -110,7 +110,7 @@ def weekdays(locale: str, wide: bool) -> tuple[tuple[str, ...], ...]:
     """How each weekday is written, Monday first."""
     width = "wide" if wide else "abbreviated"
     tables = [Locale.parse(region).days["format"][width] for region in (locale, *REGIONS.get(locale, ()))]
-    more = {} if wide and locale not in ("pt", "de") else MORE_DAYS.get(locale, {})
+    more: dict[int, tuple[str, ...]] = {} if wide and locale not in ("pt", "de") else MORE_DAYS.get(locale, {})
     return tuple(_spellings([*(table[n] for table in tables), *more.get(n, ())], locale, not wide) for n in range(7))
 
 
