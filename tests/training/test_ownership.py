@@ -8,7 +8,7 @@ from sqlalchemy import event
 from seq2seq.tasks import InputError
 from seq2seq.training.executor import Executor, LocalExecutor
 from seq2seq.training.store import RunStore
-from tests.training.trouble import SMALL
+from tests.training.trouble import SMALL, report
 
 VERBS = sorted(name for name, _ in inspect.getmembers(RunStore, inspect.isfunction) if not name.startswith("_"))
 STRANGER = {"owner": "a stranger", "worker": "a stranger's worker", "step": 1, "body": {}, "data": b"", "part": "x",

@@ -8,7 +8,7 @@ import pytest
 from seq2seq.training.place import StoreError
 from seq2seq.training.store import RunStore
 from seq2seq.training.worker import train_claimed
-from tests.training.trouble import SMALL
+from tests.training.trouble import SMALL, report
 
 
 @pytest.fixture
