@@ -100,6 +100,8 @@ _SEARCHED = (
     "source output output.hat written token table probability logit to.logits to.logits.bias combine combine.bias "
     "step position"
 )
+_MODEL = (_RECURRENT, _ATTENTION, _CONVOLUTION, _TRANSFORMER)  # what the numbers of any model that writes are made of
+_INTO_THE_MODEL = ("beam", "exact", "sampling")  # their numbers lead on into the model that is searched (beneath.py)
 _PAGES = {
     "home": (
         _READ_AND_WRITTEN,
@@ -155,26 +157,14 @@ _PAGES = {
     "beam": (
         _SEARCHED,
         "exponent penalty score.output bound",
-        _RECURRENT,
-        _ATTENTION,
-        _CONVOLUTION,
-        _TRANSFORMER,
     ),
     "exact": (
         _SEARCHED,
         "penalty score.output bound length lost",
-        _RECURRENT,
-        _ATTENTION,
-        _CONVOLUTION,
-        _TRANSFORMER,
     ),
     "sampling": (
         _SEARCHED,
         "temperature kept luck uniform entropy draws chi",
-        _RECURRENT,
-        _ATTENTION,
-        _CONVOLUTION,
-        _TRANSFORMER,
     ),
     "compare": ("source output.hat probability exponent length lost",),
     "convolution": (
@@ -187,7 +177,10 @@ _PAGES = {
         "outside silhouette points point part unit",
     ),
 }
-PAGES = {page: tuple(dict.fromkeys(" ".join(parts).split())) for page, parts in _PAGES.items()}
+PAGES = {
+    page: tuple(dict.fromkeys(" ".join(parts + _MODEL * (page in _INTO_THE_MODEL)).split()))
+    for page, parts in _PAGES.items()
+}
 
 ACCENTS = {"¯": "bar", "‾": "bar", "^": "hat", "ˆ": "hat", "~": "tilde", "˜": "tilde", "→": "arrow", "←": "arrow"}
 FIXED = frozenset(symbol.sign for symbol in SYMBOLS.values() if "_" in symbol.sign)  # letters whose index names them

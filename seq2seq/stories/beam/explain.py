@@ -46,7 +46,7 @@ class BeamExplainer(SearchExplainer):
             return Explanation(f"edge {n}", told, (line, values), value, value, passages.PREDICT, given=True)
         logits = self.beneath.logits(trace.numbers(parent))
         own = logits[int(trace.token[n])]
-        line.latex += rf" = z_{{{line.text(token)}}} - \ln \sum_w e^{{z_w}}"
+        line.latex += rf" = \ell_{{{line.text(token)}}} - \ln \sum_w \exp(\ell_w)"
         values.latex = rf"= {values.number(own)} - \ln \left({values.powers(logits)}\right)"
         computed = log_softmax(own, logits)
         return Explanation(f"edge {n}", told, (line, values), value, computed, passages.PREDICT)

@@ -55,7 +55,7 @@ class ExactExplainer(SearchExplainer):
             values.latex = rf"= \ln {values.text(f'{math.exp(value):.6g}')}"
             return Explanation(address, told, (line, values), value, value, names.TABLE, given=True)
         logits = self.beneath.logits(begun)
-        line.latex += rf" = z_{{{line.text(sign)}}} - \ln \sum_w e^{{z_w}}"
+        line.latex += rf" = \ell_{{{line.text(sign)}}} - \ln \sum_w \exp(\ell_w)"
         values.latex = rf"= {values.number(logits[token])} - \ln \left({values.powers(logits)}\right)"
         return Explanation(address, told, (line, values), value, log_softmax(logits[token], logits), names.TOKEN)
 

@@ -69,7 +69,8 @@ class SamplingExplainer(SearchExplainer):
     def model(self, t: int, v: int) -> Explanation:
         prob = self.probs("model", t)[v]
         line, values = Line(), Line()
-        line.latex = rf"P({line.text(self.token(v))}) = \frac{{\exp(\ell)}}{{\sum_y \exp(\ell_y)}}"
+        token = self.token(v)
+        line.latex = rf"P({line.text(token)}) = \frac{{\exp(\ell_{{{line.text(token)}}})}}{{\sum_w \exp(\ell_w)}}"
         told = self.told("model", "model", t, v)
         if prob <= 0:
             values.latex = values.text(self.name("never"))
@@ -79,7 +80,7 @@ class SamplingExplainer(SearchExplainer):
             return Explanation(f"model {t} {v}", told, (values,), prob, prob, names.SOFTMAX, given=True)
         logits = self.beneath.logits(self.written(t))
         allowed = [logits[n] for n in self.order("model", t)]  # what may not be written has no share
-        values.latex = rf"= \frac{{e^{{{values.number(logits[v])}}}}}{{{values.powers(allowed)}}}"
+        values.latex = rf"= \frac{{\exp({values.number(logits[v])})}}{{{values.powers(allowed)}}}"
         computed = softmax(logits[v].value, allowed)
         return Explanation(f"model {t} {v}", told, (line, values), prob, computed, names.SOFTMAX)
 
@@ -89,11 +90,11 @@ class SamplingExplainer(SearchExplainer):
         told = self.told("temperature", "temperature", t, v)
         if heat == 0:
             best = self.order("model", t)[0]
-            line.latex = r"\lim_{T \to 0} \frac{P(y)^{1/T}}{\sum_{y'} P(y')^{1/T}}"
+            line.latex = r"\lim_{T \to 0} \frac{P(y)^{1/T}}{\sum_w P(w)^{1/T}}"
             values.latex = values.text(self.name("best" if v == best else "not_best", token=self.token(best)))
             return Explanation(address, told, (line, values), value, float(v == best), names.COLD)
         every = [self.at("model", t, n) for n in self.order("model", t)]
-        line.latex = r"\mathrm{softmax}(\ell / T)_y = \frac{P(y)^{1/T}}{\sum_{y'} P(y')^{1/T}}"
+        line.latex = r"\mathrm{softmax}(\ell / T)_y = \frac{P(y)^{1/T}}{\sum_w P(w)^{1/T}}"
         power = rf"^{{1/{values.text(f'{heat:g}')}}}"
         below = values.elided(every, lambda number: f"{values.number(number)}{power}")
         values.latex = rf"= \frac{{{values.number(own)}{power}}}{{{below}}}"
@@ -116,7 +117,7 @@ class SamplingExplainer(SearchExplainer):
         told = self.told("shared", after, t, v)
         setting = {"top_k": (r"\mathrm{top\ k}", f"{self.cut.top_k or len(self.trace.vocabulary)}"),
                    "top_p": (r"\mathrm{top\ p}", f"{self.cut.top_p:g}")}[after]  # fmt: skip
-        line.latex = rf"\frac{{P(y)}}{{\sum_{{y' \in S}} P(y')}} \quad ({setting[0]} = {line.text(setting[1])})"
+        line.latex = rf"\frac{{P(y)}}{{\sum_{{w \in S}} P(w)}} \quad ({setting[0]} = {line.text(setting[1])})"
         if value == 0:
             values.latex = values.text(self.name("removed" if own.value > 0 else "never"))
             return Explanation(address, told, (line, values), 0.0, 0.0, names.CUTS[after])
@@ -132,7 +133,7 @@ class SamplingExplainer(SearchExplainer):
         probs = self.probs(stage, t)
         parts = sorted((self.at(stage, t, n) for n in rows[-1].tokens), key=lambda number: -number.value)
         value = math.fsum(probs[n] for n in rows[-1].tokens)
-        return self.added(f"others {stage} {t}", told, parts, value, r"\sum_{y} P(y)", names.CUTS[stage])
+        return self.added(f"others {stage} {t}", told, parts, value, r"\sum_w P(w)", names.CUTS[stage])
 
     def stage(self, stage: str) -> str:
         return stage_name(stage, self.cut, self.words)
@@ -155,14 +156,14 @@ class SamplingExplainer(SearchExplainer):
         if stage not in ("top_k", "top_p"):
             raise KeyError(stage)
         value = float(self.trace.stages[before][t][self.trace.stages[stage][t] > 0].sum())
-        return self.added(f"kept {stage} {t}", told, parts, value, r"\sum_{y \in S} P(y)", names.CUTS[stage])
+        return self.added(f"kept {stage} {t}", told, parts, value, r"\sum_{w \in S} P(w)", names.CUTS[stage])
 
     def sum(self, t: int, v: int) -> Explanation:
         order = self.order("top_k", t)
         parts = [self.at("top_k", t, n) for n in order[: order.index(v) + 1]]
         told = self.told("sum", "top_k", t, v)
         value = float(self.trace.stages["top_k"][t][order[: order.index(v) + 1]].sum())
-        return self.added(f"sum {t} {v}", told, parts, value, r"\sum_{P(y') \ge P(y)} P(y')", names.CUTS["top_p"])
+        return self.added(f"sum {t} {v}", told, parts, value, r"\sum_{P(w) \ge P(y)} P(w)", names.CUTS["top_p"])
 
     def reach(self, t: int, v: int) -> Explanation:
         if self.probs("top_p", t)[v] <= 0:
@@ -171,7 +172,7 @@ class SamplingExplainer(SearchExplainer):
         parts = [self.at("top_p", t, n) for n in before.tolist()]
         value = float(self.trace.stages["top_p"][t][before].sum())
         told = self.told("reach", "top_p", t, v)
-        return self.added(f"reach {t} {v}", told, parts, value, r"\sum_{P(y') > P(y)} P(y')", names.DRAW)
+        return self.added(f"reach {t} {v}", told, parts, value, r"\sum_{P(w) > P(y)} P(w)", names.DRAW)
 
     def draw(self, t: int) -> Explanation:
         value, chosen, line = float(self.trace.drawn[t]), int(self.trace.chosen[t]), Line()
@@ -186,7 +187,7 @@ class SamplingExplainer(SearchExplainer):
     def entropy(self, stage: str, t: int) -> Explanation:
         parts = [self.at(stage, t, n) for n in self.order(stage, t)]
         line, values = Line(), Line()
-        line.latex = r"H = -\sum_y P(y) \ln P(y)"
+        line.latex = r"H = -\sum_w P(w) \ln P(w)"
         terms = values.elided(parts, lambda number: rf"{values.number(number)} \,\ln {values.number(number)}")
         values.latex = rf"= -({terms})"
         told = self.name("entropy", number=t + 1, stage=self.stage(stage))

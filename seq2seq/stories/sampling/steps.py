@@ -111,7 +111,7 @@ class SamplingTeller:
     def model(self, t: int) -> None:
         entropy, line = self.trace.entropy(t, "model"), Line()
         ways = math.exp(entropy)
-        line.latex = rf"H = -\sum_y P(y) \ln P(y) = {line.text(short(entropy), f'entropy model {t}')}"
+        line.latex = rf"H = -\sum_w P(w) \ln P(w) = {line.text(short(entropy), f'entropy model {t}')}"
         line.latex += rf" \\ \exp(H) = {line.text(f'{ways:.2f}')}"
         key = "model.sure" if ways < 1.2 else "model"
         passage = names.AHEAD if self.trace.source else names.TABLE
@@ -132,7 +132,7 @@ class SamplingTeller:
             self.add("temperature.zero", moment, line, names.COLD, **slots)
             return
         line.latex = rf"P'({line.text(slots['token'])}) = \frac{{{line.number(before)}^{{1/{line.text(f'{heat:g}')}}}}}"
-        line.latex += rf"{{\sum_y P(y)^{{1/{line.text(f'{heat:g}')}}}}} = {line.number(after)}"
+        line.latex += rf"{{\sum_w P(w)^{{1/{line.text(f'{heat:g}')}}}}} = {line.number(after)}"
         key = "temperature.hot" if heat > 1 else "temperature.cold"
         self.add(key, moment, line, names.CUTS["temperature"], **slots)
 
