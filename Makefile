@@ -11,14 +11,15 @@ group = $(2) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"
 app: .venv/made
 	$(BIN)/python -m seq2seq app --port $(PORT)
 
-# The browser's tests run alone, after the others: beside them a page would wait for the processor. ARGS: these only.
+# The browser's tests come after the others, two at a time, each with a server of its own: they wait more than they work.
+# ARGS: these only.
 test: setup
 	$(BIN)/python -m tests.browser.find
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser" --durations 10
-	$(BIN)/python -m pytest -m browser --durations 10
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser --durations 10
 endif
 
 setup: .venv/made-for-tests

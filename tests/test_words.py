@@ -19,7 +19,7 @@ CODE = "\n".join(
 PHRASE = "count."  # what follows a number; each language has those that its own sentences name
 VERBS = re.findall(
     r"\w+",
-    "is has was had gets sees finds falls gives begins becomes comes drops keeps holds looks writes reads brings costs "
+    "is has was had names gets sees finds falls gives begins becomes comes drops keeps holds looks writes reads brings costs "
     "wins takes puts moves lets does changes carries asks ends goes stays turns depends divides belongs fixes lies as its "
     "this raises s",
 )

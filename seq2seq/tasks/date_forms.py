@@ -148,20 +148,22 @@ class Form:
             return None
         found: dict[str, int] = {}
         for field, group in zip(self.fields, match.groups(), strict=True):
-            number: str | int = group
-            if field in WORDS:
-                named = numbers_of(WORDS[field], self.locale).get(group)
-                if named is None:
-                    return None
-                number = named
+            if field in WORDS and group not in numbers_of(WORDS[field], self.locale):
+                return None
             letter = "d" if field == "o" else field[-1]
             if letter in "yMd":
-                found[letter] = full_year(group) if field in ("y", "yy") else int(number)
+                found[letter] = self._number(field, group)
         try:
             day = date(found["y"], found["M"], found["d"])
         except ValueError:
             return None
         return day if self.suits(day) else None
+
+    def _number(self, field: str, group: str) -> int:
+        """What a field's letters say."""
+        if field in WORDS:
+            return numbers_of(WORDS[field], self.locale)[group]
+        return full_year(group) if field in ("y", "yy") else int(group)
 
     def places(self, text: str) -> dict[str, tuple[int, int]]:
         """Where year, month and day ("y", "M", "d") stand in what it writes, each from one position to another."""

@@ -110,7 +110,7 @@ def weekdays(locale: str, wide: bool) -> tuple[tuple[str, ...], ...]:
     """How each weekday is written, Monday first."""
     width = "wide" if wide else "abbreviated"
     tables = [Locale.parse(region).days["format"][width] for region in (locale, *REGIONS.get(locale, ()))]
-    more = {} if wide and locale not in ("pt", "de") else MORE_DAYS.get(locale, {})
+    more: dict[int, tuple[str, ...]] = {} if wide and locale not in ("pt", "de") else MORE_DAYS.get(locale, {})
     return tuple(_spellings([*(table[n] for table in tables), *more.get(n, ())], locale, not wide) for n in range(7))
 
 

@@ -6,6 +6,7 @@ from streamlit.web.cli import main
 
 from seq2seq.folders import APP
 from seq2seq.player.bundle import drawing_library
+from seq2seq.tasks import InputError
 from seq2seq.training.place import StoreError, StoreNameError, default_url
 from seq2seq.training.pool import worker_count
 from seq2seq.words import say_error
@@ -38,4 +39,8 @@ def check_settings() -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1:])
+    try:
+        serve(sys.argv[1:])
+    except InputError as wrong:
+        print(f"seq2seq: {say_error(wrong)}", file=sys.stderr)
+        sys.exit(2)

@@ -12,7 +12,7 @@ from seq2seq.training.leases import LEASE
 from seq2seq.training.place import StoreError
 from seq2seq.training.pool import worker_count
 from seq2seq.training.records import RunRecord
-from seq2seq.ui.markdown import Markdown, PageWords
+from seq2seq.ui.markdown import Markdown, PageWords, in_a_row
 from seq2seq.ui.session import run_store
 from seq2seq.ui.workers import pool
 
@@ -24,7 +24,7 @@ def say_silence(runs: Sequence[RunRecord], words: PageWords) -> None:
     """Each thing once that holds up one of some runs, or did."""
     said = dict.fromkeys(told for run in runs for told in (why_silent(run, words), lost(run, words)) if told)
     for told in said:
-        st.caption(f":material/info: {told}")
+        st.caption(in_a_row([Markdown(":material/info:"), told]))
 
 
 def why_silent(run: RunRecord, words: PageWords) -> Markdown | None:

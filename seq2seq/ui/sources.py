@@ -39,7 +39,8 @@ def _list_works(found: Iterable[Work], words: PageWords) -> None:
         authors = ", ".join(work.authors)
         listed = words.say("sources.others", authors=authors, count=work.others) if work.others else escape(authors)
         where = Markdown(f"[{escape(work.where)}]({work.address})") if work.address else escape(work.where)
-        entry = words.say("sources.work", authors=listed, year=work.year, title=escape(work.title), where=where)
+        title = Markdown(f"*{escape(work.title)}*")
+        entry = words.say("sources.work", authors=listed, year=work.year, title=title, where=where)
         entries.append(Markdown(f"- {entry}"))
     st.markdown(in_a_row(entries, "\n"))
 

@@ -13,11 +13,13 @@ Asked = Iterator[tuple[str, int, Question]]  # stage and merge that answer it, a
 
 
 def cutting_questions(trace: CutTrace, words: Words) -> dict[tuple[str, int], Question]:
-    """Questions by the stage and the merge before which they are asked."""
+    """One question of each kind, by the stage and the merge before which it is asked; no two at one place."""
     found: dict[tuple[str, int], Question] = {}
     for maker in (winner, merged, unknowns):
         for stage, number, question in maker(trace, words):
-            found.setdefault((stage, number), question)
+            if (stage, number) not in found:
+                found[stage, number] = question
+                break
     return found
 
 
@@ -47,7 +49,7 @@ def merged(trace: CutTrace, words: Words) -> Asked:
     """Must a merge leave the text with fewer pieces? Best asked where it changes nothing."""
     counts = [len(cut) for cut in trace.cuts]
     still = [number for number in range(2, len(counts)) if counts[number] == counts[number - 1]]
-    for number in (still or range(2, len(counts)))[:1]:
+    for number in still or range(2, len(counts)):
         slots = {"number": number, "now": counts[number - 1], "then": counts[number]}
         seed = f"{trace.task} {trace.cuts[0]}"
         yield "merge", number, true_or_false(words, "cutting.question.merges", f"merges {number}", seed, **slots)
