@@ -32,9 +32,8 @@ from seq2seq.training.store import Death, RunStore
 
 SECONDS_BETWEEN_CHECKS = 1.0
 LATE = 5.0  # seconds between two looks after which the pool has itself not listened
-SILENT, STARTING = 20.0, 180.0  # seconds without a sign of life; from its start to its first: torch has to be loaded
+SILENT, STARTING = 20.0, 300.0  # seconds without a sign of life; from its start to its first: torch has to be loaded
 MOST_WORKERS = 64
-NICE = 10  # workers give way to the pages
 
 
 def worker_count() -> int:
@@ -60,8 +59,6 @@ class Worker:
         command = [sys.executable, "-m", "seq2seq.training.worker", self.name]
         self.kills_before = out_of_memory_kills()
         self.program = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
-        if hasattr(os, "setpriority"):
-            os.setpriority(os.PRIO_PROCESS, self.program.pid, NICE)
         self.spoken, self.ended = False, False
         self.heard = time.monotonic()
         threading.Thread(target=self._listen, name="worker-pulse", daemon=True).start()
