@@ -7,7 +7,7 @@ from seq2seq.ui.whatif import what_if
 
 words = begin_page("attention")
 tries = [(words.say(f"attention.try.{name}"), act) for name, act in ATTENTION_TRIES.items()]
-with beside_lesson("attention", words, tries), one_sentence(words):
+with beside_lesson("attention", words, tries), one_sentence(words, "attention"):
     decoded = decode(chosen_model_and_input(words), words)
     explain = explainer(decoded, words)
     show_story(decoded.story, "attention", words, explain)

@@ -7,7 +7,7 @@ from seq2seq.ui.player import offer_export, show_story
 
 words = begin_page("beam")
 tries = [(words.say(f"beam.try.{name}"), act) for name, act in BEAM_TRIES.items()]
-with beside_lesson("beam", words, tries), one_sentence(words):
+with beside_lesson("beam", words, tries), one_sentence(words, "beam"):
     asked = search_asked(words)
     story, explain = beam_told(asked, words), beam_explainer(asked, words)
     show_story(story, "beam", words, explain, below=lambda address: go_on_from(asked, address, words))

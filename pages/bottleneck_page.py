@@ -9,7 +9,7 @@ from seq2seq.ui.player import offer_export, show_story
 words = begin_page("bottleneck")
 tries = [(words.say(f"bottleneck.try.{name}"), act) for name, act in BOTTLENECK_TRIES.items()]
 with beside_lesson("bottleneck", words, tries):
-    with one_sentence(words):
+    with one_sentence(words, "bottleneck"):
         chosen = chosen_source(words)
         story, explain = told(chosen, words), explainer(chosen, words)
         show_story(story, "bottleneck", words, explain)

@@ -7,7 +7,7 @@ from seq2seq.ui.player import offer_export, show_story
 
 words = begin_page("cell")
 tries = [(words.say(f"cell.try.{name}"), act) for name, act in CELL_TRIES.items()]
-with beside_lesson("cell", words, tries), one_sentence(words):
+with beside_lesson("cell", words, tries), one_sentence(words, "cell"):
     looked = look_inside(choose_cells(words), words)
     explain = inside_explainer(looked, words)
     show_story(looked.story, "cell", words, explain)

@@ -6,7 +6,7 @@ from seq2seq.ui.player import offer_export, show_story
 
 words = begin_page("compare")
 tries = [(words.say(f"compare.try.{name}"), act) for name, act in COMPARE_TRIES.items()]
-with beside_lesson("compare", words, tries), one_sentence(words):
+with beside_lesson("compare", words, tries), one_sentence(words, "compare"):
     compared = chosen_model(words)
     trace = measurement(compared, words)
     if trace:

@@ -9,7 +9,7 @@ from seq2seq.ui.player import offer_export, show_story
 words = begin_page("convolution")
 tries = [(words.say(f"convolution.try.{name}"), act) for name, act in CONVOLUTION_TRIES.items()]
 with beside_lesson("convolution", words, tries):
-    with one_sentence(words):
+    with one_sentence(words, "convolution"):
         looked = what_to_look_at(words)
         story, explain = convolved(looked, words), convolution_explainer(looked, words)
         show_story(story, "convolution", words, explain)

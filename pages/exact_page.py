@@ -7,7 +7,7 @@ from seq2seq.ui.player import offer_export, show_story
 
 words = begin_page("exact")
 tries = [(words.say(f"exact.try.{name}"), act) for name, act in EXACT_TRIES.items()]
-with beside_lesson("exact", words, tries), one_sentence(words):
+with beside_lesson("exact", words, tries), one_sentence(words, "exact"):
     asked = choose_search(words)
     story, asked = exact_told(asked, words)
     explain = exact_explainer(asked, words)

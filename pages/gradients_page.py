@@ -8,5 +8,5 @@ SHOWS = {"back": show_backward, "training": show_training, "clipping": show_clip
 
 words = begin_page("gradients")
 tries = [(words.say(f"gradients.try.{name}"), act) for name, act in GRADIENT_TRIES.items()]
-with beside_lesson("gradients", words, tries), one_sentence(words):
+with beside_lesson("gradients", words, tries), one_sentence(words, "gradients"):
     SHOWS[choose_part(words)](words)

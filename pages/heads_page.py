@@ -7,7 +7,7 @@ from seq2seq.ui.player import offer_export, show_story
 
 words = begin_page("heads")
 tries = [(words.say(f"heads.try.{name}"), act) for name, act in HEADS_TRIES.items()]
-with beside_lesson("heads", words, tries), one_sentence(words):
+with beside_lesson("heads", words, tries), one_sentence(words, "heads"):
     looked = heads_to_look_at(words)
     say_how_measured(looked, words)
     story, explain = heads_told(looked, words), heads_explainer(looked, words)

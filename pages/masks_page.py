@@ -10,7 +10,7 @@ from seq2seq.ui.player import offer_export, show_story
 
 words = begin_page("masks")
 tries = [(words.say(f"masks.try.{name}"), act) for name, act in MASKS_TRIES.items()]
-with beside_lesson("masks", words, tries), one_sentence(words):
+with beside_lesson("masks", words, tries), one_sentence(words, "masks"):
     part = chosen_part("masks", MASKS_PARTS, words)
     if part == "see":
         batch = what_is_masked(words, follow=True)

@@ -9,7 +9,7 @@ from seq2seq.ui.positions import POSITIONS_PARTS, POSITIONS_TRIES, shuffle_expla
 
 words = begin_page("positions")
 tries = [(words.say(f"positions.try.{name}"), act) for name, act in POSITIONS_TRIES.items()]
-with beside_lesson("positions", words, tries), one_sentence(words):
+with beside_lesson("positions", words, tries), one_sentence(words, "positions"):
     part = chosen_part("positions", POSITIONS_PARTS, words)
     if part == "order":
         looked = what_to_look_at(words)

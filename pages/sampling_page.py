@@ -7,7 +7,7 @@ from seq2seq.ui.sampling_many import how_hot, many_outputs
 
 words = begin_page("sampling")
 tries = [(words.say(f"sampling.try.{name}"), act) for name, act in SAMPLING_TRIES.items()]
-with beside_lesson("sampling", words, tries), one_sentence(words):
+with beside_lesson("sampling", words, tries), one_sentence(words, "sampling"):
     asked = what_to_draw(words)
     story, explain = sampling_told(asked, words), sampling_explainer(asked, words)
     show_story(story, "sampling", words, explain)

@@ -6,7 +6,7 @@ from seq2seq.ui.self_attention import SELF_ATTENTION_TRIES, layer_explainer, loo
 
 words = begin_page("self_attention")
 tries = [(words.say(f"selfatt.try.{name}"), act) for name, act in SELF_ATTENTION_TRIES.items()]
-with beside_lesson("self_attention", words, tries), one_sentence(words):
+with beside_lesson("self_attention", words, tries), one_sentence(words, "self-attention"):
     looked = what_to_look_at(words)
     story, explain = looked_through(looked, words), layer_explainer(looked, words)
     show_story(story, "self-attention", words, explain)

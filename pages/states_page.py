@@ -6,7 +6,7 @@ from seq2seq.ui.states import STATES_TRIES, choose_states, explainer, show_in_sp
 
 words = begin_page("states")
 tries = [(words.say(f"states.try.{name}"), act) for name, act in STATES_TRIES.items()]
-with beside_lesson("states", words, tries), one_sentence(words):
+with beside_lesson("states", words, tries), one_sentence(words, "states"):
     looked = told(choose_states(words), words)
     explain = explainer(looked, words)
     show_story(looked.story, "states", words, explain)

@@ -18,15 +18,31 @@ ALLOWED = {
     "preparing": {"tasks", "traces"},
     "decoding": {"tasks", "models", "traces"},
     "recording": {"tasks", "models", "decoding", "traces"},
-    "words": {"tasks"},
+    "works": set(),
+    "terms": {"works"},
+    "words": {"tasks", "terms", "works"},
     "stories": {"traces", "words"},
-    "player": {"stories"},
+    "player": {"tasks", "stories"},
     "training": {"tasks", "models", "decoding", "recording", "traces", "words"},
     "studies": {"tasks", "models", "decoding", "preparing", "recording", "traces", "stories", "training", "words"},
-    "ui": {"tasks", "models", "preparing", "decoding", "traces", "stories", "player", "training", "studies", "words"},
+    "ui": {
+        "tasks",
+        "models",
+        "preparing",
+        "decoding",
+        "traces",
+        "stories",
+        "player",
+        "training",
+        "studies",
+        "words",
+        "terms",
+        "works",
+    },  # fmt: skip
     "bench": {"tasks", "models", "decoding", "traces", "stories", "training", "studies", "words"},
-    "commands": {"tasks", "models", "decoding", "traces", "training", "studies", "words"},
-    "__main__": {"tasks", "commands", "traces", "stories", "player", "training", "studies", "words", "bench"},
+    "commands": {"tasks", "models", "decoding", "traces", "training", "studies", "words", "player", "ui"},
+    "notebook": {"tasks", "stories", "player", "studies", "words"},
+    "__main__": {"tasks", "commands", "training", "words", "bench"},
 }
 
 
@@ -52,7 +68,7 @@ def test_imports_run_downward(path):
         return
     for module in imported(path):
         name, *rest = module.split(".")
-        if name == "seq2seq" and rest and rest[0] != part:
+        if name == "seq2seq" and rest and rest[0] not in (part, "folders"):
             assert rest[0] in ALLOWED[part], f"{part} must not import {module}"
         if name == "streamlit":
             assert part == "ui" or path.parent.name == "apart", f"only ui may import streamlit, not {part}"
@@ -65,6 +81,21 @@ def test_imports_run_downward(path):
 def test_pages_leave_torch_to_the_library(folder):
     for path in [ROOT / "app.py", *sources(folder)]:
         assert not any(module.split(".")[0] == "torch" for module in imported(path)), path
+
+
+def test_one_place_says_where_the_assets_lie():
+    """In a wheel they lie elsewhere than in the repository: whoever looks for them asks `folders`."""
+    for path in [ROOT / "app.py", *sources("pages"), *sources("seq2seq")]:
+        if path.name != "folders.py":
+            told = path.read_text(encoding="utf-8")
+            assert '"assets"' not in told and '"assets/' not in told and '"app.py"' not in told, path
+
+
+def test_the_package_and_its_commands_are_light():
+    """`import seq2seq` loads nothing; the command line no torch and no Streamlit before a command needs them."""
+    for program in ("import seq2seq", "import seq2seq.__main__"):
+        look = f"import sys; {program}; sys.exit(' '.join({{'torch', 'streamlit', 'altair'}} & set(sys.modules)) or 0)"
+        assert subprocess.run([sys.executable, "-c", look], cwd=ROOT).returncode == 0, program
 
 
 def test_asking_for_a_run_costs_no_torch():

@@ -48,7 +48,10 @@ def test_train_then_runs_then_decode(capsys):
     status, out, _ = run(capsys, "runs", "--json")
     assert told["run"] in {row["run"] for row in json.loads(out)}
     status, out, _ = run(capsys, "decode", told["run"], "hello", "--json")
-    assert status == 0 and {"output", "tokens", "log_prob"} == json.loads(out).keys()
+    assert (
+        status == 0
+        and {"output", "tokens", "log_prob", "ended", "flaw", "unknown", "expected"} == json.loads(out).keys()
+    )
 
 
 def test_a_convolutional_model_is_trained_listed_decoded_and_exported(capsys, tmp_path):
@@ -60,7 +63,10 @@ def test_a_convolutional_model_is_trained_listed_decoded_and_exported(capsys, tm
     row = next(row for row in json.loads(out) if row["run"] == told["run"])
     assert row["cell"] == "conv" and row["attention"] == "every_layer"
     status, out, _ = run(capsys, "decode", told["run"], "hello", "--json")
-    assert status == 0 and {"output", "tokens", "log_prob"} == json.loads(out).keys()
+    assert (
+        status == 0
+        and {"output", "tokens", "log_prob", "ended", "flaw", "unknown", "expected"} == json.loads(out).keys()
+    )
     status, out, _ = run(capsys, "export", "reverse-conv", "kernel", "--out", str(tmp_path / "a.html"), "--json")
     assert status == 0 and json.loads(out)["output"] == "lenrek" and (tmp_path / "a.html").stat().st_size > 100_000
 
@@ -105,15 +111,16 @@ def test_decode_strings_never_seen(capsys):
 
 @pytest.mark.parametrize("json_too", [True, False])
 def test_lines_from_standard_input(json_too):
-    """A line that cannot be used is named, and the rest go on."""
+    """A line that cannot be used is named on standard error, and the rest go on; standard output holds results only."""
     command = [sys.executable, "-m", "seq2seq", "decode", "reverse-gru-general", *(["--json"] if json_too else [])]
     told = subprocess.run(command, input="abc\n\nxyz\n", capture_output=True, text=True)
     lines = told.stdout.splitlines()
-    assert told.returncode == 2 and len(lines) == 3
+    assert told.returncode == 2 and told.stderr.startswith("seq2seq: line 2: ") and "nothing to read" in told.stderr
     if json_too:
         assert [json.loads(line).get("output") for line in lines] == ["cba", None, "zyx"]
+        assert json.loads(lines[1])["line"] == 2 and json.loads(lines[1])["error"] in told.stderr
     else:
-        assert lines[0] == "cba" and "nothing to read" in lines[1] and lines[2] == "zyx"
+        assert lines == ["cba", "zyx"]
 
 
 @pytest.mark.parametrize(

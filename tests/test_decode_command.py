@@ -1,10 +1,13 @@
 """`decode`, by each way of searching, as a person uses it."""
 
+import io
 import json
+import sys
 
 import pytest
 
 from seq2seq.__main__ import main
+from seq2seq.tasks import Dates
 
 MODEL = "search-reverse-half"
 
@@ -102,3 +105,85 @@ def test_two_ways_at_once_are_refused(capsys):
     with pytest.raises(SystemExit):
         main(["decode", MODEL, "hello", "--beam", "3", "--exact"])
     assert "not allowed with" in capsys.readouterr().err
+
+
+class Bytes:
+    """Standard input as a file of bytes."""
+
+    def __init__(self, data):
+        self.buffer = io.BytesIO(data)
+
+
+def decoded(monkeypatch, capsys, data, *arguments, model=MODEL):
+    monkeypatch.setattr(sys, "stdin", Bytes(data))
+    status = main(["decode", model, *arguments])
+    out, err = capsys.readouterr()
+    return status, out.splitlines(), err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\nhello\n", "nothing to read"), (b"hello\tolleh\nhello\n", "a tab at character 6"),
+        (b"hel\0lo\nhello\n", "U+0000"), (b"h\xe9llo\nhello\n", "0xE9 at character 2"), (b"\xc3\xa9\nhello\n", "none of these"),
+        (b"hel\rlo\nhello\n", "U+000D"), (b"a" * 99 + b"\nhello\n", "99"),
+    ],
+)  # fmt: skip
+def test_a_line_that_cannot_be_used_gets_one_sentence_on_standard_error(monkeypatch, capsys, data, said):
+    status, out, err = decoded(monkeypatch, capsys, data, "--json")
+    errors = [json.loads(line) for line in out if "error" in line]
+    assert status == 2 and len(out) == 2 and len(errors) == 1 and said in errors[0]["error"]
+    assert f"seq2seq: line {errors[0]['line']}: {errors[0]['error']}" in err
+    status, out, err = decoded(monkeypatch, capsys, data)
+    assert status == 2 and len(out) == 1 and said in err[0]
+
+
+def test_marks_of_byte_order_and_carriage_returns_are_no_part_of_a_line(monkeypatch, capsys):
+    plain = decoded(monkeypatch, capsys, b"abcd\nwxyz\n")
+    assert plain == decoded(monkeypatch, capsys, b"\xef\xbb\xbfabcd\r\nwxyz\r\n")
+    assert plain == decoded(monkeypatch, capsys, b"abcd\nwxyz")
+    assert plain[0] == 0 and plain[1] == ["dcba", "zyxw"] and not plain[2]
+
+
+@pytest.mark.parametrize("name", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_named(monkeypatch, capsys, name):
+    status, out, err = decoded(monkeypatch, capsys, "hello\nabc\n".encode(name), "--json")
+    assert status == 2 and not out and len(err) == 1 and "UTF-16" in err[0]
+
+
+@pytest.mark.parametrize(("text", "said"), [("h\udce9llo", "0xE9"), ("hello\tolleh", "tab"), ("he\0llo", "U+0000")])
+def test_arguments_are_looked_at_too(capsys, tmp_path, text, said):
+    for command in (["decode", MODEL, text], ["export", MODEL, text, "--out", str(tmp_path / "a.html")]):
+        status = main(command)
+        out, err = capsys.readouterr()
+        assert status == 2 and not out and said in err and len(err.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_the_page_says_is_said_here(capsys):
+    """Unknown tokens, and a form that the training data has not: results go on, remarks on standard error."""
+    status, out, err = told(capsys, "--json", text="héllo", model="reverse-gru-general")
+    row = json.loads(out)
+    assert status == 0 and row["unknown"] == ["é"] and row["expected"] == "olléh" and row["ended"] is True
+    assert "Not in the vocabulary, read as ⟨unk⟩: é" in err and len(err.splitlines()) == 1
+    status, out, err = told(capsys, "--json", text="3/4/2021", model="dates-gru-additive")
+    assert status == 0 and json.loads(out)["expected"] is None and "Not a date as the training data writes them" in err
+    status, out, err = told(capsys, "--json", text="3 mars 2021", model="dates-gru-additive")
+    row = json.loads(out)
+    assert (row["output"], row["expected"], row["flaw"], row["unknown"]) == ("2021-03-03", "2021-03-03", None, [])
+    assert status == 0 and not err
+
+
+def test_an_output_cut_off_or_no_day_of_the_calendar_is_told(capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(Dates, "flaw", lambda task, output: "no_day")
+    status, out, err = told(capsys, "--json", text="3 mars 2021", model="dates-gru-additive")
+    assert status == 0 and json.loads(out)["flaw"] == "no_day" and "“2021-03-03” is not a day of the calendar" in err
+    options = ["3 mars 2021", "--out", str(tmp_path / "a.html"), "--json"]
+    assert main(["export", "dates-gru-additive", *options]) == 0
+    out, err = capsys.readouterr()
+    row = json.loads(out)
+    assert row["flaw"] == "no_day" and row["ended"] and "not a day" in err
+    assert "is not a day of the calendar" in (tmp_path / "a.html").read_text(encoding="utf-8")
+    status, out, err = told(capsys, "--json", "--sample", "--longest", "3", "--temperature", "0")
+    row = json.loads(out)["hypotheses"][0]
+    assert row["ended"] is ("⟨eos⟩" in row["tokens"]) and ("cut off" in err) == (not row["ended"])

@@ -1,7 +1,9 @@
 """Every bench by its name, and the command that runs them."""
 
 import argparse
+import errno
 import json
+import os
 from collections.abc import Callable
 from functools import partial
 
@@ -48,6 +50,8 @@ def chosen(names: list[str] | None, device: str) -> dict[str, Callable[[], Resul
 def run_benches(options: argparse.Namespace) -> int:
     """`bench`: measure, print the tables as they come, and write them down if asked; a miss is told, no failure."""
     benches = chosen(options.only, options.device)
+    if options.write and not FILE.exists():
+        raise InputError("input.cannot_write", path=FILE, error=os.strerror(errno.ENOENT))
     machine = describe_machine(None if options.device == "cpu" else device_name(options.device))
     results = []
     for name, measure in benches.items():

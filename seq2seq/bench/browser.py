@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from seq2seq.folders import ROOT
 from seq2seq.tasks import InputError
 
-ROOT = Path(__file__).parents[2]
 APART = Path(__file__).parent / "apart"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]

@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from seq2seq.folders import ROOT
 from seq2seq.models.config import RecurrentConfig, TransformerConfig
 from seq2seq.tasks import InputError, Pair
 from seq2seq.training.config import RunConfig
 
-PYTHON = Path(__file__).parents[2] / ".peers" / "joeynmt" / "bin" / "python"
+PYTHON = ROOT / ".peers" / "joeynmt" / "bin" / "python"
 TRAIN_PAIRS, DEV_PAIRS = 60_000, 200
 NAMES = {"general": "luong", "additive": "bahdanau"}  # our attentions in its words
 PATTERNS: dict[str, tuple[re.Pattern[str], Any]] = {

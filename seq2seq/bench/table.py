@@ -10,7 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).parents[2] / "BENCHMARKS.md"
+from seq2seq.folders import ROOT
+
+FILE = ROOT / "BENCHMARKS.md"
 HEAD = "| what | ours | peer | ours ÷ peer | bar | |\n|---|---|---|---|---|---|"
 
 

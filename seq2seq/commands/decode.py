@@ -1,17 +1,20 @@
 """`decode`: greedily, by a beam, exactly, or by chance; one text, or a line at a time."""
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seq2seq.tasks import InputError
 from seq2seq.traces.exact import ExactSettings, ExactTrace
 from seq2seq.traces.sampling import Cut, SampleSettings, SampleTrace
 from seq2seq.traces.scoring import PENALTIES, LengthPenalty
 from seq2seq.traces.search import STOPS, BeamSettings, Limits, SearchTrace
-from seq2seq.words import say_error
+
+if TYPE_CHECKING:
+    from seq2seq.studies.trained import Trained
 
 Row = dict[str, Any]
 
@@ -68,8 +71,10 @@ def given(options: argparse.Namespace, **names: str) -> dict[str, Any]:
     return {field: value for field, value in found.items() if value is not None}
 
 
-def decoder(options: argparse.Namespace) -> Callable[[str], list[Row]]:
-    """What decodes one text into rows to print; nothing is loaded before the options are known to be good."""
+def decoder(options: argparse.Namespace) -> "tuple[Trained, Callable[[str], list[Row]]]":
+    """The model, and what decodes one text into rows to print; nothing is loaded before the options are known to be
+    good.
+    """
     way = way_of(options)
     limits = Limits(forbidden=tuple(options.forbid or ""), **given(options, shortest="shortest", longest="longest"))
     penalty = LengthPenalty(**given(options, alpha="length_penalty", kind="penalty"))
@@ -84,20 +89,20 @@ def decoder(options: argparse.Namespace) -> Callable[[str], list[Row]]:
         asked = BeamSettings(options.beam, penalty, limits, **given(options, stop="stop"))
         if options.n_best is not None and options.n_best > asked.width:
             raise InputError("input.out_of_range", name="n-best", value=options.n_best, low=1, high=asked.width)
-        return lambda text: beam_rows(beam_search(trained.writer(text), asked), options.n_best or 1)
+        return trained, lambda text: beam_rows(beam_search(trained.writer(text), asked), options.n_best or 1)
     if way == "exact":
         exact = ExactSettings(penalty, limits, **given(options, budget="budget"))
-        return lambda text: exact_rows(exact_search(trained.writer(text), exact))
+        return trained, lambda text: exact_rows(exact_search(trained.writer(text), exact))
     if way == "sample":
         cut = Cut(**given(options, temperature="temperature", top_k="top_k", top_p="top_p"))
         drawn = SampleSettings(cut, limits, options.n_best or 1, **given(options, seed="seed"))
-        return lambda text: sample_rows(sample(trained.writer(text), drawn))
+        return trained, lambda text: sample_rows(sample(trained.writer(text), drawn))
 
     def greedy_rows(text: str) -> list[Row]:
         trace = trained.write(text)
         return [{"output": trace.text, "tokens": list(trace.output), "log_prob": round(trace.log_prob, 6)}]
 
-    return greedy_rows
+    return trained, greedy_rows
 
 
 def beam_rows(trace: SearchTrace, most: int) -> list[Row]:
@@ -129,30 +134,38 @@ def sample_rows(trace: SampleTrace) -> list[Row]:
 
 
 def decode_texts(options: argparse.Namespace) -> int:
-    """`decode`: a line that cannot be used is named, and the rest go on."""
-    decode, greedy = decoder(options), way_of(options) == "greedy"
+    """`decode`: results go to standard output; a line that cannot be used is named on standard error."""
+    from seq2seq.commands.inputs import check_text, facts_of, judge, read_lines, warn_of
 
-    def show(text: str) -> None:
+    (trained, decode), greedy = decoder(options), way_of(options) == "greedy"
+
+    def show(text: str, line: int | None = None) -> None:
         rows = decode(text)
+        known = facts_of(trained, text, line)
+        for row in rows:
+            judge(trained, row, line)
         if not options.json:
             print("\n".join(plain(row, options) for row in rows), flush=True)
         elif greedy:
-            print(json.dumps(rows[0], ensure_ascii=False), flush=True)
+            print(json.dumps(rows[0] | known, ensure_ascii=False), flush=True)
         else:
             facts = {name: rows[0].pop(name) for name in ("proved", "expansions") if name in rows[0]}
-            print(json.dumps({"hypotheses": rows, **facts}, ensure_ascii=False), flush=True)
+            print(json.dumps({"hypotheses": rows, **facts, **known}, ensure_ascii=False), flush=True)
 
     if options.text is not None:
-        show(options.text)
+        show(check_text(options.text))
         return 0
     status = 0
-    for line in sys.stdin:
+    for number, line in read_lines(getattr(sys.stdin, "buffer", None) or io.BytesIO(sys.stdin.read().encode())):
         try:
-            show(line.rstrip("\n"))
+            if isinstance(line, InputError):
+                raise line
+            show(line, number)
         except InputError as error:
             status = 2
-            told = say_error(error)
-            print(json.dumps({"error": told}) if options.json else f"seq2seq: {told}", flush=True)
+            told = warn_of(error, number)
+            if options.json:
+                print(json.dumps({"error": told, "line": number}, ensure_ascii=False), flush=True)
     return status
 
 

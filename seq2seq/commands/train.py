@@ -70,6 +70,17 @@ def add_training(train: argparse.ArgumentParser) -> None:
         "--learning-rate", type=float, metavar="R",
         help=f"default {TrainingConfig.learning_rate}, of a Transformer {TRANSFORMER_RATE}",
     )  # fmt: skip
+    train.add_argument(
+        "--warm-up", type=int, default=TrainingConfig.warm_up, metavar="N",
+        help="updates over which the learning rate rises to its full value; 0: none",
+    )  # fmt: skip
+    train.add_argument(
+        "--decay-to", type=float, default=TrainingConfig.decay_to, metavar="SHARE",
+        help="share of the learning rate that is left at the last update; 1: it does not fall",
+    )  # fmt: skip
+    train.add_argument(
+        "--weight-decay", type=float, default=TrainingConfig.weight_decay, metavar="L", help="adamw only"
+    )
     for name in ("steps", "batch", "seed"):
         train.add_argument(f"--{name}", type=int, default=getattr(TrainingConfig, name), metavar="N")
     train.add_argument("--until", type=float, metavar="SHARE", help="stop at this exact match on held-out pairs")
@@ -113,8 +124,8 @@ def train_run(options: argparse.Namespace) -> int:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     from seq2seq.training.device import pick_device, share_the_machine
+    from seq2seq.training.reports import Report
     from seq2seq.training.store import RunStore
-    from seq2seq.training.trainer import Report
     from seq2seq.training.worker import train_claimed
 
     if "OMP_NUM_THREADS" not in os.environ:

@@ -1,6 +1,6 @@
 """Exact search: the output that scores best of all, proved, or an honest word that it is not.
 
-Stahlberg & Byrne 2019, arXiv:1908.10090: what is written next can only lower a log-probability, so a beginning that is
+@stahlberg2019: what is written next can only lower a log-probability, so a beginning that is
 already worse than a finished output need not be looked at again, and nothing that begins so. They go depth first; we
 expand the most promising beginning first, which needs the fewest expansions. The first output to beat is a beam's.
 """

@@ -1,6 +1,6 @@
 """The textbook's example: a table in place of a model, in which the greedy choice is not the best one.
 
-Zhang et al., Dive into Deep Learning, section 10.8, figures 10.8.1 and 10.8.2. It prints the rows behind "", "A",
+@zhang2023, section 10.8, figures 10.8.1 and 10.8.2. It prints the rows behind "", "A",
 "AB", "ABC", "AC" and "ACB". The rows that it leaves out are ours: REST behind everything else, in which nothing is so
 probable that it would change the lesson.
 """

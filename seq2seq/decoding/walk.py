@@ -24,7 +24,7 @@ def most_probable(number: int, step: Step) -> Tensor:
 
 
 def forced_by(target: Tensor) -> Chooser:
-    """Teacher forcing: the target (B, T), whatever the model would choose; ⟨eos⟩ behind its end."""
+    """Teacher forcing (@williams1989): the target (B, T), whatever the model would choose; ⟨eos⟩ behind its end."""
 
     def choose(number: int, step: Step) -> Tensor:
         if number >= target.shape[1]:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from seq2seq.models.model import Memory, Seq2Seq, State
-from seq2seq.tasks import BOS, EOS, PAD, SPECIALS
+from seq2seq.tasks import BOS, EOS, PAD, SPECIALS, InputError
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,10 @@ class Writer(Protocol):
 
 
 class ModelWriter:
-    """An encoder-decoder over one source (1, S)."""
+    """An encoder-decoder over one source (1, S).
+
+    Raises: InputError, in `ahead`, if its weights lead to a probability that is no number.
+    """
 
     never: tuple[int, ...] = (PAD, BOS)
     end = EOS
@@ -62,7 +65,10 @@ class ModelWriter:
         last = torch.tensor(tokens, device=self.model.device)
         after, step = self.model.step(last, state, self._memory(len(tokens)))
         weights = None if step.look is None else step.look.weights.cpu().numpy()
-        return Ahead(after, step.log_probs.double().cpu().numpy(), weights)
+        log_probs = step.log_probs.double().cpu().numpy()
+        if np.isnan(log_probs).any():
+            raise InputError("input.not_finite")
+        return Ahead(after, log_probs, weights)
 
     def _memory(self, rows: int) -> Memory:
         """The one source, once a row; every row reads the same. Kept: the rows are as many at most steps."""

@@ -18,10 +18,10 @@ class Comparison(NamedTuple):
 class Attention(nn.Module):
     """Scores of encoder states h_i against a decoder state s, by one of four formulas.
 
-    additive    vᵀ tanh(W s + U h_i)   Bahdanau et al. 2015, arXiv:1409.0473, appendix A.1.2
-    dot         sᵀ h_i                 Luong et al. 2015, arXiv:1508.04025, section 3.1
-    general     sᵀ W h_i               Luong et al. 2015, section 3.1
-    scaled_dot  sᵀ h_i / √D            Vaswani et al. 2017, arXiv:1706.03762, section 3.2.1
+    additive    vᵀ tanh(W s + U h_i)   @bahdanau2015, appendix A.1.2
+    dot         sᵀ h_i                 @luong2015, section 3.1
+    general     sᵀ W h_i               @luong2015, section 3.1
+    scaled_dot  sᵀ h_i / √D            @vaswani2017, section 3.2.1
     """
 
     def __init__(self, kind: str, size: int) -> None:
@@ -61,7 +61,7 @@ def attend(scores: Tensor, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor
     Args:    scores (B, S); states (B, S, D); mask (B, S) bool, True = real token.
     Returns: context (B, D); weights (B, S), rows summing to 1, exactly 0 where masked.
     Raises:  ValueError if a row of the mask is all False.
-    Source:  Bahdanau et al. 2015, arXiv:1409.0473, section 3.1.
+    Source:  @bahdanau2015, section 3.1.
     """
     weights = weigh(scores, mask)
     return mix(weights, states), weights

@@ -55,7 +55,7 @@ def cell_step(
 
 
 def rnn_step(x: Tensor, h: Tensor, weights: CellWeights, touch: Touch = untouched) -> Gates:
-    """H' = tanh(W x + b + U h + b'). Source: Elman 1990, in tanh form."""
+    """H' = tanh(W x + b + U h + b'). Source: @elman1990, in tanh form."""
     w, u, b, b_u = weights
     return {"h": touch("h", torch.tanh(x @ w.T + b + h @ u.T + b_u))}
 
@@ -63,7 +63,7 @@ def rnn_step(x: Tensor, h: Tensor, weights: CellWeights, touch: Touch = untouche
 def gru_step(x: Tensor, h: Tensor, weights: CellWeights, touch: Touch = untouched) -> Gates:
     """H' = (1 − z) ⊙ n + z ⊙ h, with n = tanh(W_n x + b + r ⊙ (U_n h + b')): here z keeps.
 
-    Source: Cho et al. 2014, arXiv:1406.1078 v1, as PyTorch has it; the published version has U(r ⊙ h).
+    Source: @cho2014 v1, as PyTorch has it; the published version has U(r ⊙ h).
     """
     w_r, w_z, w_n = weights.w.chunk(3)
     u_r, u_z, u_n = weights.u.chunk(3)
@@ -78,7 +78,7 @@ def gru_step(x: Tensor, h: Tensor, weights: CellWeights, touch: Touch = untouche
 def lstm_step(x: Tensor, h: Tensor, c: Tensor, weights: CellWeights, touch: Touch = untouched) -> Gates:
     """C' = f ⊙ c + i ⊙ g; h' = o ⊙ tanh(c').
 
-    Source: Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000.
+    Source: @hochreiter1997, with the forget gate of @gers2000.
     """
     w_i, w_f, w_g, w_o = weights.w.chunk(4)
     u_i, u_f, u_g, u_o = weights.u.chunk(4)

@@ -24,7 +24,7 @@ class RecurrentConfig:
     layers: int = 1
     embedding: int = 32
     hidden: int = 64
-    forget_bias: float = 1.0  # LSTM only; Jozefowicz et al. 2015: start with the gate open
+    forget_bias: float = 1.0  # LSTM only; @jozefowicz2015: start with the gate open
     recurrent_scale: float = 1.0  # times the recurrent matrices of encoder and decoder, when they are drawn
 
     def __post_init__(self) -> None:
@@ -115,8 +115,8 @@ TRANSFORMER_LIMITS = {"layers": (1, 4), "hidden": (2, 512), "heads": (1, 16), "f
 class TransformerConfig:
     """Shape of a Transformer encoder-decoder; `hidden` is d, each of the N heads gets d_k = d / N of its features.
 
-    norm: LayerNorm after each residual sum ("post", Vaswani et al. 2017) or before each block ("pre", Xiong et al.
-    2020). The three masks: causal (decoder self-attention sees no later position), source_mask (the encoder sees no
+    norm: LayerNorm after each residual sum ("post", @vaswani2017) or before each block ("pre", @xiong2020).
+    The three masks: causal (decoder self-attention sees no later position), source_mask (the encoder sees no
     pad) and cross_mask (the decoder sees no pad of the source). scaled: scores are divided by √d_k.
     """
 

@@ -1,6 +1,6 @@
 """A convolutional layer with a gate: the textbook's one position, and PyTorch's whole sentence, over the same weights.
 
-Gehring et al. 2017, arXiv:1705.03122; the gated linear unit of Dauphin et al. 2017, arXiv:1612.08083.
+@gehring2017; the gated linear unit of @dauphin2017.
 """
 
 import math
@@ -17,7 +17,7 @@ HALF = math.sqrt(0.5)  # a sum of two values of one variance keeps that variance
 def make_layer(width: int, kernel: int) -> nn.Conv1d:
     """A convolution from C to 2C channels, drawn so that values keep their variance through the gate.
 
-    Source: Gehring et al. 2017, section 3.5: N(0, √(4/n)) for n inputs, biases 0.
+    Source: @gehring2017, section 3.5: N(0, √(4/n)) for n inputs, biases 0.
     """
     layer = nn.Conv1d(width, 2 * width, kernel)
     nn.init.normal_(layer.weight, std=math.sqrt(4 / (kernel * width)))

@@ -1,6 +1,6 @@
 """The convolutional encoder-decoder, and the encoder alone with one linear layer a position.
 
-Gehring et al. 2017, arXiv:1705.03122: no recurrence; a layer sees k positions at once, and only a stack of layers
+@gehring2017: no recurrence; a layer sees k positions at once, and only a stack of layers
 sees far. Where we differ: embeddings have the layers' width, so that nothing must be projected between the two, and
 start from N(0, 0.3) instead of N(0, 0.1); the context of m states is not scaled by m √(1/m), and joins the decoder's
 state as every other residual does, times √½; the encoder's gradients are not divided by the number of attentions

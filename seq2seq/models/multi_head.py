@@ -1,6 +1,6 @@
 """Multi-head attention: as PyTorch computes it fast, and as the paper writes it, over the same weights.
 
-Vaswani et al. 2017, arXiv:1706.03762, section 3.2. The heads split the features, not the sequence: every head sees
+@vaswani2017, section 3.2. The heads split the features, not the sequence: every head sees
 every position, through its own d_k = d / N features of Q, K and V.
 """
 

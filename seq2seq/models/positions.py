@@ -13,7 +13,7 @@ def sinusoids(count: int, width: int, device: torch.device | None = None) -> Ten
 
     Args:    count positions; width d, even.
     Returns: (count, d), float32.
-    Source:  Vaswani et al. 2017, arXiv:1706.03762, section 3.5.
+    Source:  @vaswani2017, section 3.5.
     """
     positions = torch.arange(count, device=device, dtype=torch.float64)
     rates = 10000.0 ** (-torch.arange(0, width, 2, device=device, dtype=torch.float64) / width)  # (d/2,)

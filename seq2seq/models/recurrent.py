@@ -1,7 +1,7 @@
 """RNN, GRU and LSTM encoder-decoders, with or without attention.
 
-Sutskever et al. 2014 (no attention: the last state is all the decoder gets), Bahdanau et al. 2015 (additive:
-the state *before* the step asks, the context goes *into* the step), Luong et al. 2015 (the products: the state
+@sutskever2014 (no attention: the last state is all the decoder gets), @bahdanau2015 (additive:
+the state *before* the step asks, the context goes *into* the step), @luong2015 (the products: the state
 *after* the step asks, the context joins it for the prediction). Where we differ: with every attention the logits are
 read from tanh(W [c; s]), as in Luong; Bahdanau reads them from a maxout layer over the state before the step, the last
 token and the context. The decoder begins with a copy of the encoder's last state, both directions side by side, where

@@ -1,6 +1,6 @@
 """The Transformer encoder-decoder.
 
-Vaswani et al. 2017, arXiv:1706.03762. Where we differ: the two embeddings and the output layer have weights of their
+@vaswani2017. Where we differ: the two embeddings and the output layer have weights of their
 own, and embeddings are drawn from N(0, d^-½), so that times √d they are as large as the positions added to them (drawn
 from N(0, 1) they would drown them).
 """

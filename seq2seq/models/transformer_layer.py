@@ -1,7 +1,7 @@
 """One layer of a Transformer: attention blocks and a feed-forward block, each with its residual and its LayerNorm.
 
-Post-norm, LayerNorm(x + f(x)): Vaswani et al. 2017, arXiv:1706.03762, section 3.1. Pre-norm, x + f(LayerNorm(x)):
-Xiong et al. 2020, arXiv:2002.04745.
+Post-norm, LayerNorm(x + f(x)): @vaswani2017, section 3.1. Pre-norm, x + f(LayerNorm(x)):
+@xiong2020. LayerNorm itself: @ba2016.
 """
 
 from collections.abc import Callable

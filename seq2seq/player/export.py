@@ -1,4 +1,4 @@
-"""A story as one file that plays offline, and in a notebook.
+"""A story as one file that plays offline.
 
 The file loads nothing: the player's modules and the story lie in it, under a Content-Security-Policy that allows just
 that script, by its hash, and no `eval` (Vega then interprets its expressions instead of compiling them).
@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from seq2seq.player.bundle import WEB
+from seq2seq.player.bundle import WEB, drawing_library
 from seq2seq.stories.explain import Explainer, Unknown
 from seq2seq.stories.formulas import FormulaBook
 from seq2seq.stories.story import Story, to_json
@@ -22,13 +22,12 @@ from seq2seq.stories.story import Story, to_json
 IMPORT = re.compile(r'^import \{ ([^}]+) \} from "\./(\w+)\.js";$', re.M)
 EXPORT = re.compile(r"^export (?=(?:default |async )?(?:function|class|const) (\w+))", re.M)
 PAGE = """<!doctype html>
-<html lang="{language}">
+<html lang="{language}" data-theme="{theme}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '{hash}'; \
 style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <style>{style}</style>
 </head>
@@ -39,11 +38,16 @@ style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'no
 </body>
 </html>
 """
-STYLE = """
-:root { --studio-head: 4px; --st-background-color: #f7f8fa; --st-text-color: #1d2733; --st-primary-color: #7b3fa0; }
-@media (prefers-color-scheme: dark) {
-  :root { --st-background-color: #0f141a; --st-text-color: #e8edf3; --st-primary-color: #8f50be; }
-}
+THEMES = ("light", "dark")
+READERS, NOTEBOOKS = "reader", "notebook"  # whose theme is taken where none is given
+DARK = "--st-background-color: #0f141a; --st-text-color: #e8edf3; --st-primary-color: #8f50be; color-scheme: dark;"
+STYLE = f"""
+:root {{ --studio-head: 4px; --st-background-color: #f7f8fa; --st-text-color: #1d2733; --st-primary-color: #7b3fa0; }}
+:root {{ color-scheme: light; }}
+:root[data-theme=dark] {{ {DARK} }}
+@media (prefers-color-scheme: dark) {{ :root[data-theme={READERS}] {{ {DARK} }} }}
+"""
+STYLE += """
 body { margin: 0; background: var(--st-background-color); color: var(--st-text-color); }
 body { font-family: system-ui, sans-serif; }
 main { max-width: 1500px; margin: 0 auto; padding: 16px; }
@@ -73,19 +77,25 @@ def one_script() -> str:
             body += f"\nreturn {{ {', '.join(names)} }};"
         written[name] = f"const module_{name} = (() => {{\n{body}\n}})();\n"
 
+    drawing_library()
     write("player")
+    write("notebook")
     start = (
+        'if (document.documentElement.dataset.theme === "notebook") module_notebook.fitIn();\n'
         'module_player.mount({ data: document.getElementById("story").textContent, parentElement: document.body });\n'
     )
     return "".join(written.values()).replace("</script", "<\\/script") + start
 
 
 def to_html(
-    story: Story | str, title: str = "Seq2Seq Studio", language: str = "en", explainer: Explainer | None = None
-) -> str:
+    story: Story | str, title: str = "Seq2Seq Studio", language: str = "en", explainer: Explainer | None = None,
+    theme: str | None = None,
+) -> str:  # fmt: skip
     """One self-contained page that plays the story (or its JSON) offline.
 
-    explainer: with it, every number that can be clicked explains itself offline too.
+    Args:   explainer: with it, every number that can be clicked explains itself offline too; theme: "light", "dark",
+            or "notebook" (the one of the notebook around it, else light); None: the reader's own.
+    Raises: InputError if the drawing library is missing and cannot be made.
     """
     text = story.to_json() if isinstance(story, Story) else story
     if explainer:
@@ -94,6 +104,7 @@ def to_html(
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return PAGE.format(
         language=language,
+        theme=theme or READERS,
         title=html.escape(title),
         hash=f"sha256-{digest}",
         style=(WEB / "player.css").read_text(encoding="utf-8") + STYLE,
@@ -139,23 +150,12 @@ def clickable(story: Mapping[str, Any]) -> Iterator[str]:
 
 def write_html(
     story: Story | str, path: str | Path, title: str = "Seq2Seq Studio", language: str = "en",
-    explainer: Explainer | None = None,
+    explainer: Explainer | None = None, theme: str | None = None,
 ) -> Path:  # fmt: skip
     """Write that page to a file; returns its path.
 
     Raises: OSError if the file cannot be written.
     """
     path = Path(path)
-    path.write_text(to_html(story, title, language, explainer), encoding="utf-8")
+    path.write_text(to_html(story, title, language, explainer, theme), encoding="utf-8")
     return path
-
-
-class Shown:
-    """A story that shows itself in a notebook: `Shown(story)` as the last line of a cell."""
-
-    def __init__(self, story: Story, explainer: Explainer | None = None, height: int = 1100) -> None:
-        self.story, self.explainer, self.height = story, explainer, height
-
-    def _repr_html_(self) -> str:
-        page = html.escape(to_html(self.story, self.story.title, explainer=self.explainer))
-        return f'<iframe srcdoc="{page}" style="width:100%;height:{self.height}px;border:0" title="story"></iframe>'

@@ -1,6 +1,6 @@
 """Byte-pair encoding: begin with characters, and again and again make the most frequent pair of neighbours one piece.
 
-Source: Sennrich, Haddow & Birch 2016, arXiv:1508.07909. As there, pieces never reach over the border of a word; other
+Source: @sennrich2016. As there, pieces never reach over the border of a word; other
 than there, no sign marks a word's end: the space before a word belongs to it, so that pieces put together are the text.
 """
 

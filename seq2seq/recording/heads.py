@@ -2,7 +2,7 @@
 
 A head that is off gives, at every position, zeros ("zero") or its own mean over held-out pairs ("mean"), in place of
 what it mixed. One head alone hides that others can stand in for it, so they are also taken away one after the other.
-After Michel et al. 2019, arXiv:1905.10650, and Voita et al. 2019, arXiv:1905.09418.
+After @michel2019 and @voita2019.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

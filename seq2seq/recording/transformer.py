@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -64,13 +65,15 @@ def record_transformer(
         encoder=tuple(_arrays(layer[WAY]) for layer in read.layers),
         states=_array(memory.states[0]),
         decoder=tuple(_arrays(layer) for layer in layers),
-        **{name: _array(value) for name, value in read_out.items()},
+        readout=_array(read_out["readout"]),
+        logits=_array(read_out["logits"]),
+        log_probs=_array(read_out["log_probs"]),
         parameters={name: _array(value) for name, value in model.named_parameters()},
         change=change,
     )
 
 
-def _embedded(model: Transformer, embedded: Tensor, fed: Tensor) -> dict[str, np.ndarray]:
+def _embedded(model: Transformer, embedded: Tensor, fed: Tensor) -> dict[str, Any]:
     """What both sides read, (S, d) and (T, d), and its two parts: the token and the place."""
     stands = model.source_place(len(embedded), device=model.device)
     turns = model.target_place(len(fed), device=model.device)

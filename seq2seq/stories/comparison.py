@@ -8,9 +8,11 @@ import numpy as np
 from seq2seq.stories.charts import top_tokens, weights_heat_map
 from seq2seq.stories.comparison_views import difference_map, outputs_side_by_side
 from seq2seq.stories.explain import DecodingExplainer, SeveralExplainer
+from seq2seq.stories.flaws import flawed
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.looks import Attending, Look, look_of
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import bracketed, in_a_row, listed, weighed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
@@ -59,12 +61,19 @@ def changed_by(change: Change, trace: Attending) -> Passage:
 
 
 def comparison_story(
-    before: Attending, after: Attending, words: Words, name: str, layer: int | None = None, head: int | None = None
+    before: Attending,
+    after: Attending,
+    words: Words,
+    name: str,
+    layer: int | None = None,
+    head: int | None = None,
+    flaws: tuple[str | None, str | None] = (None, None),
 ) -> Story:
     """Tell what a change did: first the whole, then one output after the other.
 
     Args: after was recorded with a change; name says whose decoding it is; layer and head: of a Transformer, whose
-          weights are shown (None: the top layer's, the mean of its heads).
+          weights are shown (None: the top layer's, the mean of its heads); flaws: of either output, what is wrong with
+          it whatever was read.
     """
     assert after.change
     say, steps = words.say, range(len(_pairs(before, after)))
@@ -78,7 +87,7 @@ def comparison_story(
     views += [_probabilities(side, trace, len(steps), words) for side, trace in _sides(before, after)]
     identity = "|".join(["comparison", name, "".join(before.source), type(after.change).__name__])
     passage = changed_by(after.change, before)
-    told = [_summary(before, after, words, passage)]
+    told = [_summary(before, after, flaws, words, passage)]
     told += [_step(t, before, after, looks, words, passage) for t in steps]
     return Story(
         identity, say("whatif.title"), told, views, [say("whatif.title")], player_labels(words), linked=False
@@ -122,12 +131,12 @@ def describe(change: Change, trace: Attending, words: Words) -> str:
         return say("bottleneck.did.borrow", source="".join(change.source))
     if isinstance(change, DisturbStart):
         how = say("whatif.zero.said") if change.noise is None else say("whatif.noise.said", noise=f"{change.noise:g}")
-        return say("bottleneck.did.start", first=change.first, last=change.last - 1, how=how)
+        return say("bottleneck.did.start", first=change.first + 1, last=change.last, how=how)
     if isinstance(change, ClampGate | EraseState):
         return describe_reading(change, words)
     how = disturbed(change.noise)
     if isinstance(change, DisturbUnit):
-        return say("whatif.did.unit", unit=change.unit, number=change.step + 1, how=how)
+        return say("whatif.did.unit", unit=change.unit + 1, number=change.step + 1, how=how)
     if isinstance(trace, TransformerTrace):
         layer = where(change.layer, None, trace, words, brings=True)
         return say("whatif.did.brings", number=change.step + 1, how=how, where=layer)
@@ -150,7 +159,7 @@ def describe_reading(change: ClampGate | EraseState, words: Words) -> str:
     say = words.say
     if isinstance(change, EraseState):
         return say(f"whatif.did.erase.{change.states}", position=change.position + 1)
-    unit = say("whatif.every_unit") if change.unit is None else say("whatif.one_unit", unit=change.unit)
+    unit = say("whatif.every_unit") if change.unit is None else say("whatif.one_unit", unit=change.unit + 1)
     at = say("whatif.everywhere") if change.position is None else say("whatif.here", position=change.position + 1)
     gate = say(f"gate.short.{change.gate}")
     return say("whatif.did.clamp", gate=gate, value=f"{change.value:g}", unit=unit, at=at)
@@ -169,12 +178,17 @@ def _chance(trace: WritingTrace, t: int) -> float:
     return float(np.exp(trace.log_probs[t, trace.chosen[t]]))
 
 
-def _summary(before: Attending, after: Attending, words: Words, passage: Passage) -> Step:
+def _summary(
+    before: Attending, after: Attending, flaws: tuple[str | None, str | None], words: Words, passage: Passage
+) -> Step:
     assert after.change
     differ = sum(a != b for a, b in _pairs(before, after))
     slots = {"did": describe(after.change, before, words), "before": before.text, "after": after.text, "count": differ}
     key = "differ" if differ else "same"
-    return Step(words.say(f"whatif.{key}.title", **slots), words.say(f"whatif.{key}.text", **slots), passage=passage)
+    step = Step(words.say(f"whatif.{key}.title", **slots), words.say(f"whatif.{key}.text", **slots), passage=passage)
+    for flaw, output in dict.fromkeys(zip(flaws, (before.text, after.text), strict=True)):
+        step = flawed(step, flaw, output, words)
+    return step
 
 
 def _step(t: int, before: Attending, after: Attending, looks: Looks | None, words: Words, passage: Passage) -> Step:
@@ -187,9 +201,11 @@ def _step(t: int, before: Attending, after: Attending, looks: Looks | None, word
     text = words.say(f"whatif.{key}.text", **slots)
     if old is not None and new is not None and looks:
         places = [int(look.weights[t].argmax()) for look in looks]
-        names = [f"{quoted(trace.source[i])} ({i + 1})" for trace, i in zip((before, after), places, strict=True)]
+        names = [
+            bracketed(quoted(trace.source[i]), i + 1, words) for trace, i in zip((before, after), places, strict=True)
+        ]
         moved = "whatif.looks.same" if places[0] == places[1] else "whatif.looks.differs"
-        text += " " + words.say(moved, old=names[0], new=names[1])
+        text = in_a_row([text, words.say(moved, old=names[0], new=names[1])])
     return Step(words.say(f"whatif.{key}.title", **slots), text, passage=passage)
 
 
@@ -266,7 +282,7 @@ def _where(trace: Attending, look: Look, steps: int, words: Words) -> list[str]:
             told.append(words.say("whatif.ended"))
             continue
         i = int(look.weights[t].argmax())
-        best = f"{quoted(trace.source[i])} ({i + 1}) {look.weights[t, i]:.2f}"
+        best = weighed(quoted(trace.source[i]), i + 1, float(look.weights[t, i]), words)
         told.append(words.say("decoding.heat.alt", number=t + 1, best=best))
     return told
 
@@ -324,7 +340,7 @@ def _probabilities(side: str, trace: WritingTrace, steps: int, words: Words) -> 
             return say("whatif.probabilities.nothing")
         ranking = trace.ranking(t)[:3]
         named = [f"{quoted(trace.vocabulary[v])} {percent(float(np.exp(trace.log_probs[t, v])))}" for v in ranking]
-        return say("decoding.top.alt", best=", ".join(named))
+        return say("decoding.top.alt", best=listed(named, words))
 
     signals = {"row_at": _rows(steps), "told_at": [int(0 <= t < len(trace.output)) for t in _rows(steps)]}
     return View(

@@ -13,6 +13,7 @@ from seq2seq.stories.network import UNITS, Layout, network_diagram
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.probabilities import probabilities_view
 from seq2seq.stories.questions import decoding_questions
+from seq2seq.stories.sentences import listed, pair, titled, weighed
 from seq2seq.stories.softmax import score_bars
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
@@ -22,23 +23,33 @@ from seq2seq.words import Words
 UNITS_OVER_TIME = 32
 
 
-def decoding_story(trace: DecodingTrace, words: Words, name: str, answer: str | None = None, start: int = 0) -> Story:
+def decoding_story(
+    trace: DecodingTrace, words: Words, name: str, answer: str | None = None, start: int = 0, flaw: str | None = None
+) -> Story:
     """Tell how one output was written.
 
-    Args:    name says whose decoding it is (part of the story's identity); answer: the right output, if it is known.
+    Args:    name says whose decoding it is (part of the story's identity); answer: the right output, if it is known;
+             flaw: what is wrong with the output whatever was read (`Task.flaw`).
     Returns: a story whose views all follow `step`.
     """
-    told = Teller(trace, words).tell(answer)
+    told = Teller(trace, words).tell(answer, flaw)
     steps = ask(told, decoding_questions(trace, words))
-    views = [_overview(trace, told, words, answer)]
+    views = [_overview(trace, told, words, right_or_wrong(trace.output, answer, flaw))]
     if trace.weights is not None:
         views += [_heat_map(trace, told, words), _score_bars(trace, told, words)]
     views += [probabilities_view(trace, words, told.track("col"), told.track("told")), _units(trace, told, words)]
     identity = "|".join(["decoding", name, "".join(trace.source), "".join(trace.output)])
     return Story(
         identity, words.say("decoding.title", source="".join(trace.source)), steps, views, told.chapters,
-        player_labels(words), told.formulas, start,
+        player_labels(words), told.formulas, start, sizes=sizes(trace),
     )  # fmt: skip
+
+
+def sizes(trace: DecodingTrace) -> dict[str, int]:
+    """The numbers behind the letters that name sizes."""
+    return {
+        "S": len(trace.source), "T": len(trace.output), "D": trace.states.shape[1], "V": len(trace.vocabulary)
+    }  # fmt: skip
 
 
 def ask(told: Told, questions: dict[tuple[str, int], Question]) -> list[Step]:
@@ -54,15 +65,21 @@ def busiest(values: np.ndarray, count: int) -> np.ndarray:
     return np.sort(np.argsort(-values.std(0), kind="stable")[:count])
 
 
-def right_or_wrong(output: Sequence[str], answer: str | None) -> list[str | None]:
-    """Whether each output token is right, position by position; None where no right answer is known."""
+Marks = list[str | None]  # of output tokens: "right", "wrong", or None
+
+
+def right_or_wrong(output: Sequence[str], answer: str | None, flaw: str | None = None) -> Marks:
+    """Whether each output token is right, position by position; None where no right answer is known.
+
+    With a flaw no answer needs to be known: the output as a whole is wrong.
+    """
     if answer is None:
-        return [None] * len(output)
+        return ["wrong" if flaw else None] * len(output)
     wanted = [*answer, "⟨eos⟩"]
     return ["right" if t < len(wanted) and token == wanted[t] else "wrong" for t, token in enumerate(output)]
 
 
-def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None) -> View:
+def _overview(trace: DecodingTrace, told: Told, words: Words, marks: Marks) -> View:
     layers = len(trace.encoder)
     bands = tuple((layer, way) for layer in reversed(range(layers)) for way in trace.directions)
     layout = Layout(bands, tuple(reversed(range(layers))), trace.weights is not None)
@@ -75,9 +92,7 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
         "output": [
             {"t": t, "mark": mark, "read": quoted(read), "read_short": short_sign(read), "ask": f"chosen {t}"}
             | token_row(token)
-            for t, (token, read, mark) in enumerate(
-                zip(trace.output, reads, right_or_wrong(trace.output, answer), strict=True)
-            )
+            for t, (token, read, mark) in enumerate(zip(trace.output, reads, marks, strict=True))
         ],
         "enc_units": _strips(
             "i", {f"encoder {layer} {way}": trace.encoder[layer][way]["h"] for layer, way in bands}, words
@@ -98,7 +113,7 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
                 "t": t,
                 "i": i,
                 "w": w,
-                "tip": f"{quoted(trace.source[i])} → {quoted(trace.output[t])}: {w:.4f}",
+                "tip": pair(f"{quoted(trace.source[i])} → {quoted(trace.output[t])}", f"{w:.4f}", words),
                 "ask": f"weight {t} {i}",
             }
             for t, row in enumerate(trace.weights)
@@ -109,7 +124,7 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
         tip = words.say("decoding.vector.tip")
         top = len(trace.start) - 1
         data["vector"] = [
-            {"u": u, "n": len(vector), "v": v, "tip": tip.format(unit=u), "ask": f"decoder {top} h -1 {u}"}
+            {"u": u, "n": len(vector), "v": v, "tip": tip.format(unit=u + 1), "ask": f"decoder {top} h -1 {u}"}
             for u, v in enumerate(vector)
         ]
     signals = {"S": len(trace.source), "T": len(trace.output)}
@@ -132,7 +147,7 @@ def _overview(trace: DecodingTrace, told: Told, words: Words, answer: str | None
     return View(
         "overview", words.say("decoding.overview.title"), words.say(f"decoding.overview.{key}"),
         network_diagram(layout, _captions(trace, words)), "vega",
-        [f"{step.title}. {step.text}" for step in told.steps],
+        [titled(step, words) for step in told.steps],
         data, "links" if "links" in data else "vector",
         signals | {f"{track}_at": told.track(track) for track in tracks}, wide=True,
     )  # fmt: skip
@@ -205,7 +220,7 @@ def _score_bars(trace: DecodingTrace, told: Told, words: Words) -> View:
     bars = [
         {"t": t, "i": i, "score": trace.scores[t, i], "w": trace.weights[t, i]}
         | token_row(token)
-        | {"tip": f"{quoted(token)}: {trace.scores[t, i]:.4f} → {trace.weights[t, i]:.4f}"}
+        | {"tip": pair(quoted(token), f"{trace.scores[t, i]:.4f} → {trace.weights[t, i]:.4f}", words)}
         | {"asks": (f"score {t} {i}", f"weight {t} {i}")}
         for t in range(len(trace.output))
         for i, token in enumerate(trace.source)
@@ -236,7 +251,7 @@ def _units(trace: DecodingTrace, told: Told, words: Words) -> View:
                 {
                     "column": offset + position,
                     "u": rank,
-                    "unit": unit,
+                    "unit": int(unit) + 1,
                     "v": numbers[unit].value,
                     "place": place,
                     "ask": numbers[unit].address,
@@ -266,7 +281,7 @@ def _strongest(trace: DecodingTrace, moment: Moment, words: Words) -> str:
         return words.say("decoding.heat.nothing")
     row = trace.weights[moment.row]
     order = np.argsort(-row)[:3]
-    best = ", ".join(f"{quoted(trace.source[i])} ({i + 1}) {row[i]:.2f}" for i in order)
+    best = listed((weighed(quoted(trace.source[i]), int(i) + 1, float(row[i]), words) for i in order), words)
     return words.say("decoding.heat.alt", number=moment.row + 1, best=best)
 
 

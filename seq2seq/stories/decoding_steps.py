@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from seq2seq.stories.explain.vectors import Vectors
+from seq2seq.stories.flaws import flawed
 from seq2seq.stories.formulas import FormulaBook, Line, exact, percent, short, subscript
 from seq2seq.stories.sources import stage_passage
 from seq2seq.stories.story import Step
@@ -85,7 +86,7 @@ class Teller:
         self.steps.append(Step(title, text, len(self.chapters) - 1, line, passage))
         self.moments.append(moment)
 
-    def tell(self, answer: str | None) -> Told:
+    def tell(self, answer: str | None, flaw: str | None = None) -> Told:
         """The whole decoding."""
         self.chapter(self.say("chapter.encoder"))
         self.read_source()
@@ -100,7 +101,7 @@ class Teller:
             else:
                 moment = self.attend(t, self.new_state(t, replace(moment, row=t)))
             self.predict_and_choose(t, moment)
-        self.finish(answer)
+        self.finish(answer, flaw)
         return Told(self.steps, self.moments, self.chapters, self.book.templates)
 
     # ---- encoder
@@ -161,7 +162,7 @@ class Teller:
         moment = replace(moment, stage="state", dec=t, lit=t, query=0)
         line = Line()
         now, before = line.text(t + 1), line.text(t)
-        extra = rf",\ c_{{{now}}}" if trace.asks_before else ""
+        extra = rf",\ a_{{{now}}}" if trace.asks_before else ""
         inside = rf"\mathrm{{{self.cell}}}(y_{{{before}}}{extra},\ s_{{{before}}})"
         line.latex = rf"s_{{{now}}} = {inside} \\ = {line.units(self.vectors.top(t))}"
         key = ("state.after" if extra else "state") + ("" if t else ".first")
@@ -190,13 +191,13 @@ class Teller:
         row = line.text(t + 1)
         line.latex = (
             rf"\alpha_{{{row},{line.text(best + 1)}}} = \frac{{\exp({line.number(score)})}}"
-            rf"{{\sum_{{j=1}}^{{{line.text(self.S)}}} \exp(e_{{{row},j}})}} \\ = {line.number(weight)}"
+            rf"{{\sum_{{j'=1}}^{{{line.text(self.S)}}} \exp(e_{{{row},j'}})}} \\ = {line.number(weight)}"
         )
         self.add("weights", moment, line, **slots)
         moment, line = replace(moment, stage="context"), Line()
         row = line.text(t + 1)
         line.latex = (
-            rf"c_{{{row}}} = \sum_i \alpha_{{{row},i}}\, h_i \\ = {line.weighted(self.vectors.weights(t), 'h')}"
+            rf"a_{{{row}}} = \sum_j \alpha_{{{row},j}}\, h_j \\ = {line.weighted(self.vectors.weights(t), 'h')}"
             rf" \\ = {line.units(self.vectors.context(t))}"
         )
         self.add("context" if weight.value >= 0.5 else "context.spread", moment, line, **slots)
@@ -206,9 +207,9 @@ class Teller:
         """How a score is computed, in symbols."""
         s, h = rf"s_{{{line.text(asks)}}}", rf"h_{{{line.text(position)}}}"
         return {
-            "additive": rf"v^\top \tanh(W {s} + U {h})",
+            "additive": rf"v_a^\top \tanh(W_a {s} + U_a {h})",
             "dot": rf"{s}^\top {h}",
-            "general": rf"{s}^\top W {h}",
+            "general": rf"{s}^\top W_a {h}",
             "scaled_dot": rf"\frac{{{s}^\top {h}}}{{\sqrt{{D}}}}",
         }[self.trace.attention]
 
@@ -223,8 +224,8 @@ class Teller:
         }  # fmt: skip
         line, moment = Line(), replace(moment, stage="predict", dec=t, told=1)
         s, y = rf"s_{{{line.text(t + 1)}}}", rf"y_{{{line.text(t + 1)}}}"
-        reads = s if trace.context is None else rf"\tanh(W_c\,[c_{{{line.text(t + 1)}}};\ {s}])"
-        softmax = rf"\mathrm{{softmax}}(W_o\, {reads} + b)_{{{line.text(token)}}}"
+        reads = s if trace.context is None else rf"\tanh(W_c\,[a_{{{line.text(t + 1)}}};\ {s}] + b_c)"
+        softmax = rf"\mathrm{{softmax}}(W_y\, {reads} + b_y)_{{{line.text(token)}}}"
         line.latex = (
             rf"P({y} = {line.text(token)}) \\ = {softmax} \\ = {line.number(self.vectors.probability(t, chosen))}"
         )
@@ -236,7 +237,7 @@ class Teller:
         greedy.latex = rf"{y} = {argmax} \\ = {greedy.text(token, f'chosen {t}')}"
         self.add(key, replace(moment, stage="choose", wrote=t + 1), None if trace.forced else greedy, **slots)
 
-    def finish(self, answer: str | None) -> None:
+    def finish(self, answer: str | None, flaw: str | None) -> None:
         trace = self.trace
         self.chapter(self.say("chapter.end"))
         last = self.T - 1
@@ -246,7 +247,8 @@ class Teller:
         if not trace.finished:
             key = "done.unfinished"
         line = Line()
-        line.latex = rf"\log P(y \mid x) = \sum_t \log P(y_t \mid y_{{<t}}, x) \\ = {line.text(exact(trace.log_prob))}"
+        line.latex = rf"\ln P(Y \mid X) = \sum_t \ln P(y_t \mid y_{{<t}}, X) \\ = {line.text(exact(trace.log_prob))}"
         slots = {"source": "".join(trace.source), "output": trace.text, "answer": answer, "steps": self.T}
         slots["p"] = percent(float(np.exp(trace.log_prob)))
         self.add(key, moment, line, **slots)
+        self.steps[-1] = flawed(self.steps[-1], flaw, trace.text, self.words)

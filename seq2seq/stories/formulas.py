@@ -111,7 +111,7 @@ class Line:
 
     def powers(self, exponents: Sequence[Number]) -> str:
         """A sum of exponentials, elided in the middle when long."""
-        return self.elided(exponents, lambda number: rf"e^{{{self.number(number)}}}")
+        return self.elided(exponents, lambda number: rf"\exp({self.number(number)})")
 
     def units(self, vector: Sequence[Number], shown: int = HEAD) -> str:
         """The first numbers of a vector, in brackets."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from seq2seq.stories.charts import top_tokens
 from seq2seq.stories.formulas import percent
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.story import View
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces import WritingTrace
@@ -32,7 +33,7 @@ def probabilities_view(trace: WritingTrace, words: Words, steps: Sequence[int], 
 
     def describe(t: int) -> str:
         best = [f"{quoted(trace.vocabulary[token])} {percent(probabilities[t, token])}" for token in order[t][:3]]
-        return say("decoding.top.alt", best=", ".join(best))
+        return say("decoding.top.alt", best=listed(best, words))
 
     alternatives = [describe(t) if shown else say("decoding.top.nothing") for t, shown in zip(steps, told, strict=True)]
     return View(

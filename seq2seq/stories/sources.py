@@ -7,9 +7,8 @@ shown is what ran. A test holds every passage to its file.
 import ast
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1]
+from seq2seq.folders import PACKAGE
 
 
 @dataclass(frozen=True)

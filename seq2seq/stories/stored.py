@@ -1,8 +1,8 @@
 """Stories stored with the studio: the first pictures, shown before torch is even imported."""
 
-from pathlib import Path
+from seq2seq.folders import ASSETS
 
-STORIES = Path(__file__).parents[2] / "assets" / "stories"
+STORIES = ASSETS / "stories"
 HOME_MODEL = "dates-gru-additive"
 HOME_DATES = {
     "fr": "3 mars 2021",

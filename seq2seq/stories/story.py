@@ -21,7 +21,11 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Question:
-    """Asked before the step that answers it: options with one right one, and why it is right."""
+    """Asked before the step that answers it: options with one right one, and why it is right.
+
+    replies: what is said to whoever picks an option, as each wrong one was made from something one may well think;
+    "" for the right one, which `why` answers.
+    """
 
     id: str
     kind: Literal["token", "position", "compare", "true-false"]
@@ -29,6 +33,7 @@ class Question:
     options: tuple[str, ...]
     right: int
     why: str
+    replies: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ class Story:
     """Steps and views that share one clock.
 
     follow: stay at the last step while more are added; linked: the step goes into the page's address.
+    sizes: the numbers behind the letters that name sizes, S, D, V and so on, for the table of symbols.
     """
 
     id: str
@@ -79,11 +85,12 @@ class Story:
     start: int = 0
     follow: bool = False
     linked: bool = True
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """As one string, ready for the player.
 
-        Raises: ValueError if it holds a number that is not finite, or a value JSON does not know.
+        Raises: NotFinite if it holds a number that is not finite, ValueError if it holds a value JSON does not know.
         """
         listings = list(dict.fromkeys(listing(step.passage) for step in self.steps if step.passage))
         return to_json(
@@ -99,6 +106,7 @@ class Story:
                 "steps": [_step(step, listings) for step in self.steps],
                 "listings": [listing.told() for listing in listings],
                 "views": [_view(view) for view in self.views],
+                "sizes": self.sizes,
             }
         )
 
@@ -132,6 +140,10 @@ def _view(view: View) -> dict[str, Any]:
     }
 
 
+class NotFinite(ValueError):
+    """What was to be told holds a number that is not finite."""
+
+
 def to_json(value: Any) -> str:
     """The one serialiser: plain numbers, floats to four significant digits, nothing that is not finite."""
     return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -151,7 +163,7 @@ def plain(value: Any) -> Any:
         return plain(value.item())
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise ValueError(f"a story holds finite numbers only, not {value}")
+            raise NotFinite(f"a story holds finite numbers only, not {value}")
         return float(f"{value:.4g}")
     if isinstance(value, int):
         return value

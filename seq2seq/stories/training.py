@@ -1,12 +1,15 @@
 """Reports of a run → story: each step is a report, so that a run can be watched live and wound back while it goes."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from seq2seq.stories.flaws import say_flaw, signed
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions import training_questions
+from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import short_sign
@@ -33,8 +36,8 @@ def thin_out(reports: Sequence[Report]) -> list[Report]:
     return kept
 
 
-def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
-    """Tell a run from its reports (at least one), as `Report.to_dict` gives them."""
+def training_story(run: str, reports: Sequence[Report], words: Words, tokens: int) -> Story:
+    """Tell a run from its reports (at least one), as `Report.to_dict` gives them; tokens: V, the size of the output."""
     kept = thin_out(reports)
     questions = training_questions(kept, words)
     steps = [replace(_step(report, words), question=questions.get(k)) for k, report in enumerate(kept)]
@@ -54,20 +57,24 @@ def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
         View(
             "loss", say("training.loss.title"), say("training.loss.hint"),
             loss_curve(say("axis.step"), say("axis.loss"), say("training.loss.train"), say("training.loss.held_out")),
-            "vega-lite", told, {"curve": curve}, "curve", {"now_at": now},
+            "vega-lite", told, {"curve": curve, "guess": [_guess("loss", math.log(tokens), tokens, words)]}, "curve",
+            {"now_at": now},
         ),
         View(
             "accuracy", say("training.accuracy.title"), say("training.accuracy.hint"),
             accuracy_curves(
                 say("axis.step"), say("axis.share"), say("training.token_accuracy"), say("training.exact_match")
             ),
-            "vega-lite", told, {"curve": curve}, "curve", {"now_at": now},
+            "vega-lite", told, {"curve": curve, "guess": [_guess("token", 1 / tokens, tokens, words)]}, "curve",
+            {"now_at": now},
         ),
     ]  # fmt: skip
     if kept[-1]["probe"]["weights"] is not None:
         views.append(_probe(kept, words))
     samples = [
-        {"k": k, "s": s, "ask": f"letter {report['step']} {s}", "unit": range(len(sample["output"]))} | sample
+        {"k": k, "s": s, "ask": f"letter {report['step']} {s}", "unit": range(len(sample["output"]))}
+        | sample
+        | {"flaw": signed(say(f"flaw.{sample['flaw']}.short"), sample["flaw"]) if sample.get("flaw") else ""}
         for k, report in enumerate(kept)
         for s, sample in enumerate(report["samples"])
     ]
@@ -80,6 +87,14 @@ def training_story(run: str, reports: Sequence[Report], words: Words) -> Story:
     )  # fmt: skip
     identity = f"training|{run}"
     return Story(identity, say("training.title"), steps, views, [""], player_labels(words), follow=True)
+
+
+def _guess(kind: str, level: float, tokens: int, words: Words) -> dict[str, Any]:
+    """Where a model would be that gives each of the V tokens the same probability."""
+    told = words.say(
+        f"training.guess.{kind}", tokens=tokens, level=f"{level:.2f}" if kind == "loss" else percent(level)
+    )
+    return {"v": level, "told": told}
 
 
 def _step(report: Report, words: Words) -> Step:
@@ -122,4 +137,8 @@ def _probe(kept: Sequence[Report], words: Words) -> View:
 
 
 def _samples_in_words(report: Report, words: Words) -> str:
-    return " ".join(words.say("training.samples.alt", **sample) for sample in report["samples"])
+    told: list[str] = []
+    for sample in report["samples"]:
+        told.append(words.say("training.samples.alt", **sample))
+        told.append(say_flaw(sample.get("flaw"), sample["output"], words))
+    return in_a_row(sentence for sentence in told if sentence)

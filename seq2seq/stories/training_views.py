@@ -12,7 +12,10 @@ from seq2seq.stories.vega import SHARES, Mark, derived, diagram, filtered, mark,
 
 @cache
 def loss_curve(x_title: str, y_title: str, train: str, held_out: str) -> Spec:
-    """Loss on training batches and on held-out pairs. Data: curve {step, train, loss}. Signals: now_at."""
+    """Loss on training batches and on held-out pairs.
+
+    Data: curve {step, train, loss}, guess {v, told} (the loss of guessing). Signals: now_at.
+    """
     base = alt.Chart(alt.NamedData(name="curve"))
     x = alt.X("step:Q", axis=alt.Axis(title=x_title, grid=False, tickCount=6), scale=alt.Scale(nice=False))
 
@@ -23,12 +26,15 @@ def loss_curve(x_title: str, y_title: str, train: str, held_out: str) -> Spec:
         return alt.layer(mark.encode(x=x, y=y), _points(field, tip).encode(x=x, y=y))
 
     lines = [line("train", "muted", train, strokeDash=[3, 3]), line("loss", "encoder", held_out)]
-    return finish(alt.layer(*lines, *_now("loss")), 200, stepped("now"))
+    return finish(alt.layer(*_guess("v"), *lines, *_now("loss"), _guess_told("v")), 200, stepped("now"))
 
 
 @cache
 def accuracy_curves(x_title: str, y_title: str, token: str, exact: str) -> Spec:
-    """Token accuracy and exact match. Data: curve {step, token_accuracy, exact_match}. Signals: now_at."""
+    """Token accuracy and exact match.
+
+    Data: curve {step, token_accuracy, exact_match}, guess {v, told} (right tokens by guessing). Signals: now_at.
+    """
     base = alt.Chart(alt.NamedData(name="curve"))
     x = alt.X("step:Q", axis=alt.Axis(title=x_title, grid=False, tickCount=6), scale=alt.Scale(nice=False))
 
@@ -40,7 +46,7 @@ def accuracy_curves(x_title: str, y_title: str, token: str, exact: str) -> Spec:
         return alt.layer(mark.encode(x=x, y=y), _points(field, tip).encode(x=x, y=y))
 
     lines = [line("token_accuracy", "muted", token, strokeDash=[6, 3]), line("exact_match", "correct", exact)]
-    return finish(alt.layer(*lines, *_now("exact_match")), 200, stepped("now"))
+    return finish(alt.layer(*_guess("v"), *lines, *_now("exact_match"), _guess_told("v")), 200, stepped("now"))
 
 
 def _points(field: str, tip: list[alt.Tooltip]) -> alt.Chart:
@@ -48,6 +54,21 @@ def _points(field: str, tip: list[alt.Tooltip]) -> alt.Chart:
     rows = alt.Chart(alt.NamedData(name="curve")).transform_filter(f"isValid(datum.{field})")
     asking = rows.transform_calculate(ask=f"'{field} ' + datum.step")
     return asking.mark_point(filled=True, size=140, opacity=0, cursor="pointer").encode(tooltip=tip)
+
+
+def _guess(field: str) -> list[alt.Chart]:
+    """A line where guessing would be."""
+    rows = alt.Chart(alt.NamedData(name="guess"))
+    return [rows.mark_rule(strokeDash=[2, 4], color=alt.expr("muted"), tooltip=None).encode(y=f"{field}:Q")]
+
+
+def _guess_told(field: str) -> alt.Chart:
+    """What that line is called, at its right end, over the curtain."""
+    rows = alt.Chart(alt.NamedData(name="guess"))
+    told = rows.mark_text(
+        align="right", baseline="bottom", dy=-3, x=alt.expr("width - 2"), color=alt.expr("muted"), fontSize=12
+    )
+    return told.encode(y=f"{field}:Q", text="told:N")
 
 
 def _now(field: str) -> list[Any]:
@@ -112,7 +133,8 @@ def probe_map(source: str, output: str) -> Spec:
 def sample_lines(wanted: str) -> Spec:
     """Sample predictions at the report in hand, letter by letter; errors in another colour and underlined.
 
-    Data: samples {k, s, source, target, output, ask}. `wanted` names the right answer beside a wrong one.
+    Data: samples {k, s, source, target, output, flaw, ask}; flaw: what is wrong with the output whatever the target is.
+    `wanted` names the right answer beside a wrong one.
     """
     below, tall = 26, 88
     letters = [
@@ -125,6 +147,7 @@ def sample_lines(wanted: str) -> Spec:
         filtered("now", "samples", "datum.k == k"),
         {"name": "letters", "source": "now", "transform": letters},
     ]
+    flaw = "(datum.flaw ? '   ' + datum.flaw : '')"
     place, row = "datum.i * pitch", f"datum.s * {tall} + 14"
     right = [{"test": "datum.output === datum.target", "signal": "correct"}, {"signal": "wrong"}]
     letter_color = [{"test": "datum.wrong", "signal": "wrong"}, {"signal": "correct"}]
@@ -139,8 +162,8 @@ def sample_lines(wanted: str) -> Spec:
             strokeWidth="datum.wrong ? 2.5 : 0",
         ),
         _line(
-            "now", f"datum.output === datum.target ? '✓' : '✗  {wanted} ' + datum.target", f"{row} + {below + 24}",
-            right, 13,
+            "now", f"datum.output === datum.target ? '✓' : '✗  {wanted} ' + datum.target + {flaw}",
+            f"{row} + {below + 24}", right, 13,
         ),
     ]  # fmt: skip
     signals = [derived("k", "round(step)"), derived("pitch", "clamp(width / 30, 9, 17)")]

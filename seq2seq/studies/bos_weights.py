@@ -8,12 +8,12 @@ assets/measured/bos_weights.json.
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 
+from seq2seq.folders import ASSETS
 from seq2seq.studies.shipped import POSITION_TASKS, positions_name
 from seq2seq.traces.positions import BosWeight
 
-MEASURED = Path(__file__).parents[2] / "assets" / "measured" / "bos_weights.json"
+MEASURED = ASSETS / "measured" / "bos_weights.json"
 MODEL = positions_name("reverse", "sinusoidal", "none")
 INPUTS, LETTERS = 100, 8  # held-out inputs that are read, all equally long
 

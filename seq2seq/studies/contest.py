@@ -27,8 +27,13 @@ def hold_contest(writer: Writer, asked: ExactSettings, task: Task | None, text: 
     def right(output: str) -> bool | None:
         return None if task is None else task.accepts(text, output)
 
+    def flaw(output: str) -> str | None:
+        return None if task is None else task.flaw(output)
+
     def found(name: str, output: Output, log_probs: tuple[float, ...], width: int = 0) -> Found:
-        return Found(name, output, log_probs, exact.text(output), right(exact.text(output)), width)
+        return Found(
+            name, output, log_probs, exact.text(output), right(exact.text(output)), width, flaw(exact.text(output))
+        )
 
     greedy = exact.beam.greedy
     score = asked.penalty.score(greedy.log_prob, len(greedy.tokens))

@@ -1,14 +1,18 @@
 """A model's embedding tables on their way, from before training to its end. Imports no torch."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from seq2seq.models.config import RecurrentConfig
 from seq2seq.studies.shipped import WEIGHTS, shipped_card, shipped_config, shipped_names
 from seq2seq.tasks import InputError
 from seq2seq.traces import EmbeddingTrace
 from seq2seq.training.snapshots import EMBEDDINGS, Tables, pack_tables, unpack_tables
-from seq2seq.training.store import RunStore
+from seq2seq.training.store import RunStore, newest_checkpoint
+
+KINDS = ("source", "target")
 
 
 def snapshot_file(name: str) -> Path:
@@ -35,16 +39,31 @@ def read_shipped_snapshots(name: str) -> dict[int, Tables]:
 
 
 def _tables_of(weights: Tables, prefix: str = "") -> Tables:
-    return {kind: weights[f"{prefix}{kind}_embedding.weight"] for kind in ("source", "target")}
+    names = {kind: f"{prefix}{kind}_embedding.weight" for kind in KINDS}
+    return {kind: weights[name] for kind, name in names.items() if name in weights}
 
 
-def load_embeddings(reference: str, store: RunStore | None = None) -> EmbeddingTrace:
-    """The embedding tables of a run's id or a shipped name, from before training to now.
+def _check(kept: Mapping[int, Tables], tokens: Mapping[str, Sequence[str]], width: int) -> None:
+    """Every snapshot must have both tables, a finite row of `width` numbers for each token.
 
-    Raises: InputError if there is no such run, or it kept nothing.
+    Raises: InputError if one has not.
+    """
+    for tables in kept.values():
+        for kind in KINDS:
+            table = tables.get(kind)
+            if table is None or table.shape != (len(tokens[kind]), width) or table.dtype != np.float32:
+                raise InputError("input.damaged_checkpoint")
+            if not np.isfinite(table).all():
+                raise InputError("input.not_finite_weights")
+
+
+def load_embeddings(reference: str, store: RunStore | None = None, step: int | None = None) -> EmbeddingTrace:
+    """The embedding tables of a run's id or a shipped name, from before training to now; step: as in `load_trained`.
+
+    Raises: InputError if there is no such run, it kept nothing, or its tables are damaged.
     """
     if reference in shipped_names():
-        kept, task = read_shipped_snapshots(reference), shipped_config(reference).task
+        kept, config = read_shipped_snapshots(reference), shipped_config(reference)
         card = shipped_card(reference)
         tokens = {kind: tuple(card[f"{kind}_tokens"]) for kind in ("source", "target")}
     else:
@@ -52,16 +71,16 @@ def load_embeddings(reference: str, store: RunStore | None = None) -> EmbeddingT
         run = store.get(reference)
         if run is None:
             raise InputError("input.no_such", what="run", value=reference, choices=", ".join(shipped_names()))
-        kept = {step: unpack_tables(data) for step, data in store.snapshots(reference, EMBEDDINGS)}
-        task = run.config.task
-        if saved := store.checkpoint(reference):  # as it is now; of a run from before there were snapshots, only that
-            kept = {step: tables for step, tables in kept.items() if step <= saved[0]}
-            kept[saved[0]] = _tables_of(unpack_tables(saved[1]), "weights.")
-        if not kept:
-            raise InputError("input.no_checkpoint", run=reference)
-        tokens = dict(zip(("source", "target"), (tuple(v.tokens) for v in task.vocabularies()), strict=True))
+        config = run.config
+        now, data = newest_checkpoint(store, reference, step)
+        snapshots = store.snapshots(reference, EMBEDDINGS)  # a run from before there were snapshots has none
+        kept = {step: unpack_tables(data) for step, data in snapshots if step < now}
+        kept[now] = _tables_of(unpack_tables(data), "weights.")
+        tokens = dict(zip(KINDS, (tuple(v.tokens) for v in config.task.vocabularies()), strict=True))
+    width = config.model.embedding if isinstance(config.model, RecurrentConfig) else config.model.hidden
+    _check(kept, tokens, width)
     steps = sorted(kept)
     return EmbeddingTrace(
-        reference, task.name, tuple(steps), tokens,
+        reference, config.task.name, tuple(steps), tokens,
         {kind: np.stack([kept[step][kind] for step in steps]) for kind in ("source", "target")},
     )  # fmt: skip

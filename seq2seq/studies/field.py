@@ -8,16 +8,16 @@ measures what the Convolution page shows first (three seeds, one thread) and wri
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
+from seq2seq.folders import ASSETS
 from seq2seq.models.config import ConvConfig
 from seq2seq.tasks import make_task
 from seq2seq.tasks.shift import Shift
 from seq2seq.traces import FieldRun, FieldTrace
 from seq2seq.training.config import RunConfig, TrainingConfig
 
-MEASURED = Path(__file__).parents[2] / "assets" / "measured" / "field.json"
+MEASURED = ASSETS / "measured" / "field.json"
 SEEDS = (1, 2, 3)
 DEEPEST = 4  # layers; with six, even what the field holds is not learnt in these few updates
 LETTERS, ALL_INSIDE = 26, 6

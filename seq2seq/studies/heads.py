@@ -6,9 +6,9 @@ measures what the Heads page shows (held-out pairs, one thread) and writes asset
 """
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seq2seq.folders import ASSETS
 from seq2seq.studies.shipped import shipped_card
 from seq2seq.tasks import Pair
 from seq2seq.traces.heads import HeadPlace, HeadsOff, HeadsTrace, MeasuredHeads
@@ -16,7 +16,7 @@ from seq2seq.traces.heads import HeadPlace, HeadsOff, HeadsTrace, MeasuredHeads
 if TYPE_CHECKING:  # it loads torch, and what was measured is shown before that
     from seq2seq.studies.trained import Trained
 
-MEASURED = Path(__file__).parents[2] / "assets" / "measured" / "heads.json"
+MEASURED = ASSETS / "measured" / "heads.json"
 MODELS = ("reverse-transformer", "dates-transformer")
 PAIRS = 400  # held-out pairs, of the dev split, for a shipped model
 LONGER = 5  # tokens that an output without some heads may be longer than the model's own

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
+from seq2seq.folders import ASSETS
 from seq2seq.tasks import InputError
 from seq2seq.tasks.sequences import LetterTask
 
-CURVES = Path(__file__).parents[2] / "assets" / "measured" / "lengths.json"
+CURVES = ASSETS / "measured" / "lengths.json"
 MOST = 25  # letters that can be sent through: five more than any in training
 LENDERS = ("packmyboxwithfivedozenliquorjugs", "howrazorbackjumpingfrogscanlevel")  # whose last state is borrowed
 

@@ -2,7 +2,7 @@
 
 from seq2seq.recording.masks import record_masks, record_switches
 from seq2seq.studies.masks import letter_task
-from seq2seq.studies.trained import Trained, load_trained
+from seq2seq.studies.trained import Trained, finite, load_trained
 from seq2seq.tasks import Pair
 from seq2seq.traces.masks import LeakMap, MasksTrace, SwitchesTrace
 
@@ -19,13 +19,13 @@ def answers(trained: Trained, sentences: Sentences) -> Sentences:
 def masked_batch(trained: Trained, sentences: Sentences, layer: int, head: int) -> MasksTrace:
     """One head of one layer over the batch, under teacher forcing along the right outputs."""
     targets = answers(trained, sentences)
-    return record_masks(trained.transformer, sentences, targets, trained.vocabularies, layer, head)
+    return finite(record_masks(trained.transformer, sentences, targets, trained.vocabularies, layer, head))
 
 
 def switched_batch(trained: Trained, sentences: Sentences, pads: int, at: int) -> SwitchesTrace:
     """The batch with more pads, with masks off, and with the target token of a position replaced."""
     targets = answers(trained, sentences)
-    return record_switches(trained.transformer, sentences, targets, trained.vocabularies, pads, at)
+    return finite(record_switches(trained.transformer, sentences, targets, trained.vocabularies, pads, at))
 
 
 def look_ahead(reference: str, pair: Pair) -> LeakMap:

@@ -1,9 +1,9 @@
 """What the Masks page shows as measured, and the runs that it trains live. Imports no torch."""
 
 import json
-from pathlib import Path
 from typing import Any
 
+from seq2seq.folders import ASSETS
 from seq2seq.models.config import TransformerConfig
 from seq2seq.studies.shipped import MASK_TASKS, masks_recipe
 from seq2seq.tasks import InputError
@@ -11,7 +11,7 @@ from seq2seq.tasks.random_target import RandomTarget
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.training.config import TRANSFORMER_RATE, RunConfig, TrainingConfig
 
-MEASURED = Path(__file__).parents[2] / "assets" / "measured" / "masks.json"
+MEASURED = ASSETS / "measured" / "masks.json"
 SEEDS = (1, 2, 3)
 FEWEST, MOST, LONGEST = 2, 4, 12  # sentences of a batch that is drawn, letters of one
 SHAPES = ((128, 1), (64, 4))  # d and N: d_k is 128 and 16

@@ -14,15 +14,15 @@ from dataclasses import asdict
 from functools import cache
 from itertools import product
 from math import factorial, prod
-from pathlib import Path
 from typing import Any
 
+from seq2seq.folders import ASSETS
 from seq2seq.models.config import TransformerConfig
 from seq2seq.studies.shipped import POSITION_TASKS, POSITION_WAYS, positions_name, positions_recipe
 from seq2seq.traces.positions import PositionRun, PositionsTrace
 from seq2seq.training.config import RunConfig
 
-MEASURED = Path(__file__).parents[2] / "assets" / "measured" / "positions.json"
+MEASURED = ASSETS / "measured" / "positions.json"
 SEEDS = (1, 2, 3)
 KINDS = ("sinusoidal", "learned", "none")
 ALL_WAYS = tuple(product(KINDS, KINDS))

@@ -11,11 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from seq2seq.folders import ASSETS
 from seq2seq.models.config import RecurrentConfig
 from seq2seq.tasks import InputError, Recall
 from seq2seq.training.config import RunConfig, TrainingConfig
 
-RUNS = Path(__file__).parents[2] / "assets" / "runs"
+RUNS = ASSETS / "runs"
 KEPT = ("step", "train_loss", "loss", "exact_match", "n", "right", "batches", "gradient", "reach", "done")
 
 

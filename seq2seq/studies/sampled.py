@@ -41,15 +41,16 @@ def record_diversity(
     heats = sorted({*TEMPERATURES, cut.temperature})
     settings = SampleSettings(cut, limits, n, seed)
     cuts = [replace(cut, temperature=heat) for heat in heats]
-    found = [_heat(sample(writer, replace(settings, cut=one)), accepts) for one in cuts]
+    flaw = task.flaw if task else lambda output: None
+    found = [_heat(sample(writer, replace(settings, cut=one)), accepts, flaw) for one in cuts]
     alone = found
     if cut.top_k or cut.top_p < 1:
-        alone = [_heat(sample(writer, replace(settings, cut=Cut(heat))), accepts) for heat in heats]
+        alone = [_heat(sample(writer, replace(settings, cut=Cut(heat))), accepts, flaw) for heat in heats]
     answers = None if task is None else len(task.answers(task.normalise(source)))
     return DiversityTrace(writer.source, cut, seed, answers or None, tuple(found), tuple(alone))
 
 
-def _heat(trace: SampleTrace, accepts: Accepts) -> Heat:
+def _heat(trace: SampleTrace, accepts: Accepts, flaw: Callable[[str], str | None]) -> Heat:
     counts = trace.counts()
     texts = {tokens: trace.read(tokens) for tokens in counts}
     known = {tokens: trace.end in tokens and accepts(text) for tokens, text in texts.items()}
@@ -59,4 +60,5 @@ def _heat(trace: SampleTrace, accepts: Accepts) -> Heat:
         trace.asked.cut.temperature, trace.asked.samples,
         sum(count for tokens, count in counts.items() if known[tokens]) if judged else None,
         len(counts), sum(bool(right) for right in known.values()), (texts[most], counts[most]),
+        flaw(texts[most]) if trace.end in most else None,
     )  # fmt: skip

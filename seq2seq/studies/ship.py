@@ -7,7 +7,7 @@ is scored under another first state, the weights as they lie there.
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,7 @@ from seq2seq.studies.bottleneck import card_disturbed
 from seq2seq.studies.embeddings import write_shipped_snapshots
 from seq2seq.studies.shipped import RECIPES, SNAPSHOTS, WEIGHTS, shipped_card
 from seq2seq.studies.trained import load_trained
-from seq2seq.tasks import Vocabulary
+from seq2seq.tasks import Pair, Task, Vocabulary
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.training.checkpoint import pack
 from seq2seq.training.config import RunConfig
@@ -29,6 +29,7 @@ from seq2seq.training.snapshots import Tables, is_kept
 from seq2seq.training.trainer import Trainer
 
 TESTED = 2000  # pairs of the test split that a shipped model is scored on
+UNWATCHED = 600.0  # seconds between reports that no milestone calls for: nobody looks at them
 TESTED_BY_LENGTH = 500  # of each length, where a recipe asks for scores by length
 
 
@@ -56,7 +57,7 @@ def train_to_the_end(config: RunConfig, name: str, kept: dict[int, Tables] | Non
     """A trainer at the end of its run, and the seconds that it took; `kept` gets embedding tables on the way."""
     trainer = Trainer(config)
     began = time.perf_counter()
-    for report in trainer.run():
+    for report in trainer.run(UNWATCHED):
         if kept is not None and (is_kept(report.step) or report.done):
             kept[report.step] = trainer.embeddings()
         if report.step % 100 == 0:
@@ -84,6 +85,7 @@ def score_trained(trainer: Trainer, seconds: float) -> dict[str, Any]:
             "exact_match": test.exact_match,
             "token_accuracy": test.token_accuracy,
             "loss": test.loss,
+            **score_by_kind(task, pairs, test.outputs),
         },
     }
     if trainer.config.training.by_length and isinstance(task, LetterTask):
@@ -92,6 +94,15 @@ def score_trained(trainer: Trainer, seconds: float) -> dict[str, Any]:
         scores = score_by_length(trainer.model, task, vocabularies, held_out)
         scored["by_length"] = [score.to_dict() for score in scores]
     return scored
+
+
+def score_by_kind(task: Task, pairs: Sequence[Pair], outputs: Sequence[str]) -> dict[str, Any]:
+    """Of each kind of source how many there were and the share that is exactly right, where a task has kinds."""
+    kinds = [task.kind(pair.source) for pair in pairs]
+    right = [output == pair.target for output, pair in zip(outputs, pairs, strict=True)]
+    rows = {kind: [good for good, own in zip(right, kinds, strict=True) if own == kind] for kind in task.kinds}
+    scores = {kind: {"n": len(row), "exact_match": sum(row) / len(row)} for kind, row in rows.items() if row}
+    return {"by_kind": scores} if scores else {}
 
 
 def score_disturbed(name: str, model: Seq2Seq[Any], vocabularies: tuple[Vocabulary, Vocabulary]) -> dict[str, Any]:

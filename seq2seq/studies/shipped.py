@@ -1,16 +1,16 @@
 """Models that come with the studio: the recipe of each, where it lies, and its card. Imports no torch."""
 
 import json
-from pathlib import Path
 from typing import Any
 
+from seq2seq.folders import ASSETS
 from seq2seq.models.config import CELLS, ConvConfig, RecurrentConfig, TransformerConfig
 from seq2seq.tasks import Dates, DatesShort, Recall, Synonyms, Task
 from seq2seq.tasks.random_target import RandomTarget
 from seq2seq.tasks.sequences import Copy, LetterTask, Reverse, Sort
 from seq2seq.training.config import TRANSFORMER_RATE, RunConfig, TrainingConfig
 
-WEIGHTS = Path(__file__).parents[2] / "assets" / "weights"
+WEIGHTS = ASSETS / "weights"
 LENGTHS_HIDDEN = (64, 32, 128)
 
 
@@ -78,7 +78,7 @@ RECIPES: dict[str, RunConfig] = {
     "dates-gru-additive": RunConfig(
         Dates(),
         RecurrentConfig(cell="gru", attention="additive", bidirectional=True, hidden=64),
-        TrainingConfig(steps=600, until=None, learning_rate=3e-3, device="cpu"),
+        TrainingConfig(steps=1200, until=None, learning_rate=3e-3, device="cpu"),
     ),
     "reverse-gru-general": RunConfig(
         Reverse(shortest=1, longest=20),
@@ -98,7 +98,7 @@ RECIPES: dict[str, RunConfig] = {
     "dates-lstm-none": RunConfig(
         Dates(),
         RecurrentConfig(cell="lstm", attention="none", hidden=128),
-        TrainingConfig(steps=2000, until=None, learning_rate=3e-3, device="cpu"),
+        TrainingConfig(steps=3000, until=None, learning_rate=3e-3, device="cpu"),
     ),
     "dates-rnn-none": RunConfig(
         Dates(),
@@ -132,7 +132,7 @@ RECIPES: dict[str, RunConfig] = {
     "dates-transformer": RunConfig(
         Dates(),
         TransformerConfig(),
-        TrainingConfig(steps=1200, until=None, learning_rate=TRANSFORMER_RATE, device="cpu"),
+        TrainingConfig(steps=5000, until=None, learning_rate=TRANSFORMER_RATE, device="cpu"),
     ),
     **{
         positions_name(task, *ways): positions_recipe(task, *ways)

@@ -8,7 +8,7 @@ import torch
 
 from seq2seq.models.recurrent import Recurrent
 from seq2seq.recording.states import record_final, record_path, record_reading, record_writing
-from seq2seq.studies.trained import Trained
+from seq2seq.studies.trained import Trained, finite
 from seq2seq.tasks import Batch, InputError
 from seq2seq.tasks.labelled import Labelled, labelled_sample
 from seq2seq.traces import StateCloud, StatePath, StatePoint, StatesTrace
@@ -56,7 +56,7 @@ def record_states(trained: Trained, choice: StateChoice, texts: Sequence[str]) -
     if choice.which == "final" and trained.task.name == "dates":
         states = record_writing(trained.recurrent, batch, DATE_MONTH, choice.part, choice.layer)
         clouds.append(StateCloud("writing", states))
-    return StatesTrace(
+    trace = StatesTrace(
         cell=trained.config.model.cell,
         attention=trained.config.model.attention,
         task=trained.task.name,
@@ -72,6 +72,7 @@ def record_states(trained: Trained, choice: StateChoice, texts: Sequence[str]) -
         clouds=tuple(clouds),
         paths=paths,
     )
+    return finite(trace)
 
 
 def record_paths(trained: Trained, choice: StateChoice, texts: Sequence[str]) -> tuple[StatePath, ...]:

@@ -56,7 +56,8 @@ def home(words: Words) -> Stored:
     """The home page: one date in several languages."""
     trained = load_trained(stored.HOME_MODEL)
     for key, date in stored.HOME_DATES.items():
-        yield f"home-{key}", decoding_story(trained.record(date), words, stored.HOME_MODEL, trained.task.answer(date))
+        trace, answer = trained.record(date), trained.task.answer(date)
+        yield f"home-{key}", decoding_story(trace, words, stored.HOME_MODEL, answer, flaw=trained.task.flaw(trace.text))
 
 
 def attention(words: Words) -> Stored:

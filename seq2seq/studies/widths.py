@@ -10,10 +10,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from seq2seq.folders import ASSETS
 from seq2seq.studies.shipped import SEARCHED
 from seq2seq.tasks import Pair, Task
 from seq2seq.tasks.synonyms import Synonyms
@@ -25,7 +25,7 @@ from seq2seq.traces.widths import WidthScore, WidthsTrace
 if TYPE_CHECKING:  # it brings torch
     from seq2seq.studies.trained import Trained
 
-MEASURED = Path(__file__).parents[2] / "assets" / "measured" / "widths.json"
+MEASURED = ASSETS / "measured" / "widths.json"
 MODELS = (*SEARCHED, "reverse-transformer")
 WIDTHS, ALPHAS = (1, 2, 3, 4, 5, 8, 10), (0.0, 1.0)
 SENTENCES, BUDGET = 200, 1000

@@ -35,3 +35,19 @@ class Addition(Task):
     def answer(self, source: str) -> str | None:
         match = re.fullmatch(r"([0-9]{1,20})\+([0-9]{1,20})", source)
         return str(int(match[1]) + int(match[2])) if match else None
+
+    def needs(self, source: str) -> tuple[tuple[int, ...], ...]:
+        """The two digits of the same place; of a carry alone, the highest ones. A carry comes from those after them."""
+        answer = self.answer(source)
+        if answer is None:
+            return ()
+        plus = source.index("+")
+        ends = (plus, len(source))  # where each number ends, and where it begins
+        begins = (0, plus + 1)
+        found = []
+        for place in reversed(range(len(answer))):
+            place = min(place, max(end - begin for begin, end in zip(begins, ends, strict=True)) - 1)
+            found.append(
+                tuple(end - 1 - place for begin, end in zip(begins, ends, strict=True) if end - 1 - place >= begin)
+            )
+        return tuple(found)

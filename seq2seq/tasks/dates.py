@@ -1,113 +1,75 @@
 """Dates as people write them, in eleven languages, into ISO 8601.
 
-Source of the patterns and names: Unicode CLDR, through Babel.
+Nine kinds of forms (`date_patterns.py`), built from the patterns and names of Unicode CLDR where it has them.
 """
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from itertools import product
 from typing import ClassVar
 
 import numpy as np
-from babel import Locale
-from babel.dates import DateTimePattern, format_date, parse_pattern
 
-from seq2seq.tasks.task import Pair, Task
+from seq2seq.tasks.date_forms import KINDS, date_forms, forms
+from seq2seq.tasks.date_times import joints, read_all, read_dates, times, write_dated
+from seq2seq.tasks.date_words import LOCALES, normalise_date
+from seq2seq.tasks.task import LONGEST_INPUT, Pair, Task
 from seq2seq.tasks.vocabulary import Vocabulary
 
-LOCALES = ("en", "zh", "fr", "de", "es", "pt", "it", "ru", "ja", "ko", "ar")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
 DAYS = (LAST_DAY - FIRST_DAY).days + 1  # 73,049: 16 bits
-
-# Written by people, though no CLDR width of the locale: CLDR fields, and ISO 8601 for all.
-FREE_PATTERNS = {
-    "en": ("d MMMM y", "d MMM y", "MMMM d y", "EEE d MMM y"),
-    "zh": ("y年MM月dd日", "y年M月d日 EEEE"),
-    "fr": ("EEE d MMM y", "dd MMMM y"),
-    "de": ("d. MMM y", "d MMMM y"),
-    "es": ("d MMMM y", "d MMM y"),
-    "pt": ("d MMMM y", "d MMM y"),
-    "it": ("EEEE d MMM y", "dd MMMM y"),
-    "ru": ("d MMMM y", "d MMM y"),
-    "ja": ("y年MM月dd日", "y年M月d日 EEEE"),
-    "ko": ("y년 MM월 dd일", "y년 M월 d일 EEEE"),
-    "ar": ("d MMM y", "dd MMMM y"),
-}
-
-
-def normalise_date(text: str) -> str:
-    """Lower case, plain digits, plain spaces; no direction marks, no compatibility forms."""
-    text = unicodedata.normalize("NFKC", text).lower()
-    kept = []
-    for character in text:
-        category = unicodedata.category(character)
-        if category == "Nd":
-            kept.append(str(unicodedata.digit(character)))
-        elif category in ("Zs", "Cc"):
-            kept.append(" ")
-        elif category != "Cf":  # direction marks, joiners
-            kept.append(character)
-    return " ".join("".join(kept).split())
-
-
-def is_ambiguous(pattern: str) -> bool:
-    """Whether a reader could take its day for its month: both in figures, the year last, slashes between."""
-    fields = re.sub(r"'[^']*'", "", pattern)
-    return "MMM" not in fields and "/" in fields and not fields.lstrip().startswith("y")
-
-
-@cache
-def patterns(locale: str) -> tuple[DateTimePattern, ...]:
-    """Medium, long and full patterns of the locale, the free ones and ISO's, unambiguous, four-digit years."""
-    cldr = [Locale.parse(locale).date_formats[width].pattern for width in ("medium", "long", "full")]
-    texts = dict.fromkeys([*cldr, *FREE_PATTERNS[locale], "y-MM-dd"])
-    kept = [text for text in texts if "yy" not in text.replace("yyyy", "y") and not is_ambiguous(text)]
-    return tuple(parse_pattern(text) for text in kept)
-
-
-def write_date(day: date, pattern: DateTimePattern, locale: str) -> str:
-    """A day in one pattern of one locale, normalised."""
-    return normalise_date(format_date(day, format=pattern, locale=locale))
-
-
-@lru_cache(maxsize=4096)
-def _writings(day: date) -> frozenset[str]:
-    """A day in every pattern of every language."""
-    return frozenset(write_date(day, pattern, locale) for locale in LOCALES for pattern in patterns(locale))
+SHARES = {  # how often each kind is drawn
+    "cldr": 0.20, "loose": 0.20, "ordinal": 0.10, "joined": 0.07, "iso": 0.07, "time": 0.15, "numerals": 0.07,
+    "numeric": 0.07, "short": 0.07,
+}  # fmt: skip
+TRIES = 40  # days drawn for a form before another form is taken
 
 
 @cache
 def date_vocabularies() -> tuple[Vocabulary, Vocabulary]:
-    """Every character that any pattern can write: all months and weekdays of one year, in all locales."""
-    days = [date(2021, month, day) for month in range(1, 13) for day in (*range(1, 8), 10, 20, 28)]
-    characters = {
-        character
-        for locale in LOCALES
-        for pattern in patterns(locale)
-        for day in days
-        for character in write_date(day, pattern, locale)
-    }
-    return Vocabulary.of(characters | set("0123456789")), Vocabulary.of("0123456789-")
+    """Every character that any form can write."""
+    characters: set[str] = set("0123456789")
+    for form in (*date_forms(), *forms("time")["en"], *(form for locale in LOCALES for form in times(locale))):
+        characters |= form.characters()
+    for locale in LOCALES:
+        characters |= set("".join((*joints(locale, before=False), *joints(locale, before=True))))
+    return Vocabulary.of(characters), Vocabulary.of("0123456789-")
+
+
+def no_day(output: str) -> str | None:
+    """The flaw of a text that is no day as ISO 8601 writes it, such as "2021-02-30" or "2021-3-3"; else None."""
+    try:
+        return None if date.fromisoformat(output).isoformat() == output else "no_day"
+    except ValueError:
+        return "no_day"
+
+
+@lru_cache(maxsize=4096)
+def readings(source: str) -> dict[str, str]:
+    """The days that some form writes exactly so, as ISO writes them, and the kind of the form."""
+    found = read_dates(source)
+    return {day.isoformat(): found[day] for day in sorted(found) if FIRST_DAY <= day <= LAST_DAY}
 
 
 @dataclass(frozen=True)
 class Dates(Task):
     """A date in one of eleven languages into ISO 8601: "3 mars 2021" → "2021-03-03", "2021年3月3日" too.
 
+    Ordinals, clock times, hyphens, Chinese numerals and more: `KINDS`. Digits alone are written only where a part above
+    12, or day and month alike, leave one reading. Of two digits of a year, 69–99 are 1969–1999 and 00–68 are 2000–2068.
     Split by calendar day: a day that is held out is never seen, in any language.
     """
 
     name: ClassVar[str] = "dates"
     example: ClassVar[Pair] = Pair("3 mars 2021", "2021-03-03")
+    kinds: ClassVar[tuple[str, ...]] = KINDS
 
     def draw(self, rng: np.random.Generator) -> Pair:
-        day = FIRST_DAY + timedelta(days=int(rng.integers(DAYS)))
-        locale = LOCALES[rng.integers(len(LOCALES))]
-        choices = patterns(locale)
-        return Pair(write_date(day, choices[rng.integers(len(choices))], locale), day.isoformat())
+        while True:
+            kind = KINDS[int(np.searchsorted(_thresholds(), rng.random(), side="right"))]
+            text, day = _draw_of(kind, rng)
+            if text and len(text) <= LONGEST_INPUT:
+                return Pair(text, day.isoformat())
 
     def split_key(self, pair: Pair) -> str:
         return pair.target
@@ -118,16 +80,62 @@ class Dates(Task):
     def normalise(self, text: str) -> str:
         return normalise_date(text)
 
+    def answers(self, source: str) -> list[str]:
+        """Every day that some form of some language writes exactly so."""
+        return list(readings(source))
+
     def answer(self, source: str) -> str | None:
-        """The day that some pattern of some language writes exactly so; None if none does."""
-        figures = re.findall(r"\d+", source)
-        years = [int(text) for text in figures if len(text) == 4]
-        days = {int(text) for text in figures if len(text) <= 2}
-        for year, month, day in product(years, range(1, 13), sorted(days)):
-            try:
-                wanted = date(year, month, day)
-            except ValueError:
-                continue
-            if FIRST_DAY <= wanted <= LAST_DAY and source in _writings(wanted):
-                return wanted.isoformat()
-        return None
+        """The one day that some form of some language writes exactly so; None if none does, or several do."""
+        found = self.answers(source)
+        return found[0] if len(found) == 1 else None
+
+    def needs(self, source: str) -> tuple[tuple[int, ...], ...]:
+        """Where year, month and day are written; the hyphens between them need nothing."""
+        reading = next(read_all(source), None)
+        if reading is None or self.answer(source) is None:
+            return ()
+        found = reading.form.places(reading.text)
+        year, month, day = (tuple(range(*(reading.start + at for at in found[letter]))) for letter in "yMd")
+        counted = any(source[k] in "十百千" for k in year)  # 二千二十一: no sign stands for one digit
+        years: tuple[tuple[int, ...], ...]
+        if len(year) == 4 and not counted:
+            years = tuple((k,) for k in year)
+        elif len(year) == 2 and "yy" in reading.form.fields:
+            years = (year, year, *((k,) for k in year))  # the century by the rule, from both
+        else:
+            years = (year,) * 4
+        return (*years, (), month, month, (), day, day)
+
+    def flaw(self, output: str) -> str | None:
+        """That it is no day of the calendar."""
+        return no_day(output)
+
+    def kind(self, source: str) -> str | None:
+        return next(iter(readings(source).values()), None)
+
+
+@cache
+def _thresholds() -> np.ndarray:
+    """The ends of the kinds' shares, summing to 1."""
+    return np.cumsum([SHARES[kind] for kind in KINDS])[:-1]
+
+
+def _draw_day(rng: np.random.Generator) -> date:
+    return FIRST_DAY + timedelta(days=int(rng.integers(DAYS)))
+
+
+def _draw_of(kind: str, rng: np.random.Generator) -> tuple[str, date]:
+    """A date of one kind, every language and every form of it alike; "" if no day came that suits the form."""
+    if kind == "time":
+        day = _draw_day(rng)
+        return write_dated(day, rng), day
+    groups = list(forms(kind).values())
+    group = groups[int(rng.integers(len(groups)))]
+    form = group[int(rng.integers(len(group)))]
+    for _ in range(TRIES):
+        day = _draw_day(rng)
+        if form.firsts:
+            day = day.replace(day=1)
+        if form.suits(day):
+            return form.write(day, rng), day
+    return "", FIRST_DAY

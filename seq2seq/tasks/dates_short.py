@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from seq2seq.tasks.dates import DAYS, FIRST_DAY, LAST_DAY
+from seq2seq.tasks.dates import DAYS, FIRST_DAY, LAST_DAY, no_day
 from seq2seq.tasks.task import Pair, Task
 from seq2seq.tasks.vocabulary import Vocabulary
 
@@ -38,6 +38,9 @@ class DatesShort(Task):
         """The one right output; None where there are several, or none."""
         found = self.answers(source)
         return found[0] if len(found) == 1 else None
+
+    def flaw(self, output: str) -> str | None:
+        return no_day(output)
 
     def accepts(self, source: str, output: str) -> bool | None:
         """Whether the output is a day that the source may mean."""

@@ -6,12 +6,14 @@ from datetime import date
 
 import numpy as np
 
-from seq2seq.tasks.dates import LOCALES, Dates, patterns, write_date
+from seq2seq.tasks.date_forms import forms
+from seq2seq.tasks.date_words import LOCALES
+from seq2seq.tasks.dates import Dates
 from seq2seq.tasks.task import Pair, Task, split_of
 
 DAYS_A_MONTH, LANGUAGES_A_DAY = 5, 4  # 5 · 12 · 4 = 240 sentences: every day several times, no two in one language
 SENTENCES = DAYS_A_MONTH * 12 * LANGUAGES_A_DAY
-FIGURES_ONLY = ("y-MM-dd", "yyyy-MM-dd")  # the same in every language: says nothing of a language
+DIGITS_ONLY = ("y/MM/dd", "y. M. d.")  # the same in several languages
 YEAR_FIRST = ("zh", "ja", "ko")
 
 Label = str | int
@@ -51,8 +53,8 @@ def dates_in_languages(task: Dates) -> list[Labelled]:
         left[day.month] -= 1
         for number in rng.choice(len(LOCALES), LANGUAGES_A_DAY, replace=False):
             locale = LOCALES[number]
-            choices = [pattern for pattern in patterns(locale) if pattern.pattern not in FIGURES_ONLY]
-            text = write_date(day, choices[rng.integers(len(choices))], locale)
+            choices = [form for form in forms("cldr")[locale] if form.pattern not in DIGITS_ONLY]
+            text = choices[rng.integers(len(choices))].write(day)
             found.append(Labelled(Pair(text, pair.target), _of_date(day, locale)))
     return found
 

@@ -32,3 +32,6 @@ class Recall(Task):
 
     def answer(self, source: str) -> str | None:
         return source[0] if source[:1] in set(SYMBOLS) else None
+
+    def needs(self, source: str) -> tuple[tuple[int, ...], ...]:
+        return ((0,),) if self.answer(source) else ()

@@ -51,6 +51,9 @@ class Copy(LetterTask):
     def rearrange(self, source: str) -> str:
         return source
 
+    def needs(self, source: str) -> tuple[tuple[int, ...], ...]:
+        return tuple((t,) for t in range(len(source)))
+
 
 class Reverse(LetterTask):
     """Write it backwards: "abcd" → "dcba". Where the decoder must look is known, so attention can be judged."""
@@ -60,6 +63,9 @@ class Reverse(LetterTask):
 
     def rearrange(self, source: str) -> str:
         return source[::-1]
+
+    def needs(self, source: str) -> tuple[tuple[int, ...], ...]:
+        return tuple((i,) for i in reversed(range(len(source))))
 
 
 @dataclass(frozen=True)
@@ -87,3 +93,6 @@ class Sort(LetterTask):
 
     def rearrange(self, source: str) -> str:
         return "".join(sorted(source))
+
+    def needs(self, source: str) -> tuple[tuple[int, ...], ...]:
+        return tuple((i,) for i in sorted(range(len(source)), key=source.__getitem__))

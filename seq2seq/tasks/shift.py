@@ -30,3 +30,6 @@ class Shift(LetterTask):
     def vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
         source, _ = super().vocabularies()
         return source, Vocabulary.of([*source.tokens[4:], BLANK])
+
+    def needs(self, source: str) -> tuple[tuple[int, ...], ...]:
+        return tuple((t - self.distance,) if t >= self.distance else () for t in range(len(source)))

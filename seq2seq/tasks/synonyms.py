@@ -65,6 +65,9 @@ class Synonyms(Task):
         every = product(*(self.signs(figure) for figure in source))
         return ["".join(signs) for signs, _ in zip(every, range(MOST_ANSWERS), strict=False)]
 
+    def needs(self, source: str) -> tuple[tuple[int, ...], ...]:
+        return tuple((t,) for t in range(len(source)))
+
     def signs(self, figure: str) -> str:
         """The synonyms of a figure."""
         return "".join(script[FIGURES.index(figure)] for script in SCRIPTS[: self.ways])

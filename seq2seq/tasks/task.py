@@ -51,6 +51,7 @@ class Task(ABC):
     name: ClassVar[str]
     example: ClassVar[Pair]  # one pair worked by hand
     several: ClassVar[bool] = False  # more than one output may be right, so that only `accepts` can tell
+    kinds: ClassVar[tuple[str, ...]] = ()  # of sources, where they are of several kinds
 
     @abstractmethod
     def draw(self, rng: np.random.Generator) -> Pair:
@@ -69,10 +70,25 @@ class Task(ABC):
         answer = self.answer(source)
         return [] if answer is None else [answer]
 
+    def needs(self, source: str) -> tuple[tuple[int, ...], ...]:
+        """For each token of the right output the source positions that decide it; () where the task cannot tell.
+
+        Positions count the source's tokens from 0. A token that the source has no say in needs none.
+        """
+        return ()
+
     def accepts(self, source: str, output: str) -> bool | None:
         """Whether an output is right; None where nothing is right or wrong."""
         answer = self.answer(source)
         return None if answer is None else output == answer
+
+    def flaw(self, output: str) -> str | None:
+        """What is wrong with an output whatever was read, as the key of a sentence: `flaw.KEY`; None: nothing."""
+        return None
+
+    def kind(self, source: str) -> str | None:
+        """Which of its kinds a source is; None where it is of none, or the task has no kinds."""
+        return None
 
     def split_key(self, pair: Pair) -> str:
         """The part of a pair that decides its split."""

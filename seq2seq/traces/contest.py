@@ -22,6 +22,7 @@ class Found:
     text: str
     right: bool | None
     width: int = 0  # of a beam
+    flaw: str | None = None  # what is wrong with the output whatever was read
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def count(trace: SampleTrace, found: Distribution, n: int) -> Counted:
 def chi_square_tail(value: float, freedom: int) -> float:
     """P(χ² ≥ value) with so many degrees of freedom, as a finite sum.
 
-    Source: Abramowitz and Stegun 1964, 26.4.4 (odd) and 26.4.5 (even).
+    Source: @abramowitz1964, 26.4.4 (odd) and 26.4.5 (even).
     """
     half = value / 2
     if half <= 0:

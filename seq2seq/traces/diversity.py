@@ -20,6 +20,7 @@ class Heat:
     different: int
     different_right: int
     most: tuple[str, int]
+    flaw: str | None = None  # what is wrong with that one whatever was read
 
     @property
     def share_right(self) -> float:

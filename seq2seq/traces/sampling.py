@@ -17,8 +17,8 @@ class Cut:
     """How a distribution is changed before a token is drawn, in this order, as Hugging Face's `generate` does.
 
     temperature: logits are divided by it; 0 takes the most probable token. top_k: so many of the most probable tokens
-    stay (Fan et al. 2018, arXiv:1805.04833, section 5); 0: all. top_p: of those, the fewest whose probabilities reach p
-    (Holtzman et al. 2020, arXiv:1904.09751, section 3.1); 1: all. What is left is divided by its sum each time.
+    stay (@fan2018, section 5); 0: all. top_p: of those, the fewest whose probabilities reach p
+    (@holtzman2020, section 3.1); 1: all. What is left is divided by its sum each time.
     """
 
     temperature: float = 1.0

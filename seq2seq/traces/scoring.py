@@ -15,7 +15,7 @@ class LengthPenalty:
     """score(Y) = ln P(Y) / lp(Y); |Y| counts ⟨eos⟩.
 
     power: lp = |Y|^α (Dive into Deep Learning, section 10.8; Hugging Face's `length_penalty`).
-    wu:    lp = ((5 + |Y|) / 6)^α (Wu et al. 2016, arXiv:1609.08144, section 7).
+    wu:    lp = ((5 + |Y|) / 6)^α (@wu2016, section 7).
     """
 
     alpha: float = 0.0

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seq2seq.traces.wanted import Wanted
+
 NEVER_WRITTEN = ("⟨pad⟩", "⟨bos⟩")
 
 
@@ -17,6 +19,7 @@ class WritingTrace:
     readout: np.ndarray  # (T, D) what the output layer reads
     logits: np.ndarray  # (T, V)
     log_probs: np.ndarray  # (T, V)
+    wanted: Wanted | None = None  # what should have been written, where the task is known
 
     @property
     def text(self) -> str:

@@ -7,7 +7,11 @@ from typing import Any
 from seq2seq.models.config import ModelConfig, RecurrentConfig, TransformerConfig, model_config
 from seq2seq.tasks import InputError, Task, make_task
 
-OPTIMISERS = ("adamw", "adam", "rmsprop", "sgd")
+# AdamW: @loshchilov2019; Adam: @kingma2015
+OPTIMISER_NAMES = {"adamw": "AdamW", "adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
+OPTIMISERS = tuple(OPTIMISER_NAMES)
+WATCHED, CONFIRMED = 200, 1000  # held-out pairs: looked at in every report; needed before "until" counts as reached
+MOMENTUM = 0.9  # of SGD; what else stays as PyTorch has it is told on the Train page
 DEVICES = ("auto", "cuda", "mps", "cpu")
 LIMITS: dict[str, tuple[float, float]] = {
     "steps": (1, 100_000),
@@ -16,6 +20,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "seed": (0, 2**31 - 1),
     "clip": (1e-6, 1e6),
     "by_length": (0, 200),
+    "warm_up": (0, 10_000),
+    "decay_to": (0.0, 1.0),
+    "weight_decay": (0.0, 1.0),
 }
 
 
@@ -24,9 +31,12 @@ class TrainingConfig:
     """How to train.
 
     until: stop once that share of held-out examples is exactly right; None: take all steps. clip: the norm of all
-    gradients together that an update may have at most (Pascanu et al. 2013, arXiv:1211.5063); None: any. reach: each
+    gradients together that an update may have at most (@pascanu2013); None: any. reach: each
     report also says how far back learning reaches (`training/reach.py`). by_length: held-out pairs of each length that
-    now and then are scored length by length (letter tasks); 0: none.
+    now and then are scored length by length (letter tasks); 0: none. warm_up: updates over which the learning rate
+    rises to its full value; decay_to: the share of it that is left at the end (see `rate_at`). weight_decay: the share
+    of the rate by which AdamW shrinks every weight at each update (Loshchilov & Hutter 2019, arXiv:1711.05101); the
+    other optimisers have none.
     """
 
     steps: int = 1500
@@ -39,6 +49,9 @@ class TrainingConfig:
     clip: float | None = 1.0
     reach: bool = False
     by_length: int = 0
+    warm_up: int = 30
+    decay_to: float = 0.05
+    weight_decay: float = 0.01
 
     def __post_init__(self) -> None:
         for name, choices in (("optimiser", OPTIMISERS), ("device", DEVICES)):
@@ -51,6 +64,14 @@ class TrainingConfig:
                 continue
             if not low <= value <= high:
                 raise InputError("input.out_of_range", name=name, value=value, low=low, high=high)
+
+    def rate_at(self, step: int) -> float:
+        """The learning rate of update `step`, counted from 0: η · min(1, (t + 1)/W) · (1 − (1 − d) t/T).
+
+        A linear warm-up over W = `warm_up` updates, at most all T, while the rate falls linearly to the share d.
+        """
+        warm = min(1.0, (step + 1) / max(1, min(self.warm_up, self.steps)))
+        return self.learning_rate * warm * max(self.decay_to, 1 - (1 - self.decay_to) * step / self.steps)
 
 
 TRANSFORMER_RATE = 1e-3

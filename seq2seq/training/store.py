@@ -22,7 +22,9 @@ from seq2seq.training.database import PATIENCE, Database, checkpoints, reports, 
 from seq2seq.training.leases import LEASE, Leases
 from seq2seq.training.place import default_url
 from seq2seq.training.records import OVER, RunRecord, RunState, pack_error, read_run
+from seq2seq.training.reports import of_one_kind, pack_report, read_report
 
+GONE_ON = "input.gone_on"
 LOSSES = 3  # workers that may die on a run at one and the same update before it counts as the run's fault
 Verdict = Literal["go on", "stop", "pause", "lost"]
 Death = Literal["memory", "silence"]  # the machine had no memory left; it no longer answered, and was ended
@@ -133,17 +135,22 @@ class RunStore:
 
     def reports(self, run: str, after: int = -1) -> list[dict[str, Any]]:
         """Reports of a run, in order, those behind step `after` only; damaged ones are left out."""
-        query = select(reports.c.body).where(reports.c.run == run, reports.c.step > after).order_by(reports.c.step)
+        columns = (reports.c.body, reports.c.step)
+        query = select(*columns).where(reports.c.run == run, reports.c.step > after).order_by(reports.c.step)
         with self.transaction() as connection:
-            bodies = connection.execute(query).scalars().all()
-        return [report for body in bodies if (report := _read_report(body))]
+            rows = connection.execute(query).all()
+        return of_one_kind([report for body, step in rows if (report := read_report(body, step))])
 
-    def last_report(self, run: str) -> dict[str, Any] | None:
-        """The newest report of a run."""
-        query = select(reports.c.body).where(reports.c.run == run).order_by(reports.c.step.desc()).limit(1)
+    def last_report(self, run: str, until: int | None = None) -> dict[str, Any] | None:
+        """The newest report of a run that is not damaged; `until`: of those up to this update."""
+        query = select(reports.c.body, reports.c.step).where(reports.c.run == run).order_by(reports.c.step.desc())
+        if until is not None:
+            query = query.where(reports.c.step <= until)
         with self.transaction() as connection:
-            body = connection.execute(query).scalar()
-        return _read_report(body) if body else None
+            for body, step in connection.execute(query):
+                if report := read_report(body, step):
+                    return report
+        return None
 
     def mean_rate(self, run: str) -> float:
         """Target tokens trained on per second, mean over the run's reports, each weighted by its updates."""
@@ -223,7 +230,7 @@ class RunStore:
                 return False
             connection.execute(update(runs).where(runs.c.id == run).values(moved=time.time()))
             connection.execute(delete(reports).where(reports.c.run == run, reports.c.step == step))
-            connection.execute(insert(reports).values(run=run, step=step, body=json.dumps(body)))
+            connection.execute(insert(reports).values(run=run, step=step, body=pack_report(body)))
         return True
 
     def save(self, run: str, step: int, data: bytes, worker: str | None = None) -> bool:
@@ -247,11 +254,24 @@ class RunStore:
 
     def finish(self, run: str, worker: str, state: RunState, error: InputError | None = None) -> None:
         """End a run that this worker holds; "queued" gives it back, to be gone on with."""
-        values = {"state": state, "error": pack_error(error), "lease": None, "worker": None, "trouble": None}
-        values |= {"moved": time.time()}
+        values: dict[str, Any] = {"state": state, "error": pack_error(error), "lease": None, "worker": None}
+        values |= {"trouble": None, "moved": time.time()}
         with self.transaction() as connection:
             connection.execute(update(runs).where(_held(run, worker)).values(**values))
             _heed(connection, run)
+
+
+def newest_checkpoint(store: RunStore, run: str, step: int | None = None) -> tuple[int, bytes]:
+    """The checkpoint of a run, with its step; step: the only one that will do.
+
+    Raises: InputError if there is none, or it is one of another step.
+    """
+    saved = store.checkpoint(run)
+    if saved is None:
+        raise InputError("input.no_checkpoint", run=run)
+    if step is not None and saved[0] != step:
+        raise InputError(GONE_ON, run=run[:4], step=step, now=saved[0])
+    return saved
 
 
 def _held(run: str, worker: str) -> ColumnElement[bool]:
@@ -293,10 +313,3 @@ def _lose(connection: Connection, gone: ColumnElement[bool], why: Death | None =
             values |= {"state": "failed", "error": pack_error(InputError(key, n=losses, step=step))}
         connection.execute(update(runs).where(runs.c.id == row["id"], gone).values(**values))
         _heed(connection, row["id"])
-
-
-def _read_report(body: str) -> dict[str, Any] | None:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None

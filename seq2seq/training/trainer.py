@@ -1,10 +1,9 @@
 """The loop: steps, and now and then a report of how it goes. Knows nothing of stores, pages or terminals."""
 
-import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -18,99 +17,29 @@ from seq2seq.recording.by_length import pairs_by_length, score_by_length, scored
 from seq2seq.tasks import PAD, InputError, Pair
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import ConvTrace, TransformerTrace
-from seq2seq.training.checkpoint import Checkpoint, pack, restore_optimiser
-from seq2seq.training.config import RunConfig, TrainingConfig
+from seq2seq.training.checkpoint import Checkpoint, all_finite, load_weights, pack, restore_optimiser
+from seq2seq.training.config import CONFIRMED, MOMENTUM, WATCHED, RunConfig, TrainingConfig
 from seq2seq.training.device import pick_device
 from seq2seq.training.evaluate import evaluate, right_of, shift_right, to_device, token_loss
 from seq2seq.training.reach import reach_norms
+from seq2seq.training.reports import GradientNorm, Probe, Report, is_finite
 
-WATCHED, CONFIRMED = (
-    200,
-    1000,
-)  # held-out pairs: looked at in every report; needed before "until" counts as reached
 SECONDS_BETWEEN_REPORTS = 0.5
-WARM_UP, LAST_RATE = 30, 0.05
 SHOWN = 3  # sample predictions in a report
 PROBE_LENGTH = 16  # tokens at most: a map that can be read at a glance
 UPDATES_BETWEEN_LENGTHS = 50  # updates between two scores by length: they cost about as much as two updates
-
-
-@dataclass(frozen=True)
-class Probe:
-    """One held-out sentence, written greedily: tokens; scores and weights (T, S), or None without attention.
-
-    layer: which decoder layer looked, counted from 1, where several look; the top one is kept. heads: (N, T, S), where
-    a layer looks with several heads; `weights` is then their mean, and there is no one row of scores.
-    """
-
-    source: list[str]
-    output: list[str]
-    scores: list[list[float]] | None
-    weights: list[list[float]] | None
-    layer: int | None = None
-    heads: list[list[list[float]]] | None = None
-
-
-@dataclass(frozen=True)
-class GradientNorm:
-    """Norms of all gradients together over some updates: mean, largest, and how many updates were clipped."""
-
-    mean: float
-    largest: float
-    clipped: int
-    updates: int
-
-
-@dataclass(frozen=True)
-class Report:
-    """How a run stands after `step` updates; scores on held-out pairs, `seconds` of training so far.
-
-    train_loss: mean over the `batches` batches since the report before; counts as in `Score`. Reports made before
-    there were such fields lack: gradient, the norm of all gradients together before clipping, since the report before;
-    reach, the norms of the loss's derivative by every encoder state, and by_length, scores length by length, as
-    `LengthScore.to_dict` gives them, where `TrainingConfig` asks for them.
-    """
-
-    step: int
-    seconds: float
-    train_loss: float | None
-    loss: float
-    token_accuracy: float
-    exact_match: float
-    n: int
-    tokens: int
-    right_tokens: int
-    right: int
-    batches: int
-    tokens_per_second: float
-    samples: list[dict[str, str]]
-    probe: Probe
-    done: bool = False
-    gradient: GradientNorm | None = None
-    reach: dict[str, Any] | None = None
-    by_length: list[dict[str, Any]] | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain values, for JSON."""
-        return asdict(self)
 
 
 def make_optimiser(config: TrainingConfig, model: Seq2Seq) -> Optimizer:
     """The optimiser by its name, at the configured learning rate."""
     rate, parameters = config.learning_rate, model.parameters()
     if config.optimiser == "sgd":
-        return SGD(parameters, lr=rate, momentum=0.9)
+        return SGD(parameters, lr=rate, momentum=MOMENTUM)
     if config.optimiser == "rmsprop":
         return RMSprop(parameters, lr=rate)
     if config.optimiser == "adam":
         return Adam(parameters, lr=rate, fused=True)  # one pass over all weights: a tenth of a Transformer's update
-    return AdamW(parameters, lr=rate, weight_decay=0.01, fused=True)
-
-
-def rate_factor(step: int, steps: int) -> float:
-    """Share of the learning rate at an update: a short linear warm-up, then linear decay to LAST_RATE."""
-    warm = min(1.0, (step + 1) / min(WARM_UP, steps))
-    return warm * max(LAST_RATE, 1 - (1 - LAST_RATE) * step / steps)
+    return AdamW(parameters, lr=rate, weight_decay=config.weight_decay, fused=True)
 
 
 def is_milestone(step: int) -> bool:
@@ -124,6 +53,21 @@ def start_model(config: RunConfig) -> Seq2Seq[Any]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.training.seed)
         return make_model(config.model, len(source), len(target))
+
+
+class Good(NamedTuple):
+    """A checkpoint whose every number is finite, and the update it was taken after."""
+
+    step: int
+    data: bytes
+
+
+class Diverged(InputError):
+    """A number of the training is no longer finite: `what` (loss, gradient, weights, held_out) at update `step`."""
+
+    def __init__(self, what: str, step: int, good: Good) -> None:
+        super().__init__(f"input.diverged_{what}", step=step, kept=good.step)
+        self.good = good
 
 
 class Trainer:
@@ -141,6 +85,7 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         if checkpoint:
             self.restore(checkpoint)
+        self.good = Good(self.step, self.checkpoint())
         held_out = config.task.sample("dev", CONFIRMED)
         self.held_out, self.right = held_out, right_of(config.task, held_out)
         self.probe_pair = max(held_out[:20], key=lambda pair: (len(pair.source) <= PROBE_LENGTH, len(pair.source)))
@@ -154,12 +99,9 @@ class Trainer:
 
         Raises: InputError if it is another model's, or lacks a part.
         """
-        try:
-            self.model.load_state_dict(checkpoint.weights)
-            restore_optimiser(self.optimiser, checkpoint.optimiser)
-            self.step, self.seconds = checkpoint.facts["step"], checkpoint.facts["seconds"]
-        except (RuntimeError, LookupError, ValueError) as error:
-            raise InputError("input.damaged_checkpoint") from error
+        load_weights(self.model, checkpoint.weights)
+        restore_optimiser(self.optimiser, checkpoint.optimiser)
+        self.step, self.seconds = checkpoint.facts["step"], checkpoint.facts["seconds"]
 
     def batch(self, pairs: Any) -> Any:
         """Pairs as token numbers."""
@@ -179,15 +121,18 @@ class Trainer:
             if isinstance(table, torch.nn.Embedding)
         }
 
-    def run(self) -> Iterator[Report]:
-        """Train to the end, yielding a report at step 0, at milestones, and whenever a while has passed."""
+    def run(self, pause: float = SECONDS_BETWEEN_REPORTS) -> Iterator[Report]:
+        """Train to the end, yielding a report at step 0, at milestones, and whenever `pause` seconds have passed.
+
+        Raises: Diverged if a number is no longer finite; `good` is then still the checkpoint of the last report.
+        """
         training = self.config.training
         began = reported = time.perf_counter()
         losses: list[torch.Tensor] = []
         norms: list[torch.Tensor] = []
         tokens = 0
         if self.step == 0:
-            yield self.report(None, 0, 0.0, done=False)
+            yield self.checked(self.report(None, 0, 0.0, done=False))
             began = reported = time.perf_counter()
         while self.step < training.steps:
             loss, norm, count = self.update()
@@ -195,23 +140,44 @@ class Trainer:
             norms.append(norm)
             tokens += count
             now = time.perf_counter()
-            late = now - reported > SECONDS_BETWEEN_REPORTS
+            late = now - reported > pause
             last = self.step == training.steps
             if not (late or last or is_milestone(self.step)):
                 continue
+            self.check(losses, norms)
             mean = float(torch.stack(losses).mean())  # waits for the device
             now = time.perf_counter()
             self.seconds += now - began
             rate = tokens / max(now - began, 1e-9)
             gradient = self.gradient_norm(norms)
-            if not (math.isfinite(mean) and math.isfinite(gradient.largest)):
-                raise InputError("input.diverged")
-            report = replace(self.report(mean, len(losses), rate, done=last), gradient=gradient)
+            report = self.checked(replace(self.report(mean, len(losses), rate, done=last), gradient=gradient))
             yield report
             if report.done:
                 return
             losses, norms, tokens = [], [], 0
             began = reported = time.perf_counter()
+
+    def check(self, losses: list[torch.Tensor], norms: list[torch.Tensor]) -> None:
+        """Look whether the updates since the report before went well.
+
+        Raises: Diverged at the first update whose loss or gradient is not finite, or if a weight no longer is.
+        """
+        for what, values in (("loss", losses), ("gradient", norms)):
+            odd = (~torch.isfinite(torch.stack(values))).nonzero()
+            if len(odd):
+                raise Diverged(what, self.step - len(values) + int(odd[0]) + 1, self.good)
+        if not all_finite(self.model.state_dict().values()):
+            raise Diverged("weights", self.step, self.good)
+
+    def checked(self, report: Report) -> Report:
+        """The report, if all its numbers are finite; the weights that it tells of are then the last good ones.
+
+        Raises: Diverged if one is not.
+        """
+        if not is_finite(report.to_dict()):
+            raise Diverged("held_out", self.step, self.good)
+        self.good = Good(self.step, self.checkpoint())
+        return report
 
     def update(self) -> tuple[torch.Tensor, torch.Tensor, int]:
         """One update on one batch: its loss and the gradients' norm before clipping, both still on the device, and
@@ -223,7 +189,7 @@ class Trainer:
         batch = self.batch(next(pairs) for _ in range(training.batch))
         source, target = to_device(batch, self.device)
         for group in self.optimiser.param_groups:
-            group["lr"] = training.learning_rate * rate_factor(self.step, training.steps)
+            group["lr"] = training.rate_at(self.step)
         loss = token_loss(self.model(source, shift_right(target)), target)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -249,7 +215,7 @@ class Trainer:
             score = evaluate(self.model, self.confirmed, self.target_vocabulary, right=self.right)
             done = done or (until is not None and score.exact_match >= until)
         samples = [
-            {"source": pair.source, "target": pair.target, "output": output}
+            {"source": pair.source, "target": pair.target, "output": output} | self.flaw(output)
             for pair, output in zip(self.held_out[:SHOWN], score.outputs, strict=False)
         ]
         return Report(
@@ -257,6 +223,11 @@ class Trainer:
             score.tokens, score.right_tokens, score.right, batches, rate, samples, self.probe(), done,
             reach=self.reach(), by_length=self.by_length(done),
         )  # fmt: skip
+
+    def flaw(self, output: str) -> dict[str, str]:
+        """What is wrong with an output whatever was read, if anything is."""
+        flaw = self.config.task.flaw(output)
+        return {"flaw": flaw} if flaw else {}
 
     def reach(self) -> dict[str, Any] | None:
         """How far back learning reaches, where the run asks for it and the model has a recurrence to go back along."""

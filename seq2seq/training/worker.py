@@ -24,9 +24,10 @@ from seq2seq.training.device import share_the_machine
 from seq2seq.training.memory import is_out_of_memory
 from seq2seq.training.place import StoreError
 from seq2seq.training.records import RunRecord, RunState
+from seq2seq.training.reports import Report
 from seq2seq.training.snapshots import EMBEDDINGS, LARGEST, is_kept, pack_tables
 from seq2seq.training.store import RunStore, Verdict
-from seq2seq.training.trainer import Report, Trainer
+from seq2seq.training.trainer import Diverged, Trainer
 from seq2seq.words import say_error
 
 NICE = 10  # the pages come first
@@ -141,6 +142,9 @@ def train_claimed(
             heart.device, heart.step = trainer.device.type, lambda: trainer.step
             heart.renew()
             state = _train(store, trainer, heart, watch)
+    except Diverged as problem:
+        error = problem
+        insist(partial(store.save, run.id, *problem.good, worker), closing)
     except InputError as problem:
         error = problem
     except CRASHES as problem:
@@ -186,7 +190,7 @@ def _train(store: RunStore, trainer: Trainer, heart: Heartbeat, watch: Callable[
         end: RunState | None = "finished" if report.done else ENDS.get(heart.verdict)
         end = end or ("queued" if closing.is_set() else None)
         if end or time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS:
-            insist(partial(store.save, run, trainer.step, trainer.checkpoint(), worker), closing, heart.tell)
+            insist(partial(store.save, run, *trainer.good, worker), closing, heart.tell)
             saved = time.monotonic()
         if end:
             return end

@@ -6,8 +6,8 @@ import streamlit as st
 
 from seq2seq.tasks import InputError
 from seq2seq.training.records import RunRecord
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.session import executor, is_own, owner
-from seq2seq.words import Words, say_error
 
 UNHEARD = "unheard"
 
@@ -21,14 +21,14 @@ def heard(place: str, act: Callable[..., object], *arguments: object) -> None:
         st.session_state[UNHEARD] = (place, error)
 
 
-def say_unheard(place: str, words: Words) -> None:
+def say_unheard(place: str, words: PageWords) -> None:
     """Why what was asked here last could not be done."""
     said = st.session_state.get(UNHEARD)
     if said and said[0] == place:
-        st.warning(say_error(said[1], words.language), icon=":material/edit:")
+        st.warning(words.error(said[1]), icon=":material/edit:")
 
 
-def say_whose(runs: Sequence[RunRecord], words: Words) -> None:
+def say_whose(runs: Sequence[RunRecord], words: PageWords) -> None:
     """That a linked run is somebody else's: to be looked at."""
     if not all(is_own(run) for run in runs):
         st.caption(f":material/visibility: {words.say('train.not_yours')}")

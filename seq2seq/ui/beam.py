@@ -13,12 +13,14 @@ from seq2seq.studies.shipped import shipped_config
 from seq2seq.tasks import InputError, Task
 from seq2seq.traces.search import BOUND, FINISHED, FULL, GUESS, BeamSettings, Limits, SearchTrace
 from seq2seq.ui.controls import choice, line, slide, whole
+from seq2seq.ui.markdown import PageWords, code, in_a_row
 from seq2seq.ui.searching import (
     EXAMPLES,
     LONGEST,
     TEXTBOOK,
     TEXTBOOK_LONGEST,
     Written,
+    beneath_of,
     choose_limits,
     choose_penalty,
     choose_writer,
@@ -27,7 +29,7 @@ from seq2seq.ui.searching import (
 )  # fmt: skip
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
-from seq2seq.words import Words, say_error
+from seq2seq.words import Words
 
 WIDEST, MOST_STEPS = 10, 30  # what a tree can still show: hypotheses at a step, and steps
 INPUTS = {**EXAMPLES, "reverse": BEAM_INPUT}  # task → what stands in the input at first
@@ -74,7 +76,7 @@ BEAM_TRIES: dict[str, Callable[[], None]] = {
 }
 
 
-def search_asked(words: Words) -> Asked:
+def search_asked(words: PageWords) -> Asked:
     """The controls that matter in one row, the rest folded away; what cannot be searched leaves the last search."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -102,20 +104,20 @@ def search_asked(words: Words) -> Asked:
     return _searchable(asked, writer, words)
 
 
-def _searchable(asked: Asked, writer: Written, words: Words) -> Asked:
+def _searchable(asked: Asked, writer: Written, words: PageWords) -> Asked:
     """The search if it can be made; else a sentence why not, and the last one that could."""
     if not is_first(asked):
         try:
             beam_trace(asked)
         except InputError as error:
-            st.warning(say_error(error, words.language), icon=":material/edit:")
+            st.warning(words.error(error), icon=":material/edit:")
             return st.session_state.get("beam-last", FIRST)
     st.session_state["beam-last"] = asked
     if writer.task:
         vocabulary = writer.task.vocabularies()[0]
         unknown = vocabulary.unknown(writer.task.tokenise(writer.task.normalise(asked.text)))
         if unknown:
-            shown = " ".join(f"`` {quoted(token)} ``" for token in unknown[:12])
+            shown = in_a_row([code(quoted(token)) for token in unknown[:12]])
             st.info(words.say("input.some_unknown", tokens=shown), icon=":material/help:")
     return asked
 
@@ -139,7 +141,7 @@ def beam_trace(asked: Asked) -> SearchTrace:
     return beam_search(writer_of(asked.reference, asked.step, asked.text), asked.settings)
 
 
-def beam_told(asked: Asked, words: Words) -> str:
+def beam_told(asked: Asked, words: PageWords) -> str:
     """The story's JSON. The first picture is stored, so that it needs no torch."""
     return stored_story(f"beam-{words.language}") if is_first(asked) else _told(asked, words.language)
 
@@ -159,10 +161,13 @@ def verdicts(trace: SearchTrace, task: Task | None, text: str) -> Verdicts:
     source = task.normalise(text)
     finished = (node for node in range(len(trace.step)) if trace.status[node] == FINISHED)
     return Verdicts(
-        {node: task.accepts(source, trace.text(node)) for node in finished}, task.accepts(source, greedy_output(trace))
+        {node: task.accepts(source, trace.text(node)) for node in finished}, task.accepts(source, greedy_output(trace)),
+        task.flaw,
     )  # fmt: skip
 
 
-def beam_explainer(asked: Asked, words: Words) -> Callable[[], BeamExplainer]:
+def beam_explainer(asked: Asked, words: PageWords) -> Callable[[], BeamExplainer]:
     """What explains the numbers of the story, made when the first one is asked."""
-    return lambda: BeamExplainer(beam_trace(asked), words)
+    return lambda: BeamExplainer(
+        beam_trace(asked), words.plain, beneath_of(asked.reference, asked.step, asked.text, words)
+    )  # fmt: skip

@@ -10,12 +10,12 @@ from seq2seq.traces.search import FINISHED, KEPT, STATUSES, SearchTrace
 from seq2seq.ui.address import touch
 from seq2seq.ui.beam import Asked, beam_trace
 from seq2seq.ui.controls import widget_key
-from seq2seq.words import Words
+from seq2seq.ui.markdown import PageWords
 
 PICKS = ("edge", "total", "score", "rated")  # addresses that name a candidate behind their kind
 
 
-def go_on_from(asked: Asked, address: str, words: Words) -> None:
+def go_on_from(asked: Asked, address: str, words: PageWords) -> None:
     """What can be done with the hypothesis picked; `address`: the number that was just clicked, "" for none."""
     say, limits = words.say, asked.settings.limits
     if st.session_state.get("beam-picked-of") != asked:
@@ -37,16 +37,16 @@ def go_on_from(asked: Asked, address: str, words: Words) -> None:
             _buttons(trace, node, limits.shortest, words)
 
 
-def _choose(trace: SearchTrace, picked: int | None, words: Words) -> int:
+def _choose(trace: SearchTrace, picked: int | None, words: PageWords) -> int:
     """One of the hypotheses that were kept or have finished, or what was picked in the picture."""
     nodes = np.flatnonzero((trace.status == KEPT) | (trace.status == FINISHED)).tolist()
     if picked is not None and picked < len(trace.step) and picked not in nodes:
         nodes = [picked, *nodes]
 
     def name(node: int) -> str:
-        status = words.say(f"beam.status.{STATUSES[trace.status[node]]}")
+        status = words.plain.say(f"beam.status.{STATUSES[trace.status[node]]}")
         total = log_number(float(trace.total[node]))
-        return words.say("beam.pick.option", text=written(trace, node), total=total, status=status)
+        return words.plain.say("beam.pick.option", text=written(trace, node), total=total, status=status)
 
     key = widget_key("beam-node")
     st.session_state[key] = picked if picked in nodes else nodes[0]
@@ -58,7 +58,7 @@ def _choose(trace: SearchTrace, picked: int | None, words: Words) -> int:
     return int(st.selectbox(label, nodes, format_func=name, key=key, on_change=changed, width=330))
 
 
-def _buttons(trace: SearchTrace, node: int, shortest: int, words: Words) -> None:
+def _buttons(trace: SearchTrace, node: int, shortest: int, words: PageWords) -> None:
     """Go on, forbid, or not so short: each sets a control and searches again."""
     say, text, ended = words.say, written(trace, node), trace.ended(node)
     pressed = False
@@ -80,7 +80,7 @@ def _buttons(trace: SearchTrace, node: int, shortest: int, words: Words) -> None
         st.rerun()
 
 
-def _changes(asked: Asked, words: Words) -> None:
+def _changes(asked: Asked, words: PageWords) -> None:
     """What the search was narrowed to, and the way back."""
     limits = asked.settings.limits
     if not limits.prefix and not limits.forbidden:

@@ -16,6 +16,7 @@ from seq2seq.studies.shipped import LENGTHS_HIDDEN, RECIPES, lengths_name, shipp
 from seq2seq.tasks import InputError
 from seq2seq.traces import BorrowStart, BottleneckTrace, DisturbStart
 from seq2seq.ui.controls import choice, line
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
 
@@ -50,7 +51,7 @@ class ChosenSource:
     text: str
 
 
-def chosen_source(words: Words) -> ChosenSource:
+def chosen_source(words: PageWords) -> ChosenSource:
     """The controls that matter, in one row; below it, in a line, what the models are.
 
     Letters that cannot be read get a sentence, and those from before stay.
@@ -71,7 +72,7 @@ def chosen_source(words: Words) -> ChosenSource:
     return ChosenSource(task, hidden, _readable(task, text, words))
 
 
-def _readable(task: str, text: str, words: Words) -> str:
+def _readable(task: str, text: str, words: PageWords) -> str:
     """The text typed; where it cannot be read, a sentence why, and the last one that could."""
     from seq2seq.studies.lengths import read_source
 
@@ -85,7 +86,7 @@ def _readable(task: str, text: str, words: Words) -> str:
     return source
 
 
-def told(chosen: ChosenSource, words: Words) -> str:
+def told(chosen: ChosenSource, words: PageWords) -> str:
     """The story's JSON. The first picture is stored, so that it needs no torch."""
     first = ChosenSource(BOTTLENECK_TASK, BOTTLENECK_HIDDEN, BOTTLENECK_INPUT.replace(" ", ""))
     if chosen == first:
@@ -106,6 +107,6 @@ def sent(chosen: ChosenSource, change: DisturbStart | BorrowStart | None = None)
     return bottleneck_trace(chosen.task, chosen.hidden, chosen.text, change)
 
 
-def explainer(chosen: ChosenSource, words: Words) -> Callable[[], BottleneckExplainer]:
+def explainer(chosen: ChosenSource, words: PageWords) -> Callable[[], BottleneckExplainer]:
     """What explains the numbers of the story, made when the first one is asked."""
-    return lambda: BottleneckExplainer(sent(chosen), words)
+    return lambda: BottleneckExplainer(sent(chosen), words.plain)

@@ -13,6 +13,7 @@ from seq2seq.ui.asking import say_whose
 from seq2seq.ui.board import REFRESH, show_status
 from seq2seq.ui.bottleneck import TASKS
 from seq2seq.ui.controls import choice, whole
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
 from seq2seq.ui.session import executor, owner, run_store
@@ -24,7 +25,7 @@ SEEDS, UPDATES, LONGEST = (0, 9999), (100, 5000), (4, 25)
 
 
 @st.fragment
-def train_both(words: Words) -> None:
+def train_both(words: PageWords) -> None:
     """Settings, the button, and both runs as they go; the rest of the page rests meanwhile."""
     with st.container(key="train-both", border=True), one_sentence(words):
         st.subheader(words.say("bottleneck.live.heading"), anchor=False)
@@ -41,7 +42,7 @@ def train_both(words: Words) -> None:
     settle_part()
 
 
-def _settings(words: Words) -> tuple[list[RunConfig], bool]:
+def _settings(words: PageWords) -> tuple[list[RunConfig], bool]:
     """Both configurations, and whether the button was pressed.
 
     Raises: InputError if they do not fit together.
@@ -65,7 +66,7 @@ def _settings(words: Words) -> tuple[list[RunConfig], bool]:
     return [RunConfig(letters, shape, training) for shape in shapes], pressed
 
 
-def _wanted(words: Words) -> list[RunRecord]:
+def _wanted(words: PageWords) -> list[RunRecord]:
     """The two runs that were started here, or that the link names; none where they are not both there."""
     if says_new("bn-runs"):
         st.session_state["bn-runs"] = st.query_params.get("bn-runs")
@@ -82,7 +83,7 @@ def _wanted(words: Words) -> list[RunRecord]:
     return runs
 
 
-def _board(ids: list[str], words: Words, live: bool) -> None:
+def _board(ids: list[str], words: PageWords, live: bool) -> None:
     with one_sentence(words):
         runs = [run for id in ids if (run := run_store().get(id))]
         if len(runs) != len(SIDES):
@@ -102,7 +103,7 @@ def _board(ids: list[str], words: Words, live: bool) -> None:
             return
 
         def explain() -> RunsExplainer:
-            return RunsExplainer(_reports(ids), words)
+            return RunsExplainer(_reports(ids), words.plain)
 
         show_story(story, "bottleneck-runs", words, explain)
 

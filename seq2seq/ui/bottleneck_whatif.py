@@ -7,6 +7,7 @@ from seq2seq.traces import BorrowStart, DisturbStart
 from seq2seq.ui.address import settle_part
 from seq2seq.ui.bottleneck import ChosenSource, sent
 from seq2seq.ui.controls import choice, slide, span
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
 from seq2seq.words import Words
@@ -16,7 +17,7 @@ NOISIEST, FIRST_NOISE = 1.0, 0.1
 
 
 @st.fragment
-def disturb(chosen: ChosenSource, words: Words) -> None:
+def disturb(chosen: ChosenSource, words: PageWords) -> None:
     """Controls for what is done to the first state, and what comes of it; only this part runs when they move."""
     say = words.say
     with st.container(key="what-if", border=True), one_sentence(words):
@@ -34,7 +35,7 @@ def disturb(chosen: ChosenSource, words: Words) -> None:
     settle_part()
 
 
-def _change(kind: str, chosen: ChosenSource, words: Words) -> DisturbStart | BorrowStart | None:
+def _change(kind: str, chosen: ChosenSource, words: PageWords) -> DisturbStart | BorrowStart | None:
     say = words.say
     if kind == "borrow":
         from seq2seq.studies.lengths import lent
@@ -44,16 +45,16 @@ def _change(kind: str, chosen: ChosenSource, words: Words) -> DisturbStart | Bor
     if kind == "noise":
         noise = slide("bn-noise", say("bottleneck.whatif.amount"), FIRST_NOISE, 0.0, NOISIEST, 0.05, width=330)
     if kind in ("noise", "zero"):
-        first, last = span("bn-units", say("bottleneck.whatif.units"), 0, chosen.hidden, width=330)
-        return DisturbStart(first, max(last, first + 1), noise)
+        first, last = span("bn-units", say("bottleneck.whatif.units"), chosen.hidden, width=330)
+        return DisturbStart(first, last, noise)
     return None
 
 
-def _show(chosen: ChosenSource, change: DisturbStart | BorrowStart, words: Words) -> None:
+def _show(chosen: ChosenSource, change: DisturbStart | BorrowStart, words: PageWords) -> None:
     """The story of both, before and after, and what explains its numbers."""
 
     def explain() -> DisturbedExplainer:
-        return DisturbedExplainer(sent(chosen), sent(chosen, change), words)
+        return DisturbedExplainer(sent(chosen), sent(chosen, change), words.plain)
 
     show_story(_told(chosen, change, words.language), "bottleneck-changed", words, explain)
 

@@ -1,7 +1,7 @@
 """The parts of the page Inside the cell: the cells, the input, the unit, and the story of the reading."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -11,12 +11,14 @@ from seq2seq.stories.cell import MOST_CELLS, SORTS, Subject, cell_story, explain
 from seq2seq.stories.explain import SeveralExplainer
 from seq2seq.stories.stored import CELL_INPUT, CELL_MODEL
 from seq2seq.stories.tokens import quoted
-from seq2seq.tasks import LONGEST_INPUT, InputError, Task
+from seq2seq.tasks import LONGEST_INPUT, Task
 from seq2seq.tasks.recall import SYMBOLS, Recall
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice, line
 from seq2seq.ui.decoding import traced
+from seq2seq.ui.markdown import Markdown, PageWords, code, in_a_row
 from seq2seq.ui.models import ChosenModel, choose_model, describe, recurs
+from seq2seq.ui.page import told_or_last
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
@@ -65,7 +67,7 @@ class Chosen:
         return tuple(found)
 
 
-def choose_cells(words: Words) -> Chosen:
+def choose_cells(words: PageWords) -> Chosen:
     """The controls: in the first row the cells and their input, in the second what to follow in them."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -103,9 +105,9 @@ def len_of(model: ChosenModel) -> int:
     return model.config.model.hidden
 
 
-def _chance(task: Task, words: Words) -> str:
+def _chance(task: Task, words: PageWords) -> Markdown:
     """What guessing would reach, where that is worth saying."""
-    return f" · {words.say('cell.chance')}" if isinstance(task, Recall) else ""
+    return Markdown(f" · {words.say('cell.chance')}" if isinstance(task, Recall) else "")
 
 
 def _example(task: Task) -> str:
@@ -117,7 +119,7 @@ def _example(task: Task) -> str:
     return task.example.source
 
 
-def _chosen_input(task: Task, words: Words) -> str:
+def _chosen_input(task: Task, words: PageWords) -> str:
     """The text typed; where a model of another task was picked, an input of that task."""
     say, kept, example = words.say, st.session_state, _example(task)
     name, last = kept.get("cell-example", (task.name, example))
@@ -128,7 +130,7 @@ def _chosen_input(task: Task, words: Words) -> str:
     return line("input", say("cell.input"), example, 10 * LONGEST_INPUT, help=say("cell.input.help"))
 
 
-def _layer_and_way(shapes: list[RecurrentConfig], words: Words) -> tuple[int, str]:
+def _layer_and_way(shapes: list[RecurrentConfig], words: PageWords) -> tuple[int, str]:
     """Layer (from 0) and direction, to be chosen only where there is a choice."""
     say, layer, way = words.say, 0, "forward"
     layers = max(shape.layers for shape in shapes)
@@ -140,12 +142,12 @@ def _layer_and_way(shapes: list[RecurrentConfig], words: Words) -> tuple[int, st
     return layer, way
 
 
-def _unit(units: int, words: Words) -> int | None:
+def _unit(units: int, words: PageWords) -> int | None:
     """The unit to follow; None for the one that changes most."""
     say = words.say
 
     def name(id: str) -> str:
-        return say("cell.unit.most") if id == MOST else say("cell.unit.one", unit=id)
+        return say("cell.unit.most") if id == MOST else say("cell.unit.one", unit=int(id) + 1)
 
     ids = [MOST, *map(str, range(units))]
     picked = choice("unit", say("cell.unit"), ids, MOST, name, width=250, help=say("cell.unit.help"))
@@ -160,31 +162,29 @@ class Looked:
     story: str
 
 
-def look_inside(chosen: Chosen, words: Words) -> Looked:
-    """The story of the reading; if the input cannot be used, a sentence why, and the last story that could be told.
+def look_inside(chosen: Chosen, words: PageWords) -> Looked:
+    """The story of the reading; if the input cannot be used, a sentence why, and the last that could, or an example.
 
-    Raises: InputError if there was none before.
+    Raises: InputError if not even that can be told.
     """
-    try:
-        looked = Looked(chosen, _told(chosen.subjects, chosen.text, chosen.unit, chosen.sort, words.language))
-    except InputError as error:
-        if "last-looked" not in st.session_state:
-            raise
-        st.warning(words.say(error.key, **error.slots), icon=":material/edit:")
-        last: Chosen = st.session_state["last-looked"]
-        return Looked(last, _told(last.subjects, last.text, last.unit, last.sort, words.language))
-    st.session_state["last-looked"] = chosen
-    _remark(chosen, words)
-    return looked
+
+    def tell(each: Chosen) -> str:
+        return _told(each.subjects, each.text, each.unit, each.sort, words.language)
+
+    example = replace(chosen, text=_example(chosen.models[0].task))
+    told, story = told_or_last("looked", chosen, tell, words, [example])
+    if told is chosen:
+        _remark(chosen, words)
+    return Looked(told, story)
 
 
-def _remark(chosen: Chosen, words: Words) -> None:
+def _remark(chosen: Chosen, words: PageWords) -> None:
     """What should be known about this input: unknown tokens, or another length than the model was trained on."""
     task = chosen.models[0].task
     tokens = task.tokenise(task.normalise(chosen.text))
     unknown = task.vocabularies()[0].unknown(tokens)
     if unknown:
-        shown = " ".join(f"`` {quoted(token)} ``" for token in unknown[:12])
+        shown = in_a_row([code(quoted(token)) for token in unknown[:12]])
         st.info(words.say("input.some_unknown", tokens=shown), icon=":material/help:")
     distances = sorted({model.task.distance for model in chosen.models if isinstance(model.task, Recall)})
     for distance in distances:
@@ -193,9 +193,9 @@ def _remark(chosen: Chosen, words: Words) -> None:
             st.info(text, icon=":material/straighten:")
 
 
-def inside_explainer(looked: Looked, words: Words) -> Callable[[], SeveralExplainer]:
+def inside_explainer(looked: Looked, words: PageWords) -> Callable[[], SeveralExplainer]:
     """What explains the numbers of the story, made when the first one is asked."""
-    return lambda: explain_subjects(subjects(looked.chosen.subjects, looked.chosen.text), words)
+    return lambda: explain_subjects(subjects(looked.chosen.subjects, looked.chosen.text), words.plain)
 
 
 def subjects(which: tuple[tuple[str, int, int, str], ...], text: str) -> list[Subject]:
@@ -214,6 +214,7 @@ def _told(which: tuple[tuple[str, int, int, str], ...], text: str, unit: int | N
         return stored_story(f"cell-{language}")
     cells = subjects(which, text)
     reference, step, layer, way = which[0]
-    answer = trained(reference, step).task.answer("".join(cells[0].trace.source))
+    task = trained(reference, step).task
+    answer, flaws = task.answer("".join(cells[0].trace.source)), [task.flaw(cell.trace.text) for cell in cells]
     trials = [traced(reference, step, text, change) for change in to_try(cells[0])]
-    return cell_story(cells, Words(language), unit, sort, answer, trials).to_json()
+    return cell_story(cells, Words(language), unit, sort, answer, trials, flaws).to_json()

@@ -11,6 +11,7 @@ from seq2seq.ui.address import settle_part
 from seq2seq.ui.cell import Chosen, Looked
 from seq2seq.ui.controls import choice, decimal
 from seq2seq.ui.decoding import traced
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.models import ChosenModel
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
@@ -22,7 +23,7 @@ Which = tuple[str, int, int, str]  # reference, updates, layer, direction
 
 
 @st.fragment
-def what_if_inside(looked: Looked, words: Words) -> None:
+def what_if_inside(looked: Looked, words: PageWords) -> None:
     """Controls for one change, and what comes of it; only this part of the page runs again when they move."""
     say, chosen = words.say, looked.chosen
     with st.container(key="what-if", border=True), one_sentence(words):
@@ -43,7 +44,7 @@ def what_if_inside(looked: Looked, words: Words) -> None:
     settle_part()
 
 
-def _cell(chosen: Chosen, words: Words) -> int:
+def _cell(chosen: Chosen, words: PageWords) -> int:
     """Which of the cells is changed; asked only where there are several."""
     if len(chosen.models) == 1:
         return 0
@@ -55,7 +56,7 @@ def _cell(chosen: Chosen, words: Words) -> int:
     return int(choice("if-cell", words.say("whatif.cell.which"), ids, "1", name, width=170)) - 1
 
 
-def _change(kind: str, model: ChosenModel, which: Which, chosen: Chosen, words: Words) -> Inner:
+def _change(kind: str, model: ChosenModel, which: Which, chosen: Chosen, words: PageWords) -> Inner:
     """The change that the controls say."""
     say, (reference, step, layer, way) = words.say, which
     trace = traced(reference, step, chosen.text)
@@ -77,7 +78,7 @@ def _change(kind: str, model: ChosenModel, which: Which, chosen: Chosen, words: 
     gate = choice("clamp-gate", say("whatif.cell.gate"), gates, keeping, lambda id: say(f"gate.short.{id}"), width=170)
     held = decimal("clamp-value", say("whatif.cell.value"), 0.0, 0.0, 1.0, step=0.1, width=150)
     unit = Subject("", reference, trace, layer, way).watched(chosen.unit)
-    names = {"all": say("whatif.cell.units.all"), "one": say("whatif.cell.units.one", unit=unit)}
+    names = {"all": say("whatif.cell.units.all"), "one": say("whatif.cell.units.one", unit=unit + 1)}
     units = choice("clamp-units", say("whatif.cell.units"), list(names), "all", names.__getitem__, width=170)
     places = {"all": say("whatif.cell.at.all")} | places
     at = choice("clamp-at", say("whatif.cell.at"), list(places), middle, places.__getitem__, width=150)
@@ -85,14 +86,14 @@ def _change(kind: str, model: ChosenModel, which: Which, chosen: Chosen, words: 
     return ClampGate(gate, held, unit if units == "one" else None, held_at, layer, way)
 
 
-def _show(which: Which, change: Inner, chosen: Chosen, words: Words) -> None:
+def _show(which: Which, change: Inner, chosen: Chosen, words: PageWords) -> None:
     """The story of both, and what explains its numbers."""
     reference, step, _, _ = which
     story = _compared(which, chosen.text, change, chosen.unit, chosen.sort, words.language)
 
     def explain() -> ComparisonExplainer:
         before, after = traced(reference, step, chosen.text), traced(reference, step, chosen.text, change)
-        return ComparisonExplainer(before, after, words)
+        return ComparisonExplainer(before, after, words.plain)
 
     show_story(story, "what-if-story", words, explain)
 

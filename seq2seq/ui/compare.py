@@ -13,11 +13,11 @@ from seq2seq.studies.shipped import SEARCHED, to_be_picked
 from seq2seq.traces.scoring import LengthPenalty
 from seq2seq.traces.widths import WidthsTrace
 from seq2seq.ui.controls import choice, switch
-from seq2seq.ui.models import ChosenModel, describe, fitting_models, model_name, warn_of_others
+from seq2seq.ui.markdown import PageWords
+from seq2seq.ui.models import ChosenModel, describe, fitting_models, model_name, usable, warn_of_others
 from seq2seq.ui.searching import searchable
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
-from seq2seq.words import Words
 
 LIVE_SENTENCES, LIVE_BUDGET = 40, 200  # of a model that came with no measurement: some seconds
 
@@ -41,7 +41,7 @@ class Compared:
     alpha: float
 
 
-def chosen_model(words: Words) -> Compared:
+def chosen_model(words: PageWords) -> Compared:
     """The controls, in one row; below it, in a line, how good the model is."""
     say = words.say
     models = fitting_models(words, searchable, names=list(dict.fromkeys([*SEARCHED, *study.MODELS, *to_be_picked()])))
@@ -52,11 +52,12 @@ def chosen_model(words: Words) -> Compared:
             width=420,
         )  # fmt: skip
         normalised = switch("normalise", say("compare.normalise"), False, help=say("compare.normalise.help"))
-    st.caption(describe(models[picked], words))
-    return Compared(models[picked], 1.0 if normalised else 0.0)
+    model = models[picked] if picked in study.MODELS else usable(models, picked, COMPARE_MODEL, words)
+    st.caption(describe(model, words))
+    return Compared(model, 1.0 if normalised else 0.0)
 
 
-def measurement(compared: Compared, words: Words) -> WidthsTrace | None:
+def measurement(compared: Compared, words: PageWords) -> WidthsTrace | None:
     """What was measured of the model; of one that came with no measurement, once a learner asks for it."""
     model, say = compared.model, words.say
     found = _measured().get((model.reference, compared.alpha))
@@ -83,14 +84,14 @@ def _measured() -> dict[tuple[str, float], WidthsTrace]:
     return study.measured()
 
 
-def told(compared: Compared, trace: WidthsTrace, words: Words) -> str:
+def told(compared: Compared, trace: WidthsTrace, words: PageWords) -> str:
     """The story's JSON. The first picture is stored."""
     if (compared.model.reference, compared.alpha) == (COMPARE_MODEL, 0.0):
         return stored_story(f"compare-{words.language}")
     others = [one for (_, alpha), one in _measured().items() if alpha == compared.alpha]
-    return widths_story(trace, others, words).to_json()
+    return widths_story(trace, others, words.plain).to_json()
 
 
-def explainer(trace: WidthsTrace, words: Words) -> Callable[[], WidthsExplainer]:
+def explainer(trace: WidthsTrace, words: PageWords) -> Callable[[], WidthsExplainer]:
     """What explains the figures."""
-    return lambda: WidthsExplainer(trace, words)
+    return lambda: WidthsExplainer(trace, words.plain)

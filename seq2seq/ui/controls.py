@@ -11,6 +11,7 @@ import streamlit as st
 
 from seq2seq.tasks import InputError
 from seq2seq.ui.address import says_new, touch, write_address
+from seq2seq.ui.markdown import Markdown, as_text
 from seq2seq.ui.text import page_words
 
 
@@ -19,16 +20,26 @@ def widget_key(id: str) -> str:
     return f"{id}.{page_words().language}"
 
 
-def _begin(id: str, default: Any, read: Callable[[str], Any], then: Callable[[], None] | None = None) -> dict[str, Any]:
-    """Give a control its value (the address's if that is new, else the session's); returns what its widget needs."""
+def _same(value: Any) -> Any:
+    return value
+
+
+def _begin(
+    id: str, default: Any, read: Callable[[str], Any], then: Callable[[], None] | None = None,
+    show: Callable[[Any], Any] = _same, store: Callable[[Any], Any] = _same,
+) -> dict[str, Any]:  # fmt: skip
+    """Give a control its value (the address's if that is new, else the session's); returns what its widget needs.
+
+    show, store: the value as the widget has it, and back, where a learner counts otherwise than the address does.
+    """
     if st.session_state.get(id) is None or says_new(id):
         st.session_state[id] = _read(id, default, read)
     key = widget_key(id)
-    st.session_state[key] = st.session_state[id]
+    st.session_state[key] = show(st.session_state[id])
 
     def changed() -> None:
         touch()
-        st.session_state[id] = st.session_state[key]
+        st.session_state[id] = store(st.session_state[key])
         if then:
             then()
 
@@ -73,7 +84,7 @@ def _number(text: str, kind: Callable[[str], Any], name: str, low: float, high: 
 
 def choice(
     id: str,
-    label: str,
+    label: Markdown,
     options: Sequence[str],
     default: str,
     name: Callable[[str], str] = str,
@@ -89,11 +100,14 @@ def choice(
 
     if st.session_state.get(id) not in (None, *options):
         st.session_state[id] = default
-    st.selectbox(label, list(options), format_func=name, **_begin(id, default, read, then), **more)
+    begun = _begin(id, default, read, then)
+    st.selectbox(label, list(options), format_func=lambda id: as_text(name(id)), **begun, **more)
     return str(_remember(id, default))
 
 
-def segments(id: str, label: str, options: Sequence[str], default: str, name: Callable[[str], str], **more: Any) -> str:
+def segments(
+    id: str, label: Markdown, options: Sequence[str], default: str, name: Callable[[str], str], **more: Any
+) -> str:
     """One of a few, all of them in sight, by id."""
 
     def read(text: str) -> str:
@@ -108,20 +122,30 @@ def segments(id: str, label: str, options: Sequence[str], default: str, name: Ca
     return str(_remember(id, default))
 
 
-def switch(id: str, label: str, default: bool, **more: Any) -> bool:
+def switch(id: str, label: Markdown, default: bool, **more: Any) -> bool:
     """On or off."""
     st.toggle(label, **_begin(id, default, lambda text: bool(int(text))), **more)
     return bool(_remember(id, default))
 
 
-def whole(id: str, label: str, default: int, low: int, high: int, **more: Any) -> int:
+def whole(id: str, label: Markdown, default: int, low: int, high: int, **more: Any) -> int:
     """A whole number between two limits."""
     begun = _begin(id, default, lambda text: _number(text, int, label, low, high))
     st.number_input(label, low, high, **begun, **more)
     return int(_remember(id, default))
 
 
-def decimal(id: str, label: str, default: float, low: float, high: float, **more: Any) -> float:
+def nth(id: str, label: Markdown, default: int, count: int, **more: Any) -> int:
+    """Which of `count` things, as an index; the widget counts from 1, the address from 0."""
+    begun = _begin(
+        id, default, lambda text: _number(text, int, label, 0, count - 1),
+        show=lambda index: index + 1, store=lambda number: number - 1,
+    )  # fmt: skip
+    st.number_input(label, 1, count, **begun, **more)
+    return int(_remember(id, default))
+
+
+def decimal(id: str, label: Markdown, default: float, low: float, high: float, **more: Any) -> float:
     """A number between two limits."""
     st.number_input(
         label, low, high, **_begin(id, default, lambda text: _number(text, float, label, low, high)), **more
@@ -129,13 +153,13 @@ def decimal(id: str, label: str, default: float, low: float, high: float, **more
     return float(_remember(id, default))
 
 
-def line(id: str, label: str, default: str, longest: int, **more: Any) -> str:
+def line(id: str, label: Markdown, default: str, longest: int, **more: Any) -> str:
     """A line of text; what lies in the link is cut to the longest that may be typed."""
     st.text_input(label, max_chars=longest, **_begin(id, default, lambda text: text[:longest]), **more)
     return str(_remember(id, default))
 
 
-def slide(id: str, label: str, default: float, low: float, high: float, step: float, **more: Any) -> float:
+def slide(id: str, label: Markdown, default: float, low: float, high: float, step: float, **more: Any) -> float:
     """A number between two limits, on a slider; whole if its default is."""
     kind = type(default)
     begun = _begin(id, default, lambda text: _number(text, kind, label, low, high))
@@ -143,17 +167,24 @@ def slide(id: str, label: str, default: float, low: float, high: float, step: fl
     return kind(_remember(id, default))
 
 
-def span(id: str, label: str, low: int, high: int, **more: Any) -> tuple[int, int]:
-    """A range of whole numbers, all of it at first, on a slider with two ends; "8-32" in the address."""
+def span(id: str, label: Markdown, count: int, **more: Any) -> tuple[int, int]:
+    """Some of `count` things in a row, all of them at first: from an index up to, not with, another.
+
+    The slider's two ends count from 1 and are both in; "8-32" in the address are the slider's 9 and 32.
+    """
 
     def read(text: str) -> tuple[int, int]:
         first, _, last = text.partition("-")
-        ends = (_number(first, int, label, low, high), _number(last, int, label, low, high))
-        return min(ends), max(ends)
+        ends = sorted((_number(first, int, label, 0, count), _number(last, int, label, 0, count)))
+        begin = min(ends[0], count - 1)
+        return begin, max(ends[1], begin + 1)
 
-    if st.session_state.get(id) is not None and st.session_state[id][1] > high:
-        st.session_state[id] = (low, high)  # of another model, which has more
-    st.slider(label, low, high, **_begin(id, (low, high), read), **more)
+    if st.session_state.get(id) is not None and st.session_state[id][1] > count:
+        st.session_state[id] = (0, count)  # of another model, which has more
+    begun = _begin(
+        id, (0, count), read, show=lambda ends: (ends[0] + 1, ends[1]), store=lambda shown: (shown[0] - 1, shown[1])
+    )
+    st.slider(label, 1, count, **begun, **more)
     first, last = st.session_state[id]
-    write_address(id, None if (first, last) == (low, high) else f"{first}-{last}")
+    write_address(id, None if (first, last) == (0, count) else f"{first}-{last}")
     return int(first), int(last)

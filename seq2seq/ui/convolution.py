@@ -19,6 +19,7 @@ from seq2seq.traces import ConvTrace
 from seq2seq.training.config import RunConfig
 from seq2seq.ui.controls import choice
 from seq2seq.ui.inputs import example_of, typed_for
+from seq2seq.ui.markdown import Markdown, PageWords, code, in_a_row
 from seq2seq.ui.models import ChosenModel, choose_model
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
@@ -56,7 +57,7 @@ def convolves(config: RunConfig) -> bool:
     return isinstance(config.model, ConvConfig)
 
 
-def what_to_look_at(words: Words) -> Looked:
+def what_to_look_at(words: PageWords) -> Looked:
     """The controls that matter, in one row; below it, in a line, how good the model is."""
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         model = choose_model(words, CONVOLUTION_MODEL, convolves)
@@ -76,7 +77,7 @@ def _tokens(task: Task, text: str) -> list[str]:
     return task.tokenise(task.normalise(text))
 
 
-def _readable(model: ChosenModel, text: str, words: Words) -> str:
+def _readable(model: ChosenModel, text: str, words: PageWords) -> str:
     """The text if the model can read it; else a sentence why not, and the last text that it could read."""
     try:
         model.task.read(text, model.task.vocabularies()[0])
@@ -87,12 +88,12 @@ def _readable(model: ChosenModel, text: str, words: Words) -> str:
     st.session_state["read-last"] = (model.task.name, text)
     unknown = model.task.vocabularies()[0].unknown(_tokens(model.task, text))
     if unknown:
-        shown = " ".join(f"`` {quoted(token)} ``" for token in unknown[:12])
+        shown = in_a_row([code(quoted(token)) for token in unknown[:12]])
         st.info(words.say("input.some_unknown", tokens=shown), icon=":material/help:")
     return text
 
 
-def _position(tokens: list[str], words: Words) -> int:
+def _position(tokens: list[str], words: PageWords) -> int:
     """The source position that is followed, counted from 0; the middle one unless another is chosen."""
     names = {str(i + 1): f"{i + 1}: {quoted(token)}" for i, token in enumerate(tokens)}
     say, default = words.say, str(len(tokens) // 2 + 1)
@@ -103,7 +104,7 @@ def _position(tokens: list[str], words: Words) -> int:
     return int(chosen) - 1
 
 
-def _layer(model: ChosenModel, words: Words) -> int:
+def _layer(model: ChosenModel, words: PageWords) -> int:
     """The decoder layer of the heat map, counted from 0; without a decoder there is nothing to choose."""
     config = model.config.model
     assert isinstance(config, ConvConfig)
@@ -117,7 +118,7 @@ def _layer(model: ChosenModel, words: Words) -> int:
     return int(chosen) - 1
 
 
-def _described(picked: ChosenModel, words: Words) -> str:
+def _described(picked: ChosenModel, words: PageWords) -> Markdown:
     """How good a model is, and what it is, in a line."""
     config = picked.config.model
     assert isinstance(config, ConvConfig)
@@ -127,16 +128,16 @@ def _described(picked: ChosenModel, words: Words) -> str:
     )  # fmt: skip
 
 
-def convolved(looked: Looked, words: Words) -> str:
+def convolved(looked: Looked, words: PageWords) -> str:
     """The story of the decoding, as JSON."""
     model = looked.model
     return _told(model.reference, model.step, looked.text, looked.position, looked.layer, words.language)
 
 
-def convolution_explainer(looked: Looked, words: Words) -> Callable[[], ConvolutionExplainer]:
+def convolution_explainer(looked: Looked, words: PageWords) -> Callable[[], ConvolutionExplainer]:
     """What explains the numbers of a decoding, made when the first one is asked."""
     return lambda: ConvolutionExplainer(
-        traced_convolution(looked.model.reference, looked.model.step, looked.text), words
+        traced_convolution(looked.model.reference, looked.model.step, looked.text), words.plain
     )
 
 
@@ -148,8 +149,8 @@ def _told(reference: str, step: int, text: str, position: int, layer: int, langu
         return stored_story(f"convolution-{language}")
     trace = traced_convolution(reference, step, text)
     task = trained(reference, step).task
-    answer = task.answer(task.normalise(text))
-    return convolution_story(trace, Words(language), reference, answer, position, layer).to_json()
+    answer, flaw = task.answer(task.normalise(text)), task.flaw(trace.text)
+    return convolution_story(trace, Words(language), reference, answer, position, layer, flaw).to_json()
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -8,6 +8,7 @@ from seq2seq.traces import ConvTrace
 from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import choice
 from seq2seq.ui.convolution import Looked, traced_convolution
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
 from seq2seq.ui.session import trained
@@ -17,7 +18,7 @@ AS_IT_IS = "none"
 
 
 @st.fragment
-def what_if_replaced(looked: Looked, words: Words) -> None:
+def what_if_replaced(looked: Looked, words: PageWords) -> None:
     """Controls for one token, and what comes of it; only this part of the page runs again when they move."""
     say = words.say
     with st.container(key="what-if", border=True), one_sentence(words):
@@ -32,13 +33,13 @@ def what_if_replaced(looked: Looked, words: Words) -> None:
 
             def explain() -> ReplacedExplainer:
                 before = traced_convolution(reference, step, text)
-                return ReplacedExplainer(before, _traced(reference, step, text, position, token), position, words)
+                return ReplacedExplainer(before, _traced(reference, step, text, position, token), position, words.plain)
 
             show_story(story, "replaced-story", words, explain)
     settle_part()
 
 
-def _change(looked: Looked, words: Words) -> tuple[int, str]:
+def _change(looked: Looked, words: PageWords) -> tuple[int, str]:
     """Which source token becomes which."""
     task, say = looked.model.task, words.say
     source = task.tokenise(task.normalise(looked.text))

@@ -1,7 +1,7 @@
 """The Attention page's parts: the model, the input, and the story of its decoding."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -17,14 +17,14 @@ from seq2seq.stories.stored import (
     HOME_DATES,
     HOME_MODEL,
 )
-from seq2seq.stories.tokens import quoted
 from seq2seq.stories.transformer import transformer_decoding_story
-from seq2seq.tasks import InputError
-from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import Change, DecodingTrace, TransformerTrace
 from seq2seq.ui.controls import choice
 from seq2seq.ui.inputs import typed_for
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.models import ChosenModel, choose_model, describe, writes_step_by_step
+from seq2seq.ui.page import told_or_last
+from seq2seq.ui.remarks import show_flaw, show_remarks
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
@@ -58,18 +58,22 @@ class Asked:
     head: int | None = None
 
 
-def chosen_model_and_input(words: Words) -> Asked:
+def chosen_model_and_input(words: PageWords) -> Asked:
     """The controls that matter, in one row; below it, in a line, how good the model is."""
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
         model = choose_model(words, ATTENTION_MODEL, writes_step_by_step)
-        example = ATTENTION_INPUT if model.task.name == "reverse" else model.task.example.source
-        text = typed_for(model.task, example, words)
+        text = typed_for(model.task, _example(model), words)
         layer, head = _chosen_look(model, words)
     st.caption(describe(model, words))
     return Asked(model, text, layer, head)
 
 
-def _chosen_look(model: ChosenModel, words: Words) -> tuple[int | None, int | None]:
+def _example(model: ChosenModel) -> str:
+    """What stands in the input before anything is typed."""
+    return ATTENTION_INPUT if model.task.name == "reverse" else model.task.example.source
+
+
+def _chosen_look(model: ChosenModel, words: PageWords) -> tuple[int | None, int | None]:
     """Of a Transformer, the decoder layer and the head that are looked at, counted from 0."""
     config, say = model.config.model, words.say
     if not isinstance(config, TransformerConfig):
@@ -107,65 +111,58 @@ class Decoded:
         return self.asked.text
 
 
-def decode(asked: Asked, words: Words) -> Decoded:
-    """The text decoded; if it cannot be used, a sentence why, and the last one that could.
+def decode(asked: Asked, words: PageWords) -> Decoded:
+    """The text decoded; if it cannot be used, a sentence why, and the last one that could, or an example.
 
-    Raises: InputError if there was none before.
+    Raises: InputError if not even that can be decoded.
     """
-    try:
-        decoded = Decoded(asked, _told(asked, words))
-    except InputError as error:
-        if "last-decoded" not in st.session_state:
-            raise
-        st.warning(words.say(error.key, **error.slots), icon=":material/edit:")
-        asked = st.session_state["last-decoded"]
-        return Decoded(asked, _told(asked, words))
-    st.session_state["last-decoded"] = asked
-    _remark(asked.model, asked.text, words)
-    return decoded
+    example = replace(asked, text=_example(asked.model))
+    told, story = told_or_last("decoded", asked, lambda each: _told(each, words), words, [example])
+    if told is asked:
+        _remark(asked, words)
+    return Decoded(told, story)
 
 
-def _told(asked: Asked, words: Words) -> str:
+def _told(asked: Asked, words: PageWords) -> str:
     """The story of what is asked."""
     model = asked.model
     return _decoded(model.reference, model.step, asked.text, asked.layer, asked.head, words.language)
 
 
-def explainer(decoded: Decoded, words: Words) -> Callable[[], Explainer]:
+def explainer(decoded: Decoded, words: PageWords) -> Callable[[], Explainer]:
     """What explains the numbers of a decoding, made when the first one is asked."""
-    return lambda: explainer_of(attended(decoded.model.reference, decoded.model.step, decoded.text), words)
+    return lambda: explainer_of(attended(decoded.model.reference, decoded.model.step, decoded.text), words.plain)
 
 
-def home_explainer(date: str, words: Words) -> Callable[[], Explainer]:
+def home_explainer(date: str, words: PageWords) -> Callable[[], Explainer]:
     """What explains the numbers of a stored story of the home page: the same decoding, made again."""
-    return lambda: explainer_of(traced(HOME_MODEL, None, HOME_DATES[date]), words)
+    return lambda: explainer_of(traced(HOME_MODEL, None, HOME_DATES[date]), words.plain)
 
 
-def _remark(model: ChosenModel, text: str, words: Words) -> None:
-    """What should be known about this input: unknown tokens, or a length never trained on."""
-    tokens = model.task.tokenise(model.task.normalise(text))
-    unknown = model.task.vocabularies()[0].unknown(tokens)
-    if unknown:
-        shown = " ".join(f"`` {quoted(token)} ``" for token in unknown[:12])
-        st.info(words.say("input.some_unknown", tokens=shown), icon=":material/help:")
-    task = model.task
-    if isinstance(task, LetterTask) and not task.shortest <= len(tokens) <= task.longest:
-        text = words.say("attention.trained_on", shortest=task.shortest, longest=task.longest, length=len(tokens))
-        st.info(text, icon=":material/straighten:")
-    if task.name == "dates" and task.answer("".join(tokens)) is None:
-        st.info(words.say("attention.not_a_date"), icon=":material/event_busy:")
+def _remark(asked: Asked, words: PageWords) -> None:
+    """What should be known about this input, and about its output."""
+    model = asked.model
+    show_remarks(model.task, asked.text, words)
+    if not _stored(model.reference, asked.text):
+        show_flaw(model.task, attended(model.reference, model.step, asked.text).text, words)
+
+
+def _stored(reference: str, text: str) -> bool:
+    """Whether the picture is the first one, which needs no torch."""
+    return (reference, text) == (ATTENTION_MODEL, ATTENTION_INPUT)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _decoded(reference: str, step: int, text: str, layer: int | None, head: int | None, language: str) -> str:
     """The story's JSON. The first picture is stored, so that it needs no torch."""
-    if (reference, text) == (ATTENTION_MODEL, ATTENTION_INPUT):
+    if _stored(reference, text):
         return stored_story(f"attention-{language}")
     trace = attended(reference, step, text)
-    answer, words = trained(reference, step).task.answer("".join(trace.source)), Words(language)
+    task, words = trained(reference, step).task, Words(language)
+    answer, flaw = task.answer("".join(trace.source)), task.flaw(trace.text)
     if isinstance(trace, TransformerTrace):
-        return transformer_decoding_story(trace, words, reference, answer, layer, head).to_json()
-    return decoding_story(trace, words, reference, answer).to_json()
+        return transformer_decoding_story(trace, words, reference, answer, layer, head, flaw).to_json()
+    return decoding_story(trace, words, reference, answer, flaw=flaw).to_json()
 
 
 def attended(reference: str, step: int, text: str, change: Change | None = None) -> Attending:

@@ -8,16 +8,17 @@ from seq2seq.stories.embeddings import Geometry
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.tokens import quoted
 from seq2seq.ui.controls import segments
+from seq2seq.ui.markdown import PageWords
 from seq2seq.words import Words
 
 FONT = '"Source Sans", "Source Sans Pro", sans-serif'  # Streamlit's own
 HEIGHT = 560
 
 
-def show_space(geometry: Geometry, place: int, words: Words) -> None:
+def show_space(geometry: Geometry, place: int, words: PageWords) -> None:
     """The first three components of the trained table; before and after training on the same axes."""
     say = words.say
-    if geometry.points.shape[2] < 3:
+    if geometry.table.shape[2] < 3:
         return
     with st.container(border=True, key="space"):
         st.subheader(say("tokens.space"), anchor=False)
@@ -28,7 +29,7 @@ def show_space(geometry: Geometry, place: int, words: Words) -> None:
             )
             k = 0 if when == "before" else k
         st.caption(say("tokens.space.help", share=percent(float(geometry.shares.sum()))))
-        figure = draw_space(geometry, place, k, st.context.theme.type == "dark", words)
+        figure = draw_space(geometry, place, k, st.context.theme.type == "dark", words.plain)
         st.plotly_chart(figure, theme=None, width="stretch", config={"displaylogo": False, "displayModeBar": False})
 
 

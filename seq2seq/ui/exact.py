@@ -14,10 +14,12 @@ from seq2seq.traces.contest import ContestTrace
 from seq2seq.traces.exact import ExactSettings
 from seq2seq.traces.search import Limits
 from seq2seq.ui.controls import slide, whole
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.searching import (
     TEXTBOOK,
     TEXTBOOK_LONGEST,
     Written,
+    beneath_of,
     choose_limits,
     choose_penalty,
     choose_writer,
@@ -25,7 +27,7 @@ from seq2seq.ui.searching import (
     writer_of,
 )  # fmt: skip
 from seq2seq.ui.stored import stored_story
-from seq2seq.words import Words, say_error
+from seq2seq.words import Words
 
 WIDEST_HERE, MOST_BUDGET, MOST_TOKENS = 10, 5000, 60  # so that nobody waits longer than some seconds
 FIRST = ExactSettings(width=EXACT_WIDTH, budget=EXACT_BUDGET)
@@ -68,7 +70,7 @@ EXACT_TRIES: dict[str, Callable[[], None]] = {
 }
 
 
-def choose_search(words: Words) -> AskedSearch:
+def choose_search(words: PageWords) -> AskedSearch:
     """The controls that matter in one row, the rest folded away; below, in a line, what the model is."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -94,7 +96,7 @@ def _asked(written: Written, settings: ExactSettings) -> AskedSearch:
 # ---- the story
 
 
-def exact_told(asked: AskedSearch, words: Words) -> tuple[str, AskedSearch]:
+def exact_told(asked: AskedSearch, words: PageWords) -> tuple[str, AskedSearch]:
     """The story's JSON, and what it tells of: what was asked, or, where that cannot be used, the last that could.
 
     The first picture is stored, so that it needs no torch.
@@ -106,7 +108,7 @@ def exact_told(asked: AskedSearch, words: Words) -> tuple[str, AskedSearch]:
         with st.spinner(words.say("exact.searching", budget=asked.settings.budget)):
             story = _told(asked, words.language)
     except InputError as error:
-        st.warning(say_error(error, words.language), icon=":material/edit:")
+        st.warning(words.error(error), icon=":material/edit:")
         last = st.session_state.get("exact-last")
         if last is None:
             return stored_story(f"exact-{words.language}"), first_asked()
@@ -125,9 +127,11 @@ def is_first(asked: AskedSearch) -> bool:
     return (asked.reference, asked.text, asked.settings) == (EXACT_MODEL, EXACT_INPUT, FIRST)
 
 
-def exact_explainer(asked: AskedSearch, words: Words) -> Callable[[], ExactExplainer]:
+def exact_explainer(asked: AskedSearch, words: PageWords) -> Callable[[], ExactExplainer]:
     """What explains the numbers of the story, made when the first one is asked."""
-    return lambda: ExactExplainer(contest_of(asked), words)
+    return lambda: ExactExplainer(
+        contest_of(asked), words.plain, beneath_of(asked.reference, asked.step, asked.text, words)
+    )  # fmt: skip
 
 
 @st.cache_data(max_entries=48, show_spinner=False)

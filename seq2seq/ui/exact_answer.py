@@ -8,18 +8,19 @@ from seq2seq.tasks import InputError
 from seq2seq.ui.address import says_new, settle_part
 from seq2seq.ui.controls import line
 from seq2seq.ui.exact import AskedSearch, contest_of, is_first
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
-from seq2seq.ui.searching import writer_of
+from seq2seq.ui.searching import beneath_of, writer_of
 from seq2seq.ui.stored import stored_story
-from seq2seq.words import Words, say_error
+from seq2seq.words import Words
 
 LONGEST_ANSWER = 60  # characters
 TEXTBOOK_ANSWER = "ABC"  # greedy's
 
 
 @st.fragment
-def why_not_mine(asked: AskedSearch, words: Words) -> None:
+def why_not_mine(asked: AskedSearch, words: PageWords) -> None:
     """The answer typed, and its story; only this part of the page runs again when it changes."""
     say = words.say
     with st.container(key="what-if", border=True), one_sentence(words):
@@ -45,18 +46,23 @@ def _follow(default: str) -> None:
     st.session_state["mine-default"] = default
 
 
-def _show(asked: AskedSearch, mine: str, default: str, words: Words) -> None:
+def _show(asked: AskedSearch, mine: str, default: str, words: PageWords) -> None:
     """The story; of an answer that cannot be used a sentence, and the last story that could be told of this search."""
     first = is_first(asked) and mine == EXACT_ANSWER
     try:
         story = stored_story(f"exact-answer-{words.language}") if first else _told(asked, mine, words.language)
     except InputError as error:
-        st.warning(say_error(error, words.language), icon=":material/edit:")
+        st.warning(words.error(error), icon=":material/edit:")
         kept = st.session_state.get("mine-last")
         mine = kept[1] if kept and kept[0] == asked else default
         story = _told(asked, mine, words.language)
     st.session_state["mine-last"] = (asked, mine)
-    show_story(story, "exact-answer", words, lambda: AnswerExplainer(_answer(asked, mine), words))
+
+    def explainer() -> AnswerExplainer:
+        beneath = beneath_of(asked.reference, asked.step, asked.text, words)
+        return AnswerExplainer(_answer(asked, mine), words.plain, beneath)
+
+    show_story(story, "exact-answer", words, explainer)
 
 
 @st.cache_data(max_entries=48, show_spinner=False)

@@ -12,18 +12,18 @@ from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import settle_part, touch
 from seq2seq.ui.asking import heard, say_unheard, stop_those
 from seq2seq.ui.controls import choice
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
 from seq2seq.ui.session import executor, owner, run_store
 from seq2seq.ui.silence import say_silence
-from seq2seq.words import Words
 
 REFRESH = 1.0  # seconds between two looks at runs that train
 MOST_RUNS = 400  # of one browser that are looked through
 Shape = tuple[int, int, str]  # window, layers, padding
 
 
-def where_the_field_ends(words: Words) -> None:
+def where_the_field_ends(words: PageWords) -> None:
     """The part of the page that shows the edge; while runs of it train, it looks again once a second."""
     with st.container(key="field", border=True):
         st.subheader(words.say("field.heading"), anchor=False)
@@ -32,7 +32,7 @@ def where_the_field_ends(words: Words) -> None:
         st.fragment(_part, run_every=REFRESH if live else None)(words, live)
 
 
-def _part(words: Words, live: bool) -> None:
+def _part(words: PageWords, live: bool) -> None:
     with one_sentence(words):
         shape, mine = _controls(words)
         say_unheard("field", words)
@@ -42,10 +42,10 @@ def _part(words: Words, live: bool) -> None:
         trace = _trained_here(shape, runs) if mine else measured_trace(*shape)
         _status(trace, runs, mine, words)
         trace = trace or field_trace(*shape, [])
-        story, name = field_story(trace, words, "mine" if mine else "measured").to_json(), "field-story"
+        story, name = field_story(trace, words.plain, "mine" if mine else "measured").to_json(), "field-story"
 
         def explain() -> FieldExplainer:
-            return FieldExplainer(trace, words)
+            return FieldExplainer(trace, words.plain)
 
         show_story(story, name, words, explain)
         settle_part()
@@ -53,7 +53,7 @@ def _part(words: Words, live: bool) -> None:
             st.rerun()  # it begins, or ends, to look by itself
 
 
-def _controls(words: Words) -> tuple[Shape, bool]:
+def _controls(words: PageWords) -> tuple[Shape, bool]:
     """Window, layers and padding; whose runs are shown; and the button that trains them."""
     say = words.say
     with st.container(key="field-controls", horizontal=True, vertical_alignment="bottom"):
@@ -111,7 +111,7 @@ def _read(run_id: str) -> FieldRun | None:
     return field_run(run.config, last) if run and last else None
 
 
-def _status(trace: FieldTrace | None, runs: list[RunRecord], mine: bool, words: Words) -> None:
+def _status(trace: FieldTrace | None, runs: list[RunRecord], mine: bool, words: PageWords) -> None:
     """Whose dots they are, and how many."""
     say = words.say
     if not mine:

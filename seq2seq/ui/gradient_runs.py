@@ -9,14 +9,14 @@ from seq2seq.stories.gradients.arms import CELLS
 from seq2seq.studies.recordings import clipping_run, recall_run
 from seq2seq.ui.controls import decimal, slide
 from seq2seq.ui.gradients import Chosen, chosen_task
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.runs import Followed, show_followed
-from seq2seq.words import Words
 
 BIASES = (0.0, 1.0, 3.0)  # the ladder's; the one chosen comes to them
 
 
-def show_training(words: Words) -> None:
+def show_training(words: PageWords) -> None:
     """The same arms, trained: their reports, recorded or live."""
     chosen = chosen_task(words)
     st.caption(words.say("gradients.setting", distance=chosen.distance, n=64))
@@ -24,14 +24,14 @@ def show_training(words: Words) -> None:
     for cell, attention, bias in _arms(chosen):
         key = arm_key(cell, attention)
         config = recall_run(cell, attention, chosen.distance, bias, chosen.scale)
-        wanted.append((f"{key}-{bias:g}" if cell == "lstm" else key, arm_name(key, bias, words), config))
+        wanted.append((f"{key}-{bias:g}" if cell == "lstm" else key, arm_name(key, bias, words.plain), config))
 
     def show(runs: list[Followed], live: bool) -> None:
         curves = []
         for run in runs:
             tone = "encoder" if run.config.model.attention == "none" else "attention"
             curves.append(Curve(run.key, run.name, run.config.model.cell, tone, run.reports()))
-        story = reach_story(f"{chosen.distance}|{chosen.scale:g}", curves, words, live, _own(runs)).to_json()
+        story = reach_story(f"{chosen.distance}|{chosen.scale:g}", curves, words.plain, live, _own(runs)).to_json()
         _show(story, "gradients-training", curves, words, live)
 
     show_followed(wanted, words, show)
@@ -44,7 +44,7 @@ def _arms(chosen: Chosen) -> list[tuple[str, bool, float]]:
     return arms + ([(cell, True, chosen.bias) for cell in CELLS] if chosen.attention else [])
 
 
-def show_clipping(words: Words) -> None:
+def show_clipping(words: PageWords) -> None:
     """Two runs that differ in one setting."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -63,7 +63,7 @@ def show_clipping(words: Words) -> None:
         if len(curves) < 2:
             st.info(say("gradients.waiting"), icon=":material/hourglass:")
             return
-        story = clipping_story(f"{scale:g}", curves[0], curves[1], limit, words, live, _own(runs)).to_json()
+        story = clipping_story(f"{scale:g}", curves[0], curves[1], limit, words.plain, live, _own(runs)).to_json()
         _show(story, "gradients-clipping", curves, words, live)
 
     show_followed(wanted, words, show)
@@ -74,9 +74,9 @@ def _own(runs: Sequence[Followed]) -> bool:
     return any(run.record for run in runs)
 
 
-def _show(story: str, key: str, curves: Sequence[Curve], words: Words, live: bool) -> None:
+def _show(story: str, key: str, curves: Sequence[Curve], words: PageWords, live: bool) -> None:
     def explain() -> CurvesExplainer:
-        return CurvesExplainer(curves, words)
+        return CurvesExplainer(curves, words.plain)
 
     show_story(story, key, words, explain)
     if not live:

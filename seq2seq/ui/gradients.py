@@ -12,6 +12,7 @@ from seq2seq.stories.gradients.arms import CELLS
 from seq2seq.studies.recordings import recall_run, recorded_weights, recording_of
 from seq2seq.training.config import RunConfig
 from seq2seq.ui.controls import choice, segments, slide, switch
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.runs import own_run
 from seq2seq.ui.session import run_store
@@ -63,13 +64,13 @@ GRADIENT_TRIES: dict[str, Callable[[], None]] = {
 }
 
 
-def choose_part(words: Words) -> str:
+def choose_part(words: PageWords) -> str:
     """Which of the page's three stories is told."""
     say = words.say
     return segments("reach-part", say("gradients.part"), PARTS, "back", lambda name: say(f"gradients.part.{name}"))
 
 
-def chosen_task(words: Words) -> Chosen:
+def chosen_task(words: PageWords) -> Chosen:
     """The settings that decide a run."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -84,12 +85,12 @@ def chosen_task(words: Words) -> Chosen:
     return Chosen(distance, round(scale, 3), round(bias, 3), attention)
 
 
-def chosen_pass(chosen: Chosen, words: Words) -> Chosen:
+def chosen_pass(chosen: Chosen, words: PageWords) -> Chosen:
     """Whose backward pass is told, and with which weights."""
     say = words.say
     with st.container(key="whose", horizontal=True, vertical_alignment="bottom"):
         keys = [arm_key(cell, way) for way in (False, True) for cell in CELLS]
-        name = partial(arm_name, forget_bias=chosen.bias, words=words)
+        name = partial(arm_name, forget_bias=chosen.bias, words=words.plain)
         hand = choice("reach-hand", say("gradients.hand"), keys, "rnn", name, width=260)
         weights = choice(
             "reach-weights", say("gradients.weights"), ["start", "trained"], "start",
@@ -98,19 +99,19 @@ def chosen_pass(chosen: Chosen, words: Words) -> Chosen:
     return Chosen(chosen.distance, chosen.scale, chosen.bias, chosen.attention, hand, weights == "trained")
 
 
-def show_backward(words: Words) -> None:
+def show_backward(words: PageWords) -> None:
     """The settings, and the backward pass that they lead to."""
     chosen = chosen_pass(chosen_task(words), words)
     st.caption(words.say("gradients.setting", distance=chosen.distance, n=64))
     references = tuple((key, _weights(chosen.run(key)) if chosen.trained else None) for key in chosen.arms)
     if chosen.trained and not dict(references)[chosen.hand]:
-        name = arm_name(chosen.hand, chosen.bias, words)
+        name = arm_name(chosen.hand, chosen.bias, words.plain)
         st.info(words.say("gradients.nothing.trained", name=name), icon=":material/model_training:")
         return
     story = _told(chosen, references, words.language)
 
     def explain() -> GradientExplainer:
-        return GradientExplainer(_reach(chosen, references), words)
+        return GradientExplainer(_reach(chosen, references), words.plain)
 
     show_story(story, "gradients", words, explain)
     offer_export(story, "gradients", words, explain)
@@ -150,7 +151,7 @@ def _reach(chosen: Chosen, references: References) -> Reach:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _traced(config: RunConfig, reference: str | None) -> "GradientTrace":
     """The backward pass of a run as it begins, or as its weights are now. Shared: never to be changed."""
-    from seq2seq.training.checkpoint import unpack
+    from seq2seq.training.checkpoint import load_weights, unpack
     from seq2seq.training.reach import record_gradients
     from seq2seq.training.trainer import start_model
 
@@ -158,6 +159,6 @@ def _traced(config: RunConfig, reference: str | None) -> "GradientTrace":
     if reference:
         saved = run_store().checkpoint(reference)
         checkpoint = unpack(saved[1] if saved else recorded_weights(reference))
-        model.load_state_dict(checkpoint.weights)
-        updates = int(checkpoint.facts["step"])
+        load_weights(model, checkpoint.weights)
+        updates = checkpoint.facts["step"]
     return record_gradients(model, config.task, updates)

@@ -16,6 +16,7 @@ from seq2seq.traces.heads import WAYS, HeadPlace, HeadsTrace, MeasuredHeads, hea
 from seq2seq.training.config import RunConfig
 from seq2seq.ui.controls import segments
 from seq2seq.ui.inputs import example_of, typed_for
+from seq2seq.ui.markdown import PageWords, code, in_a_row
 from seq2seq.ui.models import ChosenModel, choose_model
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
@@ -58,7 +59,7 @@ def has_heads(config: RunConfig) -> bool:
     return isinstance(config.model, TransformerConfig)
 
 
-def heads_to_look_at(words: Words) -> LookedHeads:
+def heads_to_look_at(words: PageWords) -> LookedHeads:
     """The controls that matter, in one row; below it, in a line, what the model is."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -80,7 +81,7 @@ def heads_to_look_at(words: Words) -> LookedHeads:
     return looked
 
 
-def _readable(model: ChosenModel, text: str, words: Words) -> str:
+def _readable(model: ChosenModel, text: str, words: PageWords) -> str:
     """The text if the model can read it; else a sentence why not, and the last text that it could read."""
     task, kept = model.task, st.session_state.get("read-last")
     last = kept[1] if kept and kept[0] == task.name else example_of(task, HEADS_INPUT)
@@ -95,7 +96,7 @@ def _readable(model: ChosenModel, text: str, words: Words) -> str:
     st.session_state["read-last"] = (task.name, text)
     unknown = task.vocabularies()[0].unknown(tokens)
     if unknown:
-        shown = " ".join(f"`` {quoted(token)} ``" for token in unknown[:12])
+        shown = in_a_row([code(quoted(token)) for token in unknown[:12]])
         st.info(words.say("input.some_unknown", tokens=shown), icon=":material/help:")
     return text
 
@@ -103,7 +104,7 @@ def _readable(model: ChosenModel, text: str, words: Words) -> str:
 # ---- the story
 
 
-def heads_told(looked: LookedHeads, words: Words) -> str:
+def heads_told(looked: LookedHeads, words: PageWords) -> str:
     """The story's JSON. The first picture is stored, so that it needs no torch."""
     model = looked.model
     if (model.reference, looked.text, looked.way) == (HEADS_MODEL, HEADS_INPUT, WAYS[0]):
@@ -111,7 +112,7 @@ def heads_told(looked: LookedHeads, words: Words) -> str:
     return _told(model.reference, model.step, looked.text, looked.way, words.language)
 
 
-def say_how_measured(looked: LookedHeads, words: Words) -> None:
+def say_how_measured(looked: LookedHeads, words: PageWords) -> None:
     """Before the heads of one's own model are shown: measure them, which takes a while, and say so."""
     model = looked.model
     if measured(model.reference):
@@ -121,9 +122,9 @@ def say_how_measured(looked: LookedHeads, words: Words) -> None:
     st.caption(words.say("heads.live", n=found.n, pairs=found.pruned[looked.way].pairs))
 
 
-def heads_explainer(looked: LookedHeads, words: Words) -> Callable[[], HeadsExplainer]:
+def heads_explainer(looked: LookedHeads, words: PageWords) -> Callable[[], HeadsExplainer]:
     """What explains the numbers of the story, made when the first one is asked."""
-    return lambda: HeadsExplainer(traced_heads(looked), words)
+    return lambda: HeadsExplainer(traced_heads(looked), words.plain)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

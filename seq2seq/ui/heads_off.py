@@ -9,6 +9,7 @@ from seq2seq.traces.heads import SIDES, HeadPlace, HeadsOff
 from seq2seq.ui.address import says_new, settle_part, touch, write_address
 from seq2seq.ui.controls import widget_key
 from seq2seq.ui.heads import LookedHeads, traced_heads
+from seq2seq.ui.markdown import PageWords, code, in_a_row
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
 from seq2seq.ui.session import trained
@@ -16,7 +17,7 @@ from seq2seq.words import Words
 
 
 @st.fragment
-def what_if_off(looked: LookedHeads, words: Words) -> None:
+def what_if_off(looked: LookedHeads, words: PageWords) -> None:
     """Controls for heads, and what comes of it; only this part of the page runs again when they move."""
     say = words.say
     with st.container(key="what-if", border=True), one_sentence(words):
@@ -28,7 +29,7 @@ def what_if_off(looked: LookedHeads, words: Words) -> None:
     settle_part()
 
 
-def _picked(places: Sequence[HeadPlace], words: Words) -> tuple[HeadPlace, ...]:
+def _picked(places: Sequence[HeadPlace], words: PageWords) -> tuple[HeadPlace, ...]:
     """The heads picked, block by block; "e1.2,x1.1" in the address."""
     say = words.say
     if st.session_state.get("off") is None or says_new("off"):
@@ -36,7 +37,7 @@ def _picked(places: Sequence[HeadPlace], words: Words) -> tuple[HeadPlace, ...]:
     wanted = [id for id in str(st.session_state["off"]).split(",") if id]
     known = {place.id: place for place in places}
     if strange := [id[:12] for id in wanted if id not in known]:
-        shown = " ".join(f"`` {id.replace('`', '')} ``" for id in strange[:6])
+        shown = in_a_row([code(id) for id in strange[:6]])
         st.warning(
             say("heads.off.no_such", ids=shown, first=places[0].id, last=places[-1].id), icon=":material/link_off:"
         )
@@ -59,11 +60,11 @@ def _picked(places: Sequence[HeadPlace], words: Words) -> tuple[HeadPlace, ...]:
     return tuple(chosen)
 
 
-def _show(looked: LookedHeads, places: tuple[HeadPlace, ...], words: Words) -> None:
+def _show(looked: LookedHeads, places: tuple[HeadPlace, ...], words: PageWords) -> None:
     ids = tuple(place.id for place in places)
 
     def explain() -> HeadsOffExplainer:
-        return HeadsOffExplainer(traced_heads(looked), _off(looked, ids), words)
+        return HeadsOffExplainer(traced_heads(looked), _off(looked, ids), words.plain)
 
     show_story(_told(looked, ids, words.language), "heads-off", words, explain)
 

@@ -5,7 +5,7 @@ import streamlit as st
 from seq2seq.tasks import LONGEST_INPUT, Task
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import line
-from seq2seq.words import Words
+from seq2seq.ui.markdown import PageWords
 
 LETTERS = ("reverse", "copy", "sort")  # tasks that read any word
 
@@ -15,7 +15,7 @@ def example_of(task: Task, word: str) -> str:
     return word if task.name in LETTERS else task.example.source
 
 
-def typed_for(task: Task, example: str, words: Words, id: str = "text") -> str:
+def typed_for(task: Task, example: str, words: PageWords, id: str = "text") -> str:
     """The text typed; where a model of another task was picked, the example, unless the text was set for this task.
 
     Who sets the text together with the model (a "try this" link) says so in "ID-for": the task's name.

@@ -22,10 +22,11 @@ from seq2seq.traces.masks import MasksTrace
 from seq2seq.training.config import RunConfig
 from seq2seq.ui.address import is_opened, write_address
 from seq2seq.ui.controls import choice, line
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.models import ChosenModel, choose_model
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
-from seq2seq.words import Words, say_error
+from seq2seq.words import Words
 
 LONGEST_LINE = 120
 MASKS_PARTS = {  # with the controls that only they have
@@ -72,7 +73,7 @@ def masks_itself(config: RunConfig) -> bool:
     return model.causal and model.source_mask and model.cross_mask
 
 
-def what_is_masked(words: Words, follow: bool) -> MaskedBatch:
+def what_is_masked(words: PageWords, follow: bool) -> MaskedBatch:
     """The controls that matter, in one row; below it, in a line, how good the model is.
 
     Args: follow: whether one sentence is followed, in one head.
@@ -100,7 +101,7 @@ def what_is_masked(words: Words, follow: bool) -> MaskedBatch:
     return MaskedBatch(model, sentences, *followed)
 
 
-def _typed(words: Words) -> str:
+def _typed(words: PageWords) -> str:
     """The batch as it was typed; older links call it as the Train page calls the size of a batch."""
     if is_opened("masks-batch") and "masks-batch" not in st.query_params and "batch" in st.query_params:
         st.session_state["masks-batch"] = st.query_params["batch"][:LONGEST_LINE]
@@ -109,20 +110,20 @@ def _typed(words: Words) -> str:
     return line("masks-batch", say("masks.sentences"), MASKS_INPUT, LONGEST_LINE, help=say("masks.sentences.help"))
 
 
-def _readable(model: ChosenModel, text: str, words: Words) -> Sentences:
+def _readable(model: ChosenModel, text: str, words: PageWords) -> Sentences:
     """The batch if it can be read; else a sentence why not, and the last batch that could."""
     task = letter_task(model.config)
     try:
         sentences = read_sentences(task, text)
     except InputError as error:
-        st.warning(say_error(error, words.language), icon=":material/edit:")
+        st.warning(words.error(error), icon=":material/edit:")
         kept = st.session_state.get("masks-batch-last", MASKS_INPUT)
         return read_sentences(task, kept)
     st.session_state["masks-batch-last"] = text
     return sentences
 
 
-def _followed(model: ChosenModel, sentences: Sentences, words: Words) -> tuple[int, int, int]:
+def _followed(model: ChosenModel, sentences: Sentences, words: PageWords) -> tuple[int, int, int]:
     """The sentence whose outputs are walked through, and the layer and the head whose weights are shown."""
     say, config = words.say, model.config.model
     assert isinstance(config, TransformerConfig)
@@ -144,7 +145,7 @@ def _followed(model: ChosenModel, sentences: Sentences, words: Words) -> tuple[i
     return int(sentence) - 1, int(layer) - 1, int(head) - 1
 
 
-def told_masks(batch: MaskedBatch, words: Words) -> str:
+def told_masks(batch: MaskedBatch, words: PageWords) -> str:
     """The story of the batch, as JSON."""
     model = batch.model
     return _told(
@@ -152,11 +153,11 @@ def told_masks(batch: MaskedBatch, words: Words) -> str:
     )  # fmt: skip
 
 
-def masks_explainer(batch: MaskedBatch, words: Words) -> Callable[[], MasksExplainer]:
+def masks_explainer(batch: MaskedBatch, words: PageWords) -> Callable[[], MasksExplainer]:
     """What explains the numbers of the batch, made when the first one is asked."""
     model = batch.model
     return lambda: MasksExplainer(
-        traced_masks(model.reference, model.step, batch.sentences, batch.layer, batch.head), words
+        traced_masks(model.reference, model.step, batch.sentences, batch.layer, batch.head), words.plain
     )
 
 

@@ -13,18 +13,18 @@ from seq2seq.training.config import RunConfig
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import choice
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.masks_runs import asked, begin, say_how_many
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import run_store
 from seq2seq.ui.stored import stored_story
-from seq2seq.words import Words
 
 REFRESH = 1.0  # seconds between two looks at runs that train
 TASKS = tuple(reversed(MASK_TASKS))  # nothing to learn comes first
 
 
-def how_it_leaks(words: Words) -> None:
+def how_it_leaks(words: PageWords) -> None:
     """The part of the page on training without the causal mask; while runs of it train, it looks again by itself."""
     with st.container(key="leak"):
         st.subheader(words.say("leak.heading"), anchor=False)
@@ -33,7 +33,7 @@ def how_it_leaks(words: Words) -> None:
         st.fragment(_part, run_every=REFRESH if live else None)(words, live)
 
 
-def _part(words: Words, live: bool) -> None:
+def _part(words: PageWords, live: bool) -> None:
     with one_sentence(words):
         task, mine = _controls(words)
         runs = asked(lambda seed: _configs(task, seed)) if mine else []
@@ -45,7 +45,7 @@ def _part(words: Words, live: bool) -> None:
         else:
 
             def explain() -> LeakExplainer:
-                return LeakExplainer(_measured(task), words)
+                return LeakExplainer(_measured(task), words.plain)
 
             story = stored_story(f"masks-leak-{task}-{words.language}")
             show_story(story, "leak-story", words, explain)
@@ -55,7 +55,7 @@ def _part(words: Words, live: bool) -> None:
             st.rerun()  # it begins, or ends, to look by itself
 
 
-def _controls(words: Words) -> tuple[str, bool]:
+def _controls(words: PageWords) -> tuple[str, bool]:
     """The task, whose runs are shown, and the button that trains them."""
     say = words.say
     with st.container(key="leak-controls", horizontal=True, vertical_alignment="bottom"):
@@ -76,15 +76,15 @@ def _configs(task: str, seed: int) -> list[RunConfig]:
     return [leak_config(task, causal, seed) for causal in SIDES.values()]
 
 
-def _show_mine(task: str, runs: list[RunRecord], words: Words) -> None:
+def _show_mine(task: str, runs: list[RunRecord], words: PageWords) -> None:
     """The story of runs of this browser, as far as they are."""
     trace = _trained_here(task, runs)
-    story = leak_story(trace, words, "mine", follow=not trace.maps)
+    story = leak_story(trace, words.plain, "mine", follow=not trace.maps)
     if story is None:
         return
 
     def explain() -> LeakExplainer:
-        return LeakExplainer(trace, words)
+        return LeakExplainer(trace, words.plain)
 
     show_story(story.to_json(), "leak-mine", words, explain)
 

@@ -8,9 +8,9 @@ from seq2seq.training.config import RunConfig
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import touch
 from seq2seq.ui.asking import heard, say_unheard, stop_those
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.session import executor, owner, run_store
 from seq2seq.ui.silence import say_silence
-from seq2seq.words import Words
 
 MOST_RUNS = 400  # of one browser that are looked through
 Configs = Callable[[int], list[RunConfig]]  # of a seed
@@ -42,7 +42,7 @@ def begin(configs: Configs, part: str) -> Callable[[], None]:
     return start
 
 
-def say_how_many(runs: list[RunRecord], mine: bool, part: str, words: Words, **slots: object) -> None:
+def say_how_many(runs: list[RunRecord], mine: bool, part: str, words: PageWords, **slots: object) -> None:
     """Whose runs they are, how many are done, and a button that stops the others."""
     say = words.say
     say_unheard(part, words)

@@ -11,6 +11,7 @@ from seq2seq.training.config import RunConfig
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import choice, whole
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.masks_runs import asked, begin, say_how_many
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
@@ -21,7 +22,7 @@ REFRESH = 1.0  # seconds between two looks at runs that train
 DRAWS = (1, 999)
 
 
-def what_the_scale_does(words: Words) -> None:
+def what_the_scale_does(words: PageWords) -> None:
     """The part of the page on the scale; while runs of it train, it looks again by itself."""
     with st.container(key="scale"):
         st.subheader(words.say("scale.heading"), anchor=False)
@@ -30,7 +31,7 @@ def what_the_scale_does(words: Words) -> None:
         st.fragment(_part, run_every=REFRESH if live else None)(words, live)
 
 
-def _part(words: Words, live: bool) -> None:
+def _part(words: PageWords, live: bool) -> None:
     with one_sentence(words):
         draw, mine = _controls(words)
         runs = asked(_configs) if mine else []
@@ -41,7 +42,7 @@ def _part(words: Words, live: bool) -> None:
         trace = scale_trace(draw, _mine(runs) if mine else measured_scale(), updates)
 
         def explain() -> ScaleExplainer:
-            return ScaleExplainer(trace, words)
+            return ScaleExplainer(trace, words.plain)
 
         story = _told(trace, words, mine)
         show_story(story, "scale-mine" if mine else "scale-story", words, explain)
@@ -52,7 +53,7 @@ def _part(words: Words, live: bool) -> None:
             st.rerun()  # it begins, or ends, to look by itself
 
 
-def _controls(words: Words) -> tuple[int, bool]:
+def _controls(words: PageWords) -> tuple[int, bool]:
     """The draw, whose runs are shown, and the button that trains them."""
     say = words.say
     with st.container(key="scale-controls", horizontal=True, vertical_alignment="bottom"):
@@ -83,10 +84,10 @@ def _mine(runs: list[RunRecord]) -> list[ScaleRun]:
     return found
 
 
-def _told(trace: ScaleTrace, words: Words, mine: bool) -> str:
+def _told(trace: ScaleTrace, words: PageWords, mine: bool) -> str:
     """The story's JSON; what was measured is told once a draw."""
     if mine:
-        return scale_story(trace, words, "mine").to_json()
+        return scale_story(trace, words.plain, "mine").to_json()
     return _told_measured(trace.keys.seed, trace.updates, words.language)
 
 

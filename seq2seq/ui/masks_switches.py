@@ -8,6 +8,7 @@ from seq2seq.studies.masks import measured
 from seq2seq.traces.masks import SwitchesTrace
 from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import choice, whole
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.masks import MaskedBatch, Sentences
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
@@ -19,7 +20,7 @@ MOST_PADS = 16
 
 
 @st.fragment
-def switch_masks_off(batch: MaskedBatch, words: Words) -> None:
+def switch_masks_off(batch: MaskedBatch, words: PageWords) -> None:
     """How many pads, which token is replaced, and what comes of it; only this part of the page runs again."""
     say = words.say
     with st.container(key="switches"), one_sentence(words):
@@ -37,14 +38,14 @@ def switch_masks_off(batch: MaskedBatch, words: Words) -> None:
         story, shown = _told(batch, pads, int(at) - 1, words), batch.model.reference == MASKS_MODEL
 
         def explain() -> SwitchesExplainer:
-            return SwitchesExplainer(_trace(batch, pads, int(at) - 1), _curves() if shown else [], words)
+            return SwitchesExplainer(_trace(batch, pads, int(at) - 1), _curves() if shown else [], words.plain)
 
         show_story(story, "switches-story", words, explain)
         offer_export(story, "masks", words, explain)
     settle_part()
 
 
-def _told(batch: MaskedBatch, pads: int, at: int, words: Words) -> str:
+def _told(batch: MaskedBatch, pads: int, at: int, words: PageWords) -> str:
     return _told_of(batch.model.reference, batch.model.step, batch.sentences, pads, at, words.language)
 
 

@@ -43,3 +43,19 @@ GROUPS: dict[str, tuple[Place, ...]] = {
     ),
 }
 HOME = GROUPS["start"][0]
+SOURCES = Place("sources", "sources", "menu_book")  # in no group: every page leads there from its foot
+
+
+def meant_by(path: str) -> str | None:
+    """The address of the page that a path means, however it is written: "Attention/", "state_space", "home".
+
+    The home page's own address is "". None: it means none, or is none of a page.
+    """
+    name = path.strip("/").lower().replace("_", "-").replace(" ", "-").removesuffix(".html")
+    if not path or "/" in name:
+        return None
+    for places in (*GROUPS.values(), (SOURCES,)):
+        for place in places:
+            if name in (place.address, place.stem.replace("_", "-")):
+                return "" if place == HOME else place.address
+    return None

@@ -6,10 +6,10 @@ import streamlit as st
 
 from seq2seq.ui.address import is_opened
 from seq2seq.ui.controls import segments
-from seq2seq.words import Words
+from seq2seq.ui.markdown import PageWords
 
 
-def chosen_part(page: str, parts: Mapping[str, Sequence[str]], words: Words) -> str:
+def chosen_part(page: str, parts: Mapping[str, Sequence[str]], words: PageWords) -> str:
     """Which part is shown. `parts`: by their ids, in order, the ids of the controls that only this part has.
 
     A link that names no part, but sets a control of one, opens that one.

@@ -5,10 +5,13 @@ from typing import Any
 
 import streamlit as st
 
+from seq2seq.player.bundle import drawing_library
 from seq2seq.player.export import to_html
 from seq2seq.stories.explain import Explainer, Unknown
 from seq2seq.tasks import InputError
-from seq2seq.words import Words, say_error
+from seq2seq.ui.markdown import PageWords
+from seq2seq.ui.shown import note_shown
+from seq2seq.words import say_error
 
 # Streamlit finds the folder of these files by the entry in pyproject.toml.
 _player = st.components.v2.component(
@@ -30,7 +33,7 @@ _answer = st.components.v2.component(
 def show_story(
     story: str,
     key: str,
-    words: Words,
+    words: PageWords,
     explainer: Callable[[], Explainer] | None = None,
     below: Callable[[str], None] | None = None,
 ) -> None:
@@ -39,6 +42,12 @@ def show_story(
     A number that is clicked is explained by `explainer`, which is made only then; nothing else on the page runs.
     `below` draws what stands under the player, given the address that was clicked, "" for none.
     """
+    try:
+        drawing_library()
+    except InputError as error:
+        st.error(words.error(error), icon=":material/build:")
+        return
+    note_shown(key, story)
     picked = _player(key=key, data=story, on_ask_change=lambda: None)
     asked = picked.get("ask")
     if asked and explainer:
@@ -47,7 +56,7 @@ def show_story(
         below(str(asked.get("address", ""))[:200] if asked else "")
 
 
-def _answer_to(asked: dict[str, Any], explainer: Callable[[], Explainer], words: Words) -> dict[str, Any]:
+def _answer_to(asked: dict[str, Any], explainer: Callable[[], Explainer], words: PageWords) -> dict[str, Any]:
     """The explanation of a number; what comes from a browser may be anything."""
     ticket, address = str(asked.get("ticket", ""))[:200], str(asked.get("address", ""))[:200]
     try:
@@ -58,11 +67,11 @@ def _answer_to(asked: dict[str, Any], explainer: Callable[[], Explainer], words:
         return {"ticket": ticket, "failed": say_error(error, words.language)}
 
 
-def offer_export(story: str, name: str, words: Words, explainer: Callable[[], Explainer] | None = None) -> None:
+def offer_export(story: str, name: str, words: PageWords, explainer: Callable[[], Explainer] | None = None) -> None:
     """A button that saves a page's story as one file that plays offline; it is made only when the button is pressed."""
 
     def page() -> str:
-        title = f"Seq2Seq Studio: {words.say(f'page.{name}.title')}"
+        title = f"Seq2Seq Studio: {words.plain.say(f'page.{name}.title')}"
         return to_html(story, title, words.language, explainer() if explainer else None)
 
     st.download_button(

@@ -13,17 +13,17 @@ from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import settle_part, touch
 from seq2seq.ui.asking import heard, say_unheard, stop_those
 from seq2seq.ui.controls import choice
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import executor, owner, run_store
 from seq2seq.ui.silence import say_silence
-from seq2seq.words import Words
 
 REFRESH = 1.0  # seconds between two looks at runs that train
 MOST_RUNS = 400  # of one browser that are looked through
 
 
-def which_side_needs_it(words: Words) -> None:
+def which_side_needs_it(words: PageWords) -> None:
     """The switchboard; while runs of it train, it looks again once a second."""
     with st.container(key="board"):
         st.subheader(words.say("board.heading"), anchor=False)
@@ -32,7 +32,7 @@ def which_side_needs_it(words: Words) -> None:
         st.fragment(_part, run_every=REFRESH if live else None)(words, live)
 
 
-def _part(words: Words, live: bool) -> None:
+def _part(words: PageWords, live: bool) -> None:
     with one_sentence(words):
         task, mine = _controls(words)
         say_unheard("board", words)
@@ -43,10 +43,10 @@ def _part(words: Words, live: bool) -> None:
         _status(trace, runs, mine, words)
         bare = {} if mine else {name: measured_trace(name).shares(("none", "none")) for name in POSITION_TASKS}
         weights = stored_weights()
-        story = board_story(trace, words, "mine" if mine else "measured", bare, weights).to_json()
+        story = board_story(trace, words.plain, "mine" if mine else "measured", bare, weights).to_json()
 
         def explain() -> BoardExplainer:
-            return BoardExplainer(trace, words, weights)
+            return BoardExplainer(trace, words.plain, weights)
 
         show_story(story, "board-story", words, explain)
         if not waiting:
@@ -56,7 +56,7 @@ def _part(words: Words, live: bool) -> None:
             st.rerun()  # it begins, or ends, to look by itself
 
 
-def _controls(words: Words) -> tuple[str, bool]:
+def _controls(words: PageWords) -> tuple[str, bool]:
     """The task, the two switches, whose runs are shown, and the button that trains a setting."""
     say = words.say
 
@@ -121,7 +121,7 @@ def _read(run_id: str) -> PositionRun | None:
     return position_run(run.config, last) if run and last else None
 
 
-def _status(trace: PositionsTrace, runs: list[RunRecord], mine: bool, words: Words) -> None:
+def _status(trace: PositionsTrace, runs: list[RunRecord], mine: bool, words: PageWords) -> None:
     """Whose dots they are, and how many."""
     say = words.say
     if not mine:

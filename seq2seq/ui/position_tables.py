@@ -7,6 +7,7 @@ from seq2seq.studies.shipped import positions_name
 from seq2seq.traces.places import PlacesTrace
 from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import segments
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import trained
@@ -18,7 +19,7 @@ LEARNED = positions_name("reverse", "learned", "learned")
 
 
 @st.fragment
-def how_a_position_is_told(words: Words) -> None:
+def how_a_position_is_told(words: PageWords) -> None:
     """The table and its story; only this part of the page runs again when another table is picked."""
     say = words.say
     with st.container(key="places"), one_sentence(words):
@@ -28,7 +29,7 @@ def how_a_position_is_told(words: Words) -> None:
         story = _told(kind, words.language)
 
         def explain() -> PlacesExplainer:
-            return PlacesExplainer(_table(kind), words)
+            return PlacesExplainer(_table(kind), words.plain)
 
         show_story(story, "places-story", words, explain)
         offer_export(story, "positions", words, explain)

@@ -23,9 +23,10 @@ from seq2seq.studies.shuffled import (
 from seq2seq.tasks import InputError
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.ui.controls import choice, line
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
-from seq2seq.words import Words, say_error
+from seq2seq.words import Words
 
 POSITIONS_PARTS = {  # with the controls that only they have
     "order": ("shuffle-task", "shuffle-read", "shuffle-order"), "table": ("place-table",),
@@ -60,7 +61,7 @@ POSITIONS_TRIES: dict[str, Callable[[], None]] = {
 }
 
 
-def what_to_look_at(words: Words) -> Looked:
+def what_to_look_at(words: PageWords) -> Looked:
     """The controls that matter, in one row; below it, in a line, how good the two models are."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -84,24 +85,24 @@ def what_to_look_at(words: Words) -> Looked:
     return Looked(task, text, how)
 
 
-def _order_name(how: str, words: Words) -> str:
+def _order_name(how: str, words: PageWords) -> str:
     if how in SHUFFLES:
         return words.say("positions.order.random", number=how)
     return words.say(f"positions.order.{how}")
 
 
-def _readable(typed: str, words: Words) -> str:
+def _readable(typed: str, words: PageWords) -> str:
     """The letters typed; else a sentence why not, and the last letters that could be read."""
     try:
         text = read_letters(typed)
     except InputError as error:
-        st.warning(say_error(error, words.language), icon=":material/edit:")
+        st.warning(words.error(error), icon=":material/edit:")
         return str(st.session_state.get("shuffle-read-last", POSITIONS_INPUT))
     st.session_state["shuffle-read-last"] = text
     return text
 
 
-def _remarks(task: str, text: str, how: str, words: Words) -> None:
+def _remarks(task: str, text: str, how: str, words: PageWords) -> None:
     """How good the models are; and what is odd about these letters."""
     say, known = words.say, POSITION_TASKS[task]
     cards = {way: shipped_card(name) for way, name in model_names(task).items()}
@@ -119,14 +120,14 @@ def _remarks(task: str, text: str, how: str, words: Words) -> None:
         st.info(say("positions.same_order"), icon=":material/shuffle:")
 
 
-def shuffled(looked: Looked, words: Words) -> str:
+def shuffled(looked: Looked, words: PageWords) -> str:
     """The story of both orders, as JSON."""
     return _told(looked.task, looked.text, looked.how, words.language)
 
 
-def shuffle_explainer(looked: Looked, words: Words) -> Callable[[], ShuffleExplainer]:
+def shuffle_explainer(looked: Looked, words: PageWords) -> Callable[[], ShuffleExplainer]:
     """What explains the numbers of both orders, made when the first one is asked."""
-    return lambda: ShuffleExplainer(traced(looked.task, looked.text, looked.how), words)
+    return lambda: ShuffleExplainer(traced(looked.task, looked.text, looked.how), words.plain)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

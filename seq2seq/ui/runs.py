@@ -6,15 +6,16 @@ from typing import Any
 
 import streamlit as st
 
+from seq2seq.stories.sentences import listed
 from seq2seq.studies.recordings import recorded_reports, recording_of
 from seq2seq.training.config import RunConfig
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import touch
 from seq2seq.ui.asking import heard, say_unheard, stop_those
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.session import executor, owner, run_store
 from seq2seq.ui.silence import say_silence
-from seq2seq.words import Words, say_error
 
 REFRESH = 0.7  # seconds between two looks at runs that train
 NEWEST = 200  # runs of this browser that are looked through
@@ -65,7 +66,7 @@ def follow(wanted: Sequence[tuple[str, str, RunConfig]]) -> list[Followed]:
 
 
 def show_followed(
-    wanted: Sequence[tuple[str, str, RunConfig]], words: Words, show: Callable[[list[Followed], bool], None]
+    wanted: Sequence[tuple[str, str, RunConfig]], words: PageWords, show: Callable[[list[Followed], bool], None]
 ) -> None:
     """A board of runs; while one of them goes on it looks again by itself, and the rest of the page rests.
 
@@ -78,11 +79,11 @@ def show_followed(
         st.fragment(_board, run_every=REFRESH if live else None)(wanted, words, show, live)
 
 
-def _offer_training(runs: list[Followed], words: Words) -> None:
+def _offer_training(runs: list[Followed], words: PageWords) -> None:
     say, missing = words.say, [run for run in runs if run.missing]
     recorded = [run.name for run in runs if run.recording]
     if recorded:
-        st.caption(say("gradients.recorded", names=", ".join(recorded)))
+        st.caption(say("gradients.recorded", names=listed(recorded, words.plain)))
     if not missing:
         return
     with st.container(key="missing", horizontal=True, vertical_alignment="center"):
@@ -90,7 +91,7 @@ def _offer_training(runs: list[Followed], words: Words) -> None:
             say("gradients.train", count=len(missing)), key="train-missing", type="primary",
             icon=":material/play_arrow:", on_click=_train, args=(tuple(run.config for run in missing),),
         )  # fmt: skip
-        st.caption(say("gradients.missing", names=", ".join(run.name for run in missing)))
+        st.caption(say("gradients.missing", names=listed((run.name for run in missing), words.plain)))
     say_unheard("followed", words)
 
 
@@ -106,7 +107,10 @@ def _train(configs: Sequence[RunConfig]) -> None:
 
 
 def _board(
-    wanted: Sequence[tuple[str, str, RunConfig]], words: Words, show: Callable[[list[Followed], bool], None], live: bool
+    wanted: Sequence[tuple[str, str, RunConfig]],
+    words: PageWords,
+    show: Callable[[list[Followed], bool], None],
+    live: bool,
 ) -> None:
     with one_sentence(words):
         runs = follow(wanted)
@@ -122,7 +126,7 @@ def _board(
             st.info(words.say("gradients.nothing"), icon=":material/play_arrow:")
 
 
-def _states(runs: list[Followed], words: Words) -> None:
+def _states(runs: list[Followed], words: PageWords) -> None:
     """How those stand that are not simply done, and a button that stops them."""
     say, told = words.say, []
     going = [run.record for run in runs if run.record and not run.record.over]
@@ -137,7 +141,7 @@ def _states(runs: list[Followed], words: Words) -> None:
         elif state == "running":
             state = "stopping" if record.stop else "running" if record.device else "starting"
         elif state == "failed":
-            slots["error"] = say_error(record.error, words.language) if record.error else ""
+            slots["error"] = words.error(record.error) if record.error else ""
         told.append(say("gradients.run", name=run.name, state=say(f"train.state.{state}", **slots)))
     if not told:
         return

@@ -14,7 +14,8 @@ from seq2seq.traces.sampling import Cut, SampleSettings, SampleTrace
 from seq2seq.traces.search import Limits
 from seq2seq.ui.address import touch
 from seq2seq.ui.controls import slide, whole
-from seq2seq.ui.searching import EXAMPLES, Written, choose_writer, describe_writer, longest_of, writer_of
+from seq2seq.ui.markdown import PageWords, code, in_a_row
+from seq2seq.ui.searching import EXAMPLES, Written, beneath_of, choose_writer, describe_writer, longest_of, writer_of
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
 
@@ -66,7 +67,7 @@ SAMPLING_TRIES: dict[str, Callable[[], None]] = {
 }
 
 
-def what_to_draw(words: Words) -> Asked:
+def what_to_draw(words: PageWords) -> Asked:
     """The controls: who writes what, and how it is cut; below them, in a line, how good the model is."""
     say, (heat, k, p) = words.say, SAMPLING_CUT
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -91,7 +92,7 @@ def _again() -> None:
     st.session_state["draw-seed"] = (int(st.session_state["draw-seed"]) + 1) % (LAST_SEED + 1)
 
 
-def _readable(written: Written, words: Words) -> str:
+def _readable(written: Written, words: PageWords) -> str:
     """The text if the model can read it; else a sentence why not, and the last text that it could read."""
     task, kept = written.task, st.session_state.get("sampled-last")
     if task is None:
@@ -105,7 +106,7 @@ def _readable(written: Written, words: Words) -> str:
     st.session_state["sampled-last"] = (task.name, written.text)
     unknown = task.vocabularies()[0].unknown(tokens)
     if unknown:
-        shown = " ".join(f"`` {quoted(token)} ``" for token in unknown[:12])
+        shown = in_a_row([code(quoted(token)) for token in unknown[:12]])
         st.info(words.say("input.some_unknown", tokens=shown), icon=":material/help:")
     return written.text
 
@@ -113,24 +114,31 @@ def _readable(written: Written, words: Words) -> str:
 # ---- the story
 
 
-def sampling_told(asked: Asked, words: Words) -> str:
+def sampling_told(asked: Asked, words: PageWords) -> str:
     """The story's JSON. The first picture is stored, so that it needs no torch."""
     if asked.stored:
         return stored_story(f"sampling-{words.language}")
     return _told(asked, words.language)
 
 
-def sampling_explainer(asked: Asked, words: Words) -> Callable[[], SamplingExplainer]:
+def sampling_explainer(asked: Asked, words: PageWords) -> Callable[[], SamplingExplainer]:
     """What explains the numbers of the story, made when the first one is asked."""
-    return lambda: SamplingExplainer(drawn(asked, SAMPLING_DRAWS), words)
+
+    def made() -> SamplingExplainer:
+        beneath = beneath_of(asked.written.reference, asked.written.step, asked.text, words)
+        assert beneath, "nothing is drawn from the table"
+        return SamplingExplainer(drawn(asked, SAMPLING_DRAWS), words.plain, beneath)
+
+    return made
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _told(asked: Asked, language: str) -> str:
-    trace, right = drawn(asked, SAMPLING_DRAWS), None
+    trace, right, flaw = drawn(asked, SAMPLING_DRAWS), None, None
     if asked.task:
+        flaw = asked.task.flaw(trace.text(0))
         right = asked.task.accepts(asked.task.normalise(asked.text), trace.text(0))
-    return sampling_story(trace, Words(language), asked.written.reference, right).to_json()
+    return sampling_story(trace, Words(language), asked.written.reference, right, flaw).to_json()
 
 
 def drawn(asked: Asked, samples: int) -> SampleTrace:

@@ -9,6 +9,7 @@ from seq2seq.traces.sampling import Cut, Distribution
 from seq2seq.traces.search import Limits
 from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import slide
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
 from seq2seq.ui.sampling import Asked, drawn
@@ -22,7 +23,7 @@ AT_EACH = 300  # outputs at each temperature; studies/sampled.py draws so many
 
 
 @st.fragment
-def many_outputs(asked: Asked, words: Words) -> None:
+def many_outputs(asked: Asked, words: PageWords) -> None:
     """How many are drawn, and how they come to fit; only this part of the page runs again when that changes."""
     say = words.say
     with st.container(key="many", border=True), one_sentence(words):
@@ -35,7 +36,7 @@ def many_outputs(asked: Asked, words: Words) -> None:
         else:
             with st.spinner(say("sampling.working")):
                 story = _counted(asked, n, words.language)
-        show_story(story, "sampling-many", words, lambda: CountedExplainer(drawn(asked, n), _exact(asked), words))
+        show_story(story, "sampling-many", words, lambda: CountedExplainer(drawn(asked, n), _exact(asked), words.plain))
     settle_part()
 
 
@@ -45,7 +46,8 @@ def _counted(asked: Asked, n: int, language: str) -> str:
 
     accepts = judged_by(asked.task, asked.text)
     return counted_story(
-        drawn(asked, n), _exact(asked), accepts, Words(language), asked.written.reference
+        drawn(asked, n), _exact(asked), accepts, Words(language), asked.written.reference,
+        asked.task.flaw if asked.task else lambda output: None,
     ).to_json()  # fmt: skip
 
 
@@ -61,7 +63,7 @@ def _shares(reference: str, step: int | None, text: str, cut: Cut, limits: Limit
     return exact_shares(writer_of(reference, step, text), cut, limits)
 
 
-def how_hot(asked: Asked, words: Words) -> None:
+def how_hot(asked: Asked, words: PageWords) -> None:
     """Diversity against correctness over the temperature."""
     say = words.say
     with st.container(key="heat", border=True), one_sentence(words):
@@ -79,7 +81,7 @@ def how_hot(asked: Asked, words: Words) -> None:
                 return
             story = _heat(asked, words.language)
         st.caption(say("sampling.heat.help", n=AT_EACH))
-        show_story(story, "sampling-heat", words, lambda: HeatExplainer(_diversity(asked), words))
+        show_story(story, "sampling-heat", words, lambda: HeatExplainer(_diversity(asked), words.plain))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

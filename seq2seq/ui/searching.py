@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from seq2seq.models.config import TransformerConfig
+from seq2seq.stories.explain.beneath import Beneath
 from seq2seq.studies.shipped import SEARCHED, to_be_picked
 from seq2seq.tasks import Task
 from seq2seq.traces.scoring import PENALTIES, POWER, LengthPenalty
@@ -16,9 +17,9 @@ from seq2seq.training.config import RunConfig
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice, line, slide, whole
 from seq2seq.ui.inputs import typed_for
-from seq2seq.ui.models import ChosenModel, describe, fitting_models, model_name, warn_of_others
+from seq2seq.ui.markdown import PageWords
+from seq2seq.ui.models import ChosenModel, describe, fitting_models, model_name, usable, warn_of_others
 from seq2seq.ui.session import trained
-from seq2seq.words import Words
 
 if TYPE_CHECKING:  # it brings torch: only once somebody writes
     from seq2seq.decoding.writer import Writer
@@ -58,7 +59,7 @@ def searchable(config: RunConfig) -> bool:
 
 
 def choose_writer(
-    words: Words, default: str = DEFAULT, textbook: bool = False, examples: Mapping[str, str] = EXAMPLES
+    words: PageWords, default: str = DEFAULT, textbook: bool = False, examples: Mapping[str, str] = EXAMPLES
 ) -> Written:
     """The controls for who writes and what it reads, for a row; `textbook`: whether its table is among them.
 
@@ -81,11 +82,12 @@ def choose_writer(
     picked = choice("model", say("attention.model"), options, default, name, width=420)
     if picked == TEXTBOOK:
         return Written(None, "")
-    task = models[picked].task
-    return Written(models[picked], typed_for(task, examples.get(task.name, task.example.source), words))
+    model = usable(models, picked, default, words)
+    task = model.task
+    return Written(model, typed_for(task, examples.get(task.name, task.example.source), words))
 
 
-def describe_writer(written: Written, words: Words) -> None:
+def describe_writer(written: Written, words: PageWords) -> None:
     """In a line: how good the model is, or where the table is from."""
     st.caption(describe(written.model, words) if written.model else words.say("search.textbook.card"))
 
@@ -100,12 +102,20 @@ def writer_of(reference: str, step: int | None, text: str) -> "Writer":
     return textbook_writer() if reference == TEXTBOOK else trained(reference, step).writer(text)
 
 
+def beneath_of(reference: str, step: int | None, text: str, words: PageWords) -> Beneath | None:
+    """What leads from a search's probabilities to the model's own numbers; None of the table, which gives them.
+
+    Raises: InputError if the text cannot be used.
+    """
+    return None if reference == TEXTBOOK else Beneath(trained(reference, step).along(text), words.plain)
+
+
 def longest_of(written: Written) -> int:
     """The most tokens of an output, where no control says otherwise."""
     return LONGEST if written.model else TEXTBOOK_LONGEST
 
 
-def choose_penalty(words: Words) -> LengthPenalty:
+def choose_penalty(words: PageWords) -> LengthPenalty:
     """The controls for what a log-probability is divided by."""
     say = words.say
     alpha = slide("alpha", say("search.alpha"), 0.0, 0.0, 2.0, 0.1, help=say("search.alpha.help"))
@@ -115,7 +125,7 @@ def choose_penalty(words: Words) -> LengthPenalty:
     return LengthPenalty(alpha, kind)
 
 
-def choose_limits(written: Written, words: Words, most_steps: int = MOST_STEPS) -> Limits:
+def choose_limits(written: Written, words: PageWords, most_steps: int = MOST_STEPS) -> Limits:
     """The controls for how long an output may be, at most `most_steps` tokens, and what it may not hold."""
     say, most = words.say, longest_of(written)
     bound = most_steps if written.model else TEXTBOOK_LONGEST

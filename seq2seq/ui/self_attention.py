@@ -22,7 +22,9 @@ from seq2seq.traces.transformer import ATTENTIONS
 from seq2seq.training.config import RunConfig
 from seq2seq.ui.controls import choice
 from seq2seq.ui.inputs import example_of, typed_for
-from seq2seq.ui.models import ChosenModel, choose_model
+from seq2seq.ui.markdown import Markdown, PageWords, code, in_a_row
+from seq2seq.ui.models import ChosenModel, choose_model, describe_kinds
+from seq2seq.ui.remarks import show_flaw
 from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
@@ -59,7 +61,7 @@ def attends(config: RunConfig) -> bool:
     return isinstance(config.model, TransformerConfig) and config.model.causal
 
 
-def what_to_look_at(words: Words) -> Looked:
+def what_to_look_at(words: PageWords) -> Looked:
     """The controls that matter, in one row; below it, in a line, how good the model is."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -76,7 +78,7 @@ def what_to_look_at(words: Words) -> Looked:
         layer = _counted("layer", say("selfatt.control.layer"), config.layers, 1)
         head = _counted("head", say("selfatt.control.head"), config.heads, SELF_ATTENTION_HEAD + 1)
         query = _query(model, text, place, words)
-    st.caption(_described(model, config, words))
+    st.caption(in_a_row([_described(model, config, words), *describe_kinds(model, words)]))
     tokens, task = model.task.tokenise(model.task.normalise(text)), model.task
     if isinstance(task, LetterTask) and not task.shortest <= len(tokens) <= task.longest:
         slots = {"shortest": task.shortest, "longest": task.longest, "length": len(tokens)}
@@ -84,13 +86,13 @@ def what_to_look_at(words: Words) -> Looked:
     return Looked(model, text, place, layer, head, query)
 
 
-def _counted(id: str, label: str, count: int, default: int) -> int:
+def _counted(id: str, label: Markdown, count: int, default: int) -> int:
     """One of several that have numbers only; returns it counted from 0."""
     options = [str(number + 1) for number in range(count)]
     return int(choice(id, label, options, str(min(default, count)), width=90)) - 1
 
 
-def _readable(model: ChosenModel, text: str, words: Words) -> str:
+def _readable(model: ChosenModel, text: str, words: PageWords) -> str:
     """The text if the model can read it; else a sentence why not, and the last text that it could read."""
     task, vocabulary = model.task, model.task.vocabularies()[0]
     try:
@@ -102,12 +104,12 @@ def _readable(model: ChosenModel, text: str, words: Words) -> str:
     st.session_state["gather-last"] = (task.name, text)
     unknown = vocabulary.unknown(task.tokenise(task.normalise(text)))
     if unknown:
-        shown = " ".join(f"`` {quoted(token)} ``" for token in unknown[:12])
+        shown = in_a_row([code(quoted(token)) for token in unknown[:12]])
         st.info(words.say("input.some_unknown", tokens=shown), icon=":material/help:")
     return text
 
 
-def _query(model: ChosenModel, text: str, place: str, words: Words) -> int:
+def _query(model: ChosenModel, text: str, place: str, words: PageWords) -> int:
     """The query that is followed, counted from 0. The decoder's are known once it has written."""
     first = (model.reference, text) == (SELF_ATTENTION_MODEL, SELF_ATTENTION_INPUT)
     side, block = PLACES[place]
@@ -125,7 +127,7 @@ def _query(model: ChosenModel, text: str, place: str, words: Words) -> int:
     return int(chosen) - 1
 
 
-def _described(picked: ChosenModel, config: TransformerConfig, words: Words) -> str:
+def _described(picked: ChosenModel, config: TransformerConfig, words: PageWords) -> Markdown:
     """How good a model is, and what it is, in a line."""
     return words.say(
         "selfatt.card", task=words.say(f"train.task.{picked.task.name}"), layers=config.layers, hidden=config.hidden,
@@ -134,17 +136,19 @@ def _described(picked: ChosenModel, config: TransformerConfig, words: Words) -> 
     )  # fmt: skip
 
 
-def looked_through(looked: Looked, words: Words) -> str:
+def looked_through(looked: Looked, words: PageWords) -> str:
     """The story of the layer, as JSON."""
     model = looked.model
     place = (looked.place, looked.layer, looked.head, looked.query)
+    if (model.reference, looked.text) != (SELF_ATTENTION_MODEL, SELF_ATTENTION_INPUT):
+        show_flaw(model.task, traced_transformer(model.reference, model.step, looked.text).text, words)
     return _told(model.reference, model.step, looked.text, place, words.language)
 
 
-def layer_explainer(looked: Looked, words: Words) -> Callable[[], LayerExplainer]:
+def layer_explainer(looked: Looked, words: PageWords) -> Callable[[], LayerExplainer]:
     """What explains the numbers of the layer, made when the first one is asked."""
     model = looked.model
-    return lambda: LayerExplainer(traced_transformer(model.reference, model.step, looked.text), words)
+    return lambda: LayerExplainer(traced_transformer(model.reference, model.step, looked.text), words.plain)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

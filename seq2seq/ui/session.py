@@ -4,11 +4,15 @@ import gc
 import hmac
 import secrets
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from seq2seq.player.bundle import drawing_library
 from seq2seq.stories.stored import ATTENTION_INPUT, ATTENTION_MODEL
+from seq2seq.studies.shipped import shipped_names
+from seq2seq.tasks import InputError
 from seq2seq.training.executor import LocalExecutor
 from seq2seq.training.pool import worker_count
 from seq2seq.training.records import RunRecord
@@ -28,7 +32,15 @@ _keeper = st.components.v2.component(
     html="<span hidden></span>",
     js="""
     export default function ({ data }) {
-      document.cookie = `${data.name}=${data.token}; path=/; max-age=${data.age}; SameSite=Strict`;
+      const pair = `${data.name}=${data.token}`;
+      const keep = (how) => (document.cookie = `${pair}; path=/; max-age=${data.age}; ${how}`);
+      const kept = () => document.cookie.split("; ").includes(pair);
+      try {
+        keep("SameSite=Strict");
+        if (!kept() && isSecureContext) keep("SameSite=None; Secure; Partitioned"); // in a frame on another site
+      } catch (error) {
+        if (error.name !== "SecurityError") throw error; // a sandboxed frame keeps nothing at all
+      }
       if (document.querySelector("link[data-player]")) return;
       const address = performance.getEntriesByType("resource").map((entry) => entry.name);
       const root = address.find((name) => name.includes("/static/"))?.split("/static/")[0] ?? location.origin;
@@ -58,7 +70,9 @@ def is_own(run: RunRecord) -> bool:
 
 
 def keep_owner() -> None:
-    """Have the browser keep the token."""
+    """Have the browser keep the token, and fetch early what the player needs, which is made first if it is missing."""
+    with suppress(InputError):  # the player says what is wrong
+        drawing_library()
     _keeper(key="owner-keeper", data={"name": COOKIE, "token": owner(), "age": YEAR, "files": PLAYER_FILES})
 
 
@@ -108,9 +122,19 @@ def spare_the_collector() -> None:
     gc.freeze()
 
 
+def trained(reference: str, step: int | None = None) -> "Trained":
+    """A model by run id or shipped name, after so many updates. Shared: never to be changed.
+
+    None: as it is now, which of a shipped model it always is.
+    Raises: InputError if it cannot be used, or has been trained further than that.
+    """
+    if reference in shipped_names():
+        return _loaded(reference, None)
+    return _loaded(reference, run_store().checkpoint_step(reference) if step is None else step)
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
-def trained(reference: str, step: int | None) -> "Trained":
-    """A model by run id or shipped name, at the checkpoint of that step. Shared: never to be changed."""
+def _loaded(reference: str, step: int | None) -> "Trained":
     from seq2seq.studies.trained import load_trained
 
-    return load_trained(reference, run_store())
+    return load_trained(reference, run_store(), step)

@@ -12,22 +12,22 @@ from seq2seq.training.leases import LEASE
 from seq2seq.training.place import StoreError
 from seq2seq.training.pool import worker_count
 from seq2seq.training.records import RunRecord
+from seq2seq.ui.markdown import Markdown, PageWords, in_a_row
 from seq2seq.ui.session import run_store
 from seq2seq.ui.workers import pool
-from seq2seq.words import Words, say_error
 
 SILENCE = 4.0  # seconds without a heartbeat, or without a worker, after which that is said
 QUIET = 6.0  # seconds without a report after which that is said
 
 
-def say_silence(runs: Sequence[RunRecord], words: Words) -> None:
+def say_silence(runs: Sequence[RunRecord], words: PageWords) -> None:
     """Each thing once that holds up one of some runs, or did."""
     said = dict.fromkeys(told for run in runs for told in (why_silent(run, words), lost(run, words)) if told)
     for told in said:
-        st.caption(f":material/info: {told}")
+        st.caption(in_a_row([Markdown(":material/info:"), told]))
 
 
-def why_silent(run: RunRecord, words: Words) -> str | None:
+def why_silent(run: RunRecord, words: PageWords) -> Markdown | None:
     """Why no report comes of a run that should train; None where nothing is amiss."""
     now = time.time()
     if run.state == "queued" and now - (run.moved or run.created) > SILENCE:
@@ -35,28 +35,28 @@ def why_silent(run: RunRecord, words: Words) -> str | None:
     if run.state != "running":
         return None
     if run.trouble:
-        return say_error(run.trouble, words.language)
+        return words.error(run.trouble)
     if run.lease and now - (run.lease - LEASE) > SILENCE:
         if trouble := _store_trouble():
-            return say_error(trouble, words.language)
+            return words.error(trouble)
         return words.say("train.silent", step=run_store().checkpoint_step(run.id) or 0)
     if run.moved and now - run.moved > QUIET:
         return words.say("train.quiet", n=f"{now - run.moved:.0f}")
     return None
 
 
-def _why_untaken(words: Words) -> str | None:
+def _why_untaken(words: PageWords) -> Markdown | None:
     """Why no worker takes a run that waits; None while others are at work."""
     if run_store().workers_heard():
         return None
     if trouble := _store_trouble():
-        return say_error(trouble, words.language)
+        return words.error(trouble)
     workers = pool()
     try:
         if worker_count() == 0:
             return words.say("train.no_workers")
     except InputError as error:
-        return say_error(error, words.language)
+        return words.error(error)
     if workers and workers.trouble:
         return words.say("train.workers_fail", error=workers.trouble)
     if workers and any(not worker.spoken for worker in workers.workers):
@@ -70,7 +70,7 @@ def _store_trouble() -> StoreError | None:
     return run_store().database.trouble()
 
 
-def lost(run: RunRecord, words: Words) -> str | None:
+def lost(run: RunRecord, words: PageWords) -> Markdown | None:
     """What is to be known about a worker that died on this run."""
     if run.lost_at is None or run.state == "failed":
         return None

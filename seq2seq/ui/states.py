@@ -15,11 +15,13 @@ from seq2seq.stories.stored import (
     STATES_MODEL,
     STATES_SENTENCES,
 )
-from seq2seq.tasks import LONGEST_INPUT, InputError, Task
+from seq2seq.tasks import LONGEST_INPUT, Task
 from seq2seq.traces import StatesTrace
 from seq2seq.ui.address import says_new
-from seq2seq.ui.controls import choice, line, switch, whole
+from seq2seq.ui.controls import choice, line, nth, switch, whole
+from seq2seq.ui.markdown import PageWords, code
 from seq2seq.ui.models import ChosenModel, choose_model, describe
+from seq2seq.ui.page import told_or_last
 from seq2seq.ui.session import trained
 from seq2seq.ui.state_space import space_figure
 from seq2seq.ui.stored import stored_story
@@ -83,7 +85,7 @@ class States:
         return plain and self.model.reference == STATES_MODEL and self.sentences == STATES_SENTENCES
 
 
-def choose_states(words: Words) -> States:
+def choose_states(words: PageWords) -> States:
     """The controls that matter in one row, the rest folded away."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -101,8 +103,7 @@ def choose_states(words: Words) -> States:
         names |= {TOLD: say("states.colour.told"), "unit": say("states.unit")}
         colour = choice("state-colour", say("states.colour"), ids, TOLD, names.__getitem__, width=190)
         if colour == "unit":
-            size = shape.width
-            unit = whole("state-unit", say("states.unit"), 0, 0, size - 1, width=120)
+            unit = nth("state-unit", say("states.unit"), 0, shape.width, width=120)
         if shape.cell == "lstm":
             part = choice("state-part", say("states.part"), PARTS, "h", lambda id: say(f"states.part.{id}"), width=170)
         if shape.layers > 1:
@@ -113,7 +114,7 @@ def choose_states(words: Words) -> States:
     return States(model, which, at, part, layer, sentences, colour, unit, space)
 
 
-def _chosen_sentences(task: Task, words: Words) -> tuple[str, ...]:
+def _chosen_sentences(task: Task, words: PageWords) -> tuple[str, ...]:
     """What is typed, cut at the semicolons; where another task was picked, sentences of that task."""
     before, example = st.session_state.get("state-task"), _join(_example(task.name))
     another = before not in (None, task.name) and st.session_state.get("state-for") != task.name
@@ -135,22 +136,13 @@ class ToldStates:
     story: str
 
 
-def told(states: States, words: Words) -> ToldStates:
+def told(states: States, words: PageWords) -> ToldStates:
     """The story of the chosen states; if they cannot be shown, a sentence why, and the last that could.
 
     Before any could: those of the page's example. Raises: InputError if even these cannot be shown.
     """
-    try:
-        story = _story(states, words.language)
-    except InputError as error:
-        example = _example(states.model.task.name)
-        if "last-states" not in st.session_state and states.sentences == example:
-            raise
-        st.warning(words.say(error.key, **error.slots), icon=":material/edit:")
-        states = st.session_state.get("last-states", replace(states, sentences=example))
-        return ToldStates(states, _story(states, words.language))
-    st.session_state["last-states"] = states
-    return ToldStates(states, story)
+    example = replace(states, sentences=_example(states.model.task.name))
+    return ToldStates(*told_or_last("states", states, lambda each: _story(each, words.language), words, [example]))
 
 
 def _story(states: States, language: str) -> str:
@@ -195,13 +187,13 @@ def _explainer(states: States, language: str) -> StatesExplainer:
     return StatesExplainer(_trace(states), Words(language))
 
 
-def explainer(looked: ToldStates, words: Words) -> Callable[[], StatesExplainer]:
+def explainer(looked: ToldStates, words: PageWords) -> Callable[[], StatesExplainer]:
     """What explains the numbers of a story, made when the first one is asked."""
     return lambda: _explainer(looked.states, words.language)
 
 
 @st.fragment
-def show_in_space(looked: ToldStates, words: Words) -> None:
+def show_in_space(looked: ToldStates, words: PageWords) -> None:
     """The same cloud in three dimensions, where one asks for it."""
     say = words.say
     if not switch("state-space", say("states.space"), False):
@@ -211,7 +203,7 @@ def show_in_space(looked: ToldStates, words: Words) -> None:
         measured = Measured(_trace(looked.states))
         shares = measured.projections[measured.trace.trained].shares
         dark = st.context.theme.type == "dark"
-        figure = space_figure(measured, words, looked.states.colour, dark)
+        figure = space_figure(measured, words.plain, looked.states.colour, dark)
         st.plotly_chart(figure, key="space-figure", config={"displaylogo": False, "scrollZoom": False})
-        chosen = " · ".join(f"{NUMBERS[j]} `` {path.text} ``" for j, path in enumerate(measured.trace.paths))
+        chosen = " · ".join(f"{NUMBERS[j]} {code(path.text)}" for j, path in enumerate(measured.trace.paths))
         st.caption(f"{chosen}  \n{say('states.space.help', share=percent(float(shares.sum())))}")

@@ -23,6 +23,7 @@ from seq2seq.stories.stored import (
 )
 from seq2seq.stories.tokens import quoted
 from seq2seq.studies.embeddings import load_embeddings
+from seq2seq.studies.shipped import shipped_names
 from seq2seq.tasks import LONGEST_INPUT, TASKS, InputError, Task, make_task
 from seq2seq.tasks.sequences import LetterTask
 from seq2seq.traces import BatchTrace, CutTrace, EmbeddingTrace
@@ -30,7 +31,9 @@ from seq2seq.traces.embeddings import SPECIAL
 from seq2seq.ui.address import says_new
 from seq2seq.ui.controls import choice, line, segments, switch, whole
 from seq2seq.ui.embedding_space import show_space
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.models import choose_model, describe
+from seq2seq.ui.page import told_or_last
 from seq2seq.ui.player import offer_export, show_story
 from seq2seq.ui.session import run_store
 from seq2seq.ui.stored import stored_story
@@ -61,7 +64,7 @@ TOKENS_TRIES: dict[str, Callable[[], None]] = {
 }  # fmt: skip
 
 
-def show_part(words: Words) -> None:
+def show_part(words: PageWords) -> None:
     """The part that is chosen: its controls, and its story."""
     say = words.say
     part = segments(
@@ -70,11 +73,11 @@ def show_part(words: Words) -> None:
     {"cut": show_cutting, "batch": show_batch, "embeddings": show_embeddings}[part](words)
 
 
-def _task_name(words: Words) -> Callable[[str], str]:
+def _task_name(words: PageWords) -> Callable[[str], str]:
     return lambda name: words.say(f"train.task.{name}")
 
 
-def _show(story: str, part: str, words: Words, explain: Callable[[], Explainer]) -> None:
+def _show(story: str, part: str, words: PageWords, explain: Callable[[], Explainer]) -> None:
     show_story(story, f"tokens-{part}", words, explain)
     offer_export(story, "tokens", words, explain)
 
@@ -82,7 +85,7 @@ def _show(story: str, part: str, words: Words, explain: Callable[[], Explainer])
 # ---- cut
 
 
-def show_cutting(words: Words) -> None:
+def show_cutting(words: PageWords) -> None:
     """A text cut at three levels, and the merges learnt from a task's sentences."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -90,25 +93,21 @@ def show_cutting(words: Words) -> None:
         text = _chosen_text(corpus, words)
         merges = whole("merges", say("tokens.merges"), CUT_MERGES, FEWEST, MOST, step=5, width=150)
     note = st.empty()
-    try:
-        story = _cut_story(corpus, text, merges, words.language)
-    except InputError as error:
-        if "last-cut" not in st.session_state:
-            raise
-        st.warning(say(error.key, **error.slots), icon=":material/edit:")
-        corpus, text, merges = st.session_state["last-cut"]
-        story = _cut_story(corpus, text, merges, words.language)
-    st.session_state["last-cut"] = (corpus, text, merges)
+    asked, story = told_or_last(
+        "cut", (corpus, text, merges), lambda each: _cut_story(*each, words.language), words,
+        [(corpus, _example(corpus), merges)],
+    )  # fmt: skip
+    corpus, text, merges = asked
     if issubclass(TASKS[corpus], LetterTask):
         note.info(say("tokens.random"), icon=":material/shuffle:")
-    _show(story, "cut", words, lambda: CuttingExplainer(_cut(corpus, text, merges), words))
+    _show(story, "cut", words, lambda: CuttingExplainer(_cut(corpus, text, merges), words.plain))
 
 
 def _example(corpus: str) -> str:
     return CUT_TEXT if corpus == "dates" else TASKS[corpus].example.source
 
 
-def _chosen_text(corpus: str, words: Words) -> str:
+def _chosen_text(corpus: str, words: PageWords) -> str:
     """The text typed; where another task was picked, an example of that task."""
     before = st.session_state.get("cut-task")
     if before not in (None, corpus) and st.session_state.get("cut-for") != corpus and not says_new("cut-text"):
@@ -150,7 +149,7 @@ class Dealing(NamedTuple):
 FIRST = Dealing("reverse", BATCH_LENGTHS, BATCH_SIZE, BATCH_BUCKET, False, BATCH_DRAW)
 
 
-def show_batch(words: Words) -> None:
+def show_batch(words: PageWords) -> None:
     """One batch, and the same sentences in many."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -168,16 +167,8 @@ def show_batch(words: Words) -> None:
         )
         bucketed = switch("bucketed", say("tokens.batch.bucketed"), False)
     asked = Dealing(name, lengths, size, width, bucketed, draw)
-    try:
-        story = _batch_story(asked, words.language)
-    except InputError as error:
-        if "last-batch" not in st.session_state:
-            raise
-        st.warning(say(error.key, **error.slots), icon=":material/edit:")
-        asked = st.session_state["last-batch"]
-        story = _batch_story(asked, words.language)
-    st.session_state["last-batch"] = asked
-    _show(story, "batch", words, lambda: BatchingExplainer(_batch(asked), words))
+    asked, story = told_or_last("batch", asked, lambda each: _batch_story(each, words.language), words, [FIRST])
+    _show(story, "batch", words, lambda: BatchingExplainer(_batch(asked), words.plain))
 
 
 def _task(name: str, lengths: tuple[int, int]) -> Task:
@@ -211,11 +202,11 @@ def _batch_story(asked: Dealing, language: str) -> str:
 # ---- embeddings
 
 
-def show_embeddings(words: Words) -> None:
+def show_embeddings(words: PageWords) -> None:
     """A table looked up, and what training made of it; below, in three dimensions."""
     say = words.say
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
-        model = choose_model(words, EMBEDDING_MODEL, id="embedding-model")
+        model = choose_model(words, EMBEDDING_MODEL, id="embedding-model", hold=_embeddings)
         table = choice("table", say("tokens.table"), TABLES, "source", lambda id: say(f"tokens.table.{id}"), width=270)
         trace = _embeddings(model.reference, model.step)
         tokens = trace.tokens[table][SPECIAL:]
@@ -225,14 +216,14 @@ def show_embeddings(words: Words) -> None:
     if not model.step:
         st.info(say("tokens.few", step=model.step), icon=":material/hourglass:")
     story = _embedding_story(model.reference, model.step, table, token, words.language)
-    _show(story, "embeddings", words, lambda: EmbeddingExplainer(Geometry(trace, table), words))
+    _show(story, "embeddings", words, lambda: EmbeddingExplainer(Geometry(trace, table), words.plain))
     show_space(Geometry(trace, table), tokens.index(token), words)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _embeddings(reference: str, step: int) -> EmbeddingTrace:
     """The tables of a model at its checkpoint of that step. Shared: never to be changed."""
-    return load_embeddings(reference, run_store())
+    return load_embeddings(reference, run_store(), None if reference in shipped_names() else step)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

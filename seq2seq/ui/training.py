@@ -25,15 +25,23 @@ from seq2seq.models.config import (
 )  # fmt: skip
 from seq2seq.models.config import LIMITS as MODEL_LIMITS
 from seq2seq.tasks import TASKS, make_task
-from seq2seq.training.config import LIMITS, OPTIMISERS, TRANSFORMER_RATE, RunConfig, TrainingConfig
+from seq2seq.training.config import (
+    LIMITS,
+    MOMENTUM,
+    OPTIMISER_NAMES,
+    OPTIMISERS,
+    TRANSFORMER_RATE,
+    RunConfig,
+    TrainingConfig,
+)
 from seq2seq.training.device import likely_devices
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import says_new, settle_part, touch, write_address
 from seq2seq.ui.board import name_run
 from seq2seq.ui.controls import choice, decimal, switch, whole
+from seq2seq.ui.markdown import Markdown, PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.session import executor, owner, run_store
-from seq2seq.words import Words
 
 CONV_SHAPE = {  # by the ids of its controls
     "conv-layers": ConvConfig.layers, "conv-hidden": ConvConfig.hidden, "kernel": str(ConvConfig.kernel),
@@ -76,7 +84,7 @@ TRAIN_TRIES: dict[str, Callable[[], None]] = {
 
 
 @st.fragment
-def choose_and_start(words: Words) -> None:
+def choose_and_start(words: PageWords) -> None:
     """The settings and the button that starts a run; while they are changed, the rest of the page rests."""
     with one_sentence(words):
         config, pressed = chosen_config(words)
@@ -86,7 +94,7 @@ def choose_and_start(words: Words) -> None:
     settle_part()
 
 
-def chosen_config(words: Words) -> tuple[RunConfig, bool]:
+def chosen_config(words: PageWords) -> tuple[RunConfig, bool]:
     """The settings on the page, and whether Train was pressed.
 
     Raises: InputError if they do not fit together.
@@ -111,7 +119,7 @@ def chosen_config(words: Words) -> tuple[RunConfig, bool]:
     return RunConfig(make_task({"name": task, **data}), model, settings), pressed
 
 
-def _attention(words: Words) -> str:
+def _attention(words: PageWords) -> str:
     """How a recurrent decoder looks at the source."""
     say = words.say
     return choice(
@@ -119,7 +127,7 @@ def _attention(words: Words) -> str:
     )
 
 
-def _recurrent_shape(words: Words, cell: str) -> RecurrentConfig:
+def _recurrent_shape(words: PageWords, cell: str) -> RecurrentConfig:
     say = words.say
     bidirectional = switch("bidirectional", say("train.bidirectional"), False, help=say("train.bidirectional.help"))
     sizes: dict[str, Any] = {
@@ -129,7 +137,7 @@ def _recurrent_shape(words: Words, cell: str) -> RecurrentConfig:
     return replace(RecurrentConfig(bidirectional=bidirectional), **sizes, **_start(words, cell))
 
 
-def _conv_shape(words: Words) -> ConvConfig:
+def _conv_shape(words: PageWords) -> ConvConfig:
     """Layers, width of a window, and who writes; only without a decoder may the windows look to one side."""
     say = words.say
     layers = whole("conv-layers", say("train.layers"), ConvConfig.layers, *CONV_LIMITS["layers"])
@@ -147,7 +155,7 @@ def _conv_shape(words: Words) -> ConvConfig:
     return config
 
 
-def _transformer_shape(words: Words) -> TransformerConfig:
+def _transformer_shape(words: PageWords) -> TransformerConfig:
     """Sizes, where LayerNorm stands, positions, and what can be switched off."""
     say, values = words.say, dict[str, Any]()
     for name in SIZES:
@@ -170,7 +178,7 @@ def _transformer_shape(words: Words) -> TransformerConfig:
     return config
 
 
-def _rate(words: Words, cell: str) -> float:
+def _rate(words: PageWords, cell: str) -> float:
     """The learning rate; a Transformer's is another one, so that neither changes when the other is looked at."""
     id, usual = ("learning_rate", TrainingConfig.learning_rate)
     if cell == TRANSFORMER:
@@ -178,17 +186,43 @@ def _rate(words: Words, cell: str) -> float:
     return decimal(id, words.say("train.learning_rate"), usual, *LIMITS["learning_rate"], format="%.5f", step=0.001)
 
 
-def _more(words: Words, task: str, cell: str) -> tuple[ModelConfig, TrainingConfig, dict[str, int]]:
+def _schedule(words: PageWords, optimiser: str) -> dict[str, Any]:
+    """How the rate rises and falls, and of AdamW how the weights shrink."""
+    say, default = words.say, TrainingConfig
+    low, high = map(int, LIMITS["warm_up"])
+    found: dict[str, Any] = {
+        "warm_up": whole("warm_up", say("train.warm_up"), default.warm_up, low, high, help=say("train.warm_up.help"))
+    }
+    for name, step in (("decay_to", 0.05), ("weight_decay", 0.01)):
+        if name == "decay_to" or optimiser == "adamw":
+            help, limits = say(f"train.{name}.help"), LIMITS[name]
+            found[name] = decimal(name, say(f"train.{name}"), getattr(default, name), *limits, step=step, help=help)
+    return found
+
+
+def _rates(training: TrainingConfig, words: PageWords) -> Markdown:
+    """The learning rate at the first update, at its highest, and at the last."""
+    at = max(range(min(training.steps, training.warm_up + 1)), key=training.rate_at, default=0)
+    rates = {"first": 0, "highest": at, "last": training.steps - 1}
+    told = {name: f"{training.rate_at(step):.3g}" for name, step in rates.items()}
+    return words.say("train.schedule", at=at + 1, **told)
+
+
+def _more(words: PageWords, task: str, cell: str) -> tuple[ModelConfig, TrainingConfig, dict[str, int]]:
     """The settings folded away: shape, training, data. Those that do not apply are not there."""
     say, data_settings = words.say, {}
     shape, way, data = st.columns(3, gap="medium")
     model: ModelConfig
     with shape:
-        shapes: dict[str, Callable[[Words], ModelConfig]] = {CONV: _conv_shape, TRANSFORMER: _transformer_shape}
+        shapes: dict[str, Callable[[PageWords], ModelConfig]] = {CONV: _conv_shape, TRANSFORMER: _transformer_shape}
         model = shapes[cell](words) if cell in shapes else _recurrent_shape(words, cell)
     with way:
-        optimiser = choice("optimiser", say("train.optimiser"), OPTIMISERS, TrainingConfig.optimiser)
+        optimiser = choice(
+            "optimiser", say("train.optimiser"), OPTIMISERS, TrainingConfig.optimiser, OPTIMISER_NAMES.__getitem__,
+            help=say("train.optimiser.help", momentum=MOMENTUM),
+        )  # fmt: skip
         rate = _rate(words, cell)
+        hidden = _schedule(words, optimiser)
         batch = whole("batch", say("train.batch"), TrainingConfig.batch, *map(int, LIMITS["batch"]))
         clip = _clip(words)
         seed = whole("seed", say("train.seed"), TrainingConfig.seed, *map(int, LIMITS["seed"]))
@@ -209,11 +243,13 @@ def _more(words: Words, task: str, cell: str) -> tuple[ModelConfig, TrainingConf
             "device", say("train.device"), ["auto", *devices], "auto",
             lambda name: automatic if name == "auto" else name.upper(),
         )  # fmt: skip
-    training = TrainingConfig(steps, 0.99 if until else None, batch, optimiser, rate, seed, device, clip)
+    training = TrainingConfig(steps, 0.99 if until else None, batch, optimiser, rate, seed, device, clip, **hidden)
+    with way:
+        st.caption(_rates(training, words))
     return model, training, data_settings
 
 
-def _start(words: Words, cell: str) -> dict[str, Any]:
+def _start(words: PageWords, cell: str) -> dict[str, Any]:
     """How the weights are drawn: the recurrent matrices' scale, and an LSTM's forget bias."""
     say, names = words.say, ["recurrent_scale", *(["forget_bias"] if cell == "lstm" else [])]
     return {
@@ -225,7 +261,7 @@ def _start(words: Words, cell: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _clip(words: Words) -> float | None:
+def _clip(words: PageWords) -> float | None:
     """The norm that gradients are clipped to; None: they are not."""
     if not switch("clipping", words.say("train.clipping"), True):
         return None
@@ -233,7 +269,7 @@ def _clip(words: Words) -> float | None:
     return decimal("clip", words.say("train.clip"), 1.0, low, high, step=0.5)
 
 
-def pick_run(words: Words) -> RunRecord | None:
+def pick_run(words: PageWords) -> RunRecord | None:
     """The run to look at: the one just started, the link's, or the newest of this browser's; others can be picked."""
     store = run_store()
     if says_new("run"):

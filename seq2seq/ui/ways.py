@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.navigation import GROUPS, HOME
-from seq2seq.words import Words
 
 
-def show_ways(words: Words) -> None:
+def show_ways(words: PageWords) -> None:
     """One card a page, one row a group."""
     st.subheader(words.say("home.ways"), anchor=False)
     with st.container(key="ways"):

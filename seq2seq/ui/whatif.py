@@ -23,10 +23,12 @@ from seq2seq.traces import (
     shared_out,
 )  # fmt: skip
 from seq2seq.ui.address import says_new, settle_part, touch, write_address
-from seq2seq.ui.controls import choice, decimal, whole
+from seq2seq.ui.controls import choice, decimal, nth
 from seq2seq.ui.decoding import Decoded, attended
+from seq2seq.ui.markdown import Markdown, PageWords, escape
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import show_story
+from seq2seq.ui.session import trained
 from seq2seq.words import Words
 
 KINDS = ("none", "look", "write", "read", "context", "unit")
@@ -34,7 +36,7 @@ NOISIEST, MOST_SLIDERS, SLIDERS_A_ROW = 5.0, 24, 6
 
 
 @st.fragment
-def what_if(decoded: Decoded, words: Words) -> None:
+def what_if(decoded: Decoded, words: PageWords) -> None:
     """Controls for one change, and what comes of it; only this part of the page runs again when they move."""
     say = words.say
     with st.container(key="what-if", border=True), one_sentence(words):
@@ -53,7 +55,7 @@ def what_if(decoded: Decoded, words: Words) -> None:
     settle_part()
 
 
-def _kind(decoded: Decoded, words: Words) -> str:
+def _kind(decoded: Decoded, words: PageWords) -> str:
     model = decoded.model.config.model
     fixed = model.attention == "none"
     context = "vector" if fixed else "brings" if isinstance(model, TransformerConfig) else "context"
@@ -65,7 +67,7 @@ def _kind(decoded: Decoded, words: Words) -> str:
     return choice("if", words.say("whatif.kind"), kinds, "none", name, width=300)
 
 
-def _show(decoded: Decoded, before: Attending, change: Change, words: Words) -> None:
+def _show(decoded: Decoded, before: Attending, change: Change, words: PageWords) -> None:
     """The story of both, and what explains its numbers; a Transformer's shows the layer and head that were changed."""
     reference, step, text = decoded.model.reference, decoded.model.step, decoded.text
     layer, head = decoded.asked.layer, decoded.asked.head
@@ -76,7 +78,7 @@ def _show(decoded: Decoded, before: Attending, change: Change, words: Words) -> 
     story = _compared(reference, step, text, change, layer, head, words.language)
 
     def explain() -> ComparisonExplainer:
-        return ComparisonExplainer(before, attended(reference, step, text, change), words)
+        return ComparisonExplainer(before, attended(reference, step, text, change), words.plain)
 
     show_story(story, "what-if-story", words, explain)
 
@@ -87,30 +89,32 @@ def _compared(
 ) -> str:
     """The JSON of a comparison."""
     before, after = attended(reference, step, text), attended(reference, step, text, change)
-    return comparison_story(before, after, Words(language), reference, layer, head).to_json()
+    flaw = trained(reference, step).task.flaw
+    flaws = (flaw(before.text), flaw(after.text))
+    return comparison_story(before, after, Words(language), reference, layer, head, flaws).to_json()
 
 
 # ---- which change
 
-Chooser = Callable[[Attending, Decoded, Words], Change]
+Chooser = Callable[[Attending, Decoded, PageWords], Change]
 ALL = "all"  # layers or heads, as a link calls them
 
 
-def _output(trace: Attending, words: Words) -> int:
+def _output(trace: Attending, words: PageWords) -> int:
     """An output step; the address counts from 1, as the page does."""
     names = {str(t + 1): f"{t + 1}: {quoted(token)}" for t, token in enumerate(trace.output)}
     return int(_one_of("if-at", words.say("whatif.at"), names, min(2, len(names)), 130)) - 1
 
 
-def _one_of(id: str, label: str, names: dict[str, str], default: int, width: int, **more: Any) -> str:
+def _one_of(id: str, label: Markdown, names: dict[str, str], default: int, width: int, **more: Any) -> str:
     """One of some numbered things; `default` counts from 1."""
     return choice(id, label, list(names), str(default), names.__getitem__, width=width, **more)
 
 
-def _look(trace: Attending, decoded: Decoded, words: Words) -> Change:
+def _look(trace: Attending, decoded: Decoded, words: PageWords) -> Change:
     """Everything on one position; or, with none chosen, the weights as they are, to be set one by one."""
     t = _output(trace, words)
-    only = {"0": words.say("whatif.only.none")}
+    only: dict[str, str] = {"0": words.say("whatif.only.none")}
     only |= {str(i + 1): f"{quoted(token)} ({i + 1})" for i, token in enumerate(trace.source)}
     chosen = int(_one_of("if-only", words.say("whatif.only"), only, 2, 240, help=words.say("whatif.only.help")))
     layer, head = _layer(trace, words), _head(trace, words)
@@ -121,7 +125,7 @@ def _look(trace: Attending, decoded: Decoded, words: Words) -> Change:
     return LookElsewhere(t, tuple(map(float, look.weights[t])), layer, head)
 
 
-def _layer(trace: Attending, words: Words) -> int | None:
+def _layer(trace: Attending, words: PageWords) -> int | None:
     """Of a Transformer, which decoder layer is changed, counted from 0; None: all."""
     if not isinstance(trace, TransformerTrace):
         return None
@@ -131,7 +135,7 @@ def _layer(trace: Attending, words: Words) -> int | None:
     return None if chosen == ALL else int(chosen) - 1
 
 
-def _head(trace: Attending, words: Words) -> int | None:
+def _head(trace: Attending, words: PageWords) -> int | None:
     """Of a Transformer, which head is changed, counted from 0; None: all."""
     if not isinstance(trace, TransformerTrace):
         return None
@@ -141,7 +145,7 @@ def _head(trace: Attending, words: Words) -> int | None:
     return None if chosen == ALL else int(chosen) - 1
 
 
-def _write(trace: Attending, decoded: Decoded, words: Words) -> Change:
+def _write(trace: Attending, decoded: Decoded, words: PageWords) -> Change:
     t = _output(trace, words)
     ranking = [trace.vocabulary[v] for v in trace.ranking(t) if trace.vocabulary[v] != trace.output[t]]
     chance = dict(zip(trace.vocabulary, np.exp(trace.log_probs[t]).tolist(), strict=True))
@@ -152,7 +156,7 @@ def _write(trace: Attending, decoded: Decoded, words: Words) -> Change:
     return WriteInstead(t, token)
 
 
-def _read(trace: Attending, decoded: Decoded, words: Words) -> Change:
+def _read(trace: Attending, decoded: Decoded, words: PageWords) -> Change:
     names = {str(i + 1): f"{i + 1}: {quoted(token)}" for i, token in enumerate(trace.source)}
     i = int(_one_of("if-position", words.say("whatif.position"), names, 1, 150)) - 1
     known = decoded.model.task.vocabularies()[0].tokens[4:]
@@ -160,22 +164,22 @@ def _read(trace: Attending, decoded: Decoded, words: Words) -> Change:
     return ReadInstead(i, choice("if-source", words.say("whatif.token"), others, others[0], quoted, width=150))
 
 
-def _noise(words: Words) -> float:
+def _noise(words: PageWords) -> float:
     return decimal(
         "if-noise", words.say("whatif.noise"), 0.0, 0.0, NOISIEST, step=0.25, width=210,
         help=words.say("whatif.noise.help"),
     )  # fmt: skip
 
 
-def _context(trace: Attending, decoded: Decoded, words: Words) -> Change:
+def _context(trace: Attending, decoded: Decoded, words: PageWords) -> Change:
     t = _output(trace, words) if trace.weights is not None else 0
     return DisturbContext(t, _noise(words), layer=_layer(trace, words))
 
 
-def _unit(trace: Attending, decoded: Decoded, words: Words) -> Change:
+def _unit(trace: Attending, decoded: Decoded, words: PageWords) -> Change:
     t, states = _output(trace, words), trace.decoder[-1]["h"]
     strongest = int(np.abs(states[t]).argmax())
-    unit = whole("if-unit", words.say("whatif.unit"), strongest, 0, states.shape[1] - 1, width=140)
+    unit = nth("if-unit", words.say("whatif.unit"), strongest, states.shape[1], width=140)
     return DisturbUnit(t, unit, _noise(words))
 
 
@@ -185,7 +189,7 @@ CHOOSERS: dict[str, Chooser] = {"look": _look, "write": _write, "read": _read, "
 # ---- one row of weights, set by hand
 
 
-def _weights(trace: Attending, change: Change, decoded: Decoded, words: Words) -> Change:
+def _weights(trace: Attending, change: Change, decoded: Decoded, words: PageWords) -> Change:
     """Sliders, one a source position: what one takes the others give, so that the sum stays 1."""
     assert isinstance(change, LookElsewhere)
     if st.session_state["if-only"] != "0":
@@ -206,7 +210,7 @@ def _weights(trace: Attending, change: Change, decoded: Decoded, words: Words) -
     st.session_state["if-row"] = kept
     columns = st.columns(min(SLIDERS_A_ROW, len(kept[1])))
     for i, weight in enumerate(kept[1]):
-        key, label = f"if-weight-{i}", f"{quoted(trace.source[i])} ({i + 1})"
+        key, label = f"if-weight-{i}", f"{escape(quoted(trace.source[i]))} ({i + 1})"
         st.session_state[key] = round(weight, 2)
         columns[i % len(columns)].slider(label, 0.0, 1.0, step=0.01, key=key, on_change=_give_way, args=(i, row))
     write_address("if-weights", ",".join(f"{weight:.3f}" for weight in kept[1]))

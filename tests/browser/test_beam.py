@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from seq2seq.decoding.beam import beam_search
 from seq2seq.player.export import write_html
 from seq2seq.stories.beam import BeamExplainer, beam_story
+from seq2seq.stories.explain.beneath import Beneath
 from seq2seq.stories.formulas import exact
 from seq2seq.studies.trained import load_trained
 from seq2seq.traces.search import FINISHED, KEPT, BeamSettings
@@ -118,7 +119,11 @@ def test_the_page_fits_a_phone(visit):
 
 def test_an_exported_file_plays_with_the_network_off(browser, tmp_path):
     trace, words = beam_search(load_trained("search-synonyms").writer("2847"), BeamSettings(4)), Words("en")
-    file = write_html(beam_story(trace, words), tmp_path / "story.html", explainer=BeamExplainer(trace, words))
+    file = write_html(
+        beam_story(trace, words),
+        tmp_path / "story.html",
+        explainer=BeamExplainer(trace, words, Beneath(load_trained("search-synonyms").along("2847"), words)),
+    )
     context = browser.new_context(offline=True, **QUIET)
     page, complaints, asked = context.new_page(), [], []
     page.on("console", lambda message: complaints.append(message.text))

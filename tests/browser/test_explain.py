@@ -68,7 +68,7 @@ def test_a_step_shows_the_lines_that_ran(visit):
 
 
 def test_a_question_answered_wrong_then_right(visit):
-    page = visit("/attention?text=studio", **QUIET)
+    page = visit("/attention?text=letter", **QUIET)
     found = player(page)
     found.focus()
     question = found.get_by_role("region", name="Predict first")
@@ -76,12 +76,14 @@ def test_a_question_answered_wrong_then_right(visit):
         page.keyboard.press("ArrowRight")
         assert step(found) < steps(found) - 1
     asked_at = step(found)
-    right = load_trained("reverse-gru-general").record("studio").output[0]
+    right = load_trained("reverse-gru-general").record("letter").output[0]
     options = question.locator(".option")
     labels = options.all_inner_texts()
     assert right in labels and len(labels) == len(set(labels)) >= 3
     options.nth(next(i for i, label in enumerate(labels) if label != right)).click()
-    expect(question.locator(".verdict")).to_contain_text("Not this one")
+    reply = question.locator(".verdict")
+    expect(reply).to_contain_text("✗")
+    assert len(reply.inner_text()) > 12 and right not in reply.inner_text().split()  # a reply of its own, no answer
     question.get_by_label("I am sure").check()
     options.nth(labels.index(right)).click()
     expect(question.locator(".verdict")).to_contain_text(right)
@@ -90,6 +92,7 @@ def test_a_question_answered_wrong_then_right(visit):
     page.keyboard.press("ArrowRight")  # never in the way
     expect(found).to_have_attribute("data-step", str(asked_at + 1))
     expect(question).to_be_hidden()
+    expect(found.locator(".recall")).to_contain_text(f"Right was: {right}")  # after a wrong answer, once more
     page.reload()  # the score is the session's
     found = player(page)
     page.keyboard.press("Tab")
@@ -98,6 +101,35 @@ def test_a_question_answered_wrong_then_right(visit):
     while not question.is_visible():
         page.keyboard.press("ArrowRight")
     expect(question.locator(".score")).to_contain_text("0 of 1")
+
+
+def test_the_end_of_a_story_says_how_sure_one_was(visit):
+    """Four answers one was sure of, one of them wrong, and one more: told at the last step, and only there."""
+    page = visit("/attention?text=letter", **QUIET)
+    found = player(page)
+    found.focus()
+    question, balance = found.get_by_role("region", name="Predict first"), found.get_by_role("region", name="How sure")
+    trace = load_trained("reverse-gru-general").record("letter")
+    asked = [step.question for step in decoding_story(trace, Words("en"), "x").steps if step.question]
+    for number, of in enumerate(asked[:5]):
+        while not question.is_visible() or question.locator(".prompt").inner_text() != of.prompt:
+            page.keyboard.press("ArrowRight")
+            assert step(found) < steps(found) - 1
+        expect(balance).to_be_hidden()
+        sure = number < 4
+        if sure:
+            question.get_by_label("I am sure").check()
+        wrong = next(k for k in range(len(of.options)) if k != of.right)
+        question.locator(".option").nth(of.right if number else wrong).click()
+        if not number:
+            expect(question.locator(".verdict")).to_contain_text(of.replies[wrong])
+        found.focus()
+    page.keyboard.press("End")
+    expect(balance).to_contain_text("In this story: sure, 3 of 4 right; not sure, 1 of 1 right")
+    expect(balance).to_contain_text("So far in all: sure, 3 of 4 right")
+    expect(balance).to_contain_text("You are surer than you are right")
+    page.keyboard.press("Home")
+    expect(balance).to_be_hidden()
 
 
 def test_playing_asks_nothing(visit):

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from seq2seq.decoding import sample
 from seq2seq.player.export import write_html
+from seq2seq.stories.explain.beneath import Beneath
 from seq2seq.stories.formulas import exact
 from seq2seq.stories.sampling import SamplingExplainer, sampling_story
 from seq2seq.stories.sampling.scene import groups
@@ -107,7 +108,11 @@ def test_the_page_fits_a_phone(visit):
 def test_an_exported_file_plays_with_the_network_off(browser, tmp_path):
     trace, words = drawn(3), Words("zh")
     story = sampling_story(trace, words, "search-synonyms", True)
-    file = write_html(story, tmp_path / "story.html", explainer=SamplingExplainer(trace, words))
+    file = write_html(
+        story,
+        tmp_path / "story.html",
+        explainer=SamplingExplainer(trace, words, Beneath(load_trained("search-synonyms").along("284"), words)),
+    )
     context = browser.new_context(offline=True, **QUIET)
     page, complaints, asked = context.new_page(), [], []
     page.on("console", lambda message: complaints.append(message.text))

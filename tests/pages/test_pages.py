@@ -9,11 +9,13 @@ from streamlit.testing.v1 import AppTest
 from seq2seq.models.config import RecurrentConfig
 from seq2seq.stories.stored import ATTENTION_MODEL, read_story
 from seq2seq.tasks import make_task
+from seq2seq.terms import terms
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.store import RunStore
 from seq2seq.training.worker import train_claimed
 from seq2seq.ui.navigation import GROUPS
 from seq2seq.words import LANGUAGES, Words
+from seq2seq.works import works, write_citations
 
 ROOT = Path(__file__).parents[2]
 PAGES = tuple(place.stem for places in GROUPS.values() for place in places)
@@ -84,7 +86,7 @@ def test_a_page_opens_with_title_question_and_lesson(page, language):
     texts = [text.value for text in app.markdown]
     assert any(words.say(f"page.{page}.question") in text for text in texts)
     lesson = (ROOT / "assets/lessons" / language / f"{page}.md").read_text(encoding="utf-8").strip()
-    assert lesson in texts
+    assert write_citations(lesson, language) in texts
 
 
 @every_language
@@ -224,3 +226,23 @@ def test_the_language_changes_every_name():
     app.session_state["language"] = "zh"
     app.run()
     assert "字母排序" in app.selectbox(key="task.zh").options and app.selectbox(key="task.zh").value == "reverse"
+
+
+@every_language
+def test_the_page_of_sources_lists_all_terms_and_works(language):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["lang"] = language
+    app = app.run().switch_page(str(ROOT / "pages/sources_page.py")).run()
+    assert not app.exception, app.exception
+    told = "\n".join(block.value for block in app.markdown).replace("\\", "")
+    for term in terms(language).values():
+        assert f"**{term.name}**" in told
+    for work in works().values():
+        assert f"*{work.title}*" in told
+
+
+def test_a_page_lists_what_its_lesson_and_its_code_cite():
+    app = open_page("attention")
+    (foot,) = (block for block in app.expander if block.label == Words("en").say("foot.sources"))
+    listed = foot.markdown[0].value
+    assert "Jain" in listed and "Neural Machine Translation by Jointly Learning" in listed and "Gehring" not in listed

@@ -165,3 +165,15 @@ def test_pages_that_cannot_show_it_do_not_offer_it(page):
     app = open_page(page)
     offered = [option for box in app.selectbox for option in box.options]
     assert not app.exception and not [name for name in offered if "Transformer" in name]
+
+
+@pytest.mark.parametrize("page", ["attention", "self_attention"])
+def test_an_output_that_is_no_day_of_the_calendar_is_told(page, monkeypatch):
+    from seq2seq.tasks import Dates
+
+    opened = open_page(page, model="dates-transformer", text="3 mars 2021")
+    assert not opened.exception and not opened.warning
+    monkeypatch.setattr(Dates, "flaw", lambda task, output: "no_day")
+    opened = open_page(page, model="dates-transformer", text="4 mars 2021")
+    assert len(opened.warning) == 1 and opened.warning[0].value.endswith("” is not a day of the calendar.")
+    assert any("By kind of input: " in caption.value and "ordinals" in caption.value for caption in opened.caption)

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from seq2seq.player.export import Shown, one_script, to_html, write_html
+from seq2seq.player.export import one_script, to_html, write_html
 from tests.models.small import CONFIGS
 from tests.stories.test_story import story_of
 
@@ -40,7 +40,11 @@ def test_the_script_imports_nothing():
     assert not re.search(r"^import ", script, re.M) and not re.search(r"^export ", script, re.M)
 
 
-def test_it_is_written_and_shown_in_a_notebook(tmp_path):
+def test_it_is_written_to_a_file(tmp_path):
     _, story = story_of(CONFIGS[4])
     assert write_html(story, tmp_path / "story.html").read_text(encoding="utf-8") == to_html(story)
-    assert Shown(story)._repr_html_().startswith("<iframe srcdoc=")
+
+
+@pytest.mark.parametrize("theme", [None, "light", "dark", "notebook"])
+def test_its_theme_is_said_once(theme):
+    assert f'<html lang="en" data-theme="{theme or "reader"}">' in to_html(story_of(CONFIGS[4])[1], theme=theme)

@@ -1,14 +1,14 @@
 """The browser side is where Streamlit looks for it, whole, and loads nothing from elsewhere."""
 
 import re
-import subprocess
-import sys
 from importlib.metadata import distribution
-from pathlib import Path
 
 import pytest
 
+from seq2seq.__main__ import main
+from seq2seq.player import bundle
 from seq2seq.player.bundle import WEB
+from seq2seq.player.export import one_script
 
 OURS = sorted(path for path in WEB.iterdir() if path.name != "vega.js")
 
@@ -68,9 +68,17 @@ def test_every_colour_of_the_stories_is_in_both_themes():
             assert re.search(rf'\b{name}: "#[0-9a-fA-F]{{6}}"', part), name
 
 
-def test_the_bundle_is_written_by_setup():
-    assert "seq2seq.player.bundle" in Path("Makefile").read_text(encoding="utf-8")
-    help = subprocess.run(
-        [sys.executable, "-c", "import seq2seq.player.bundle as b; print(b.WEB)"], capture_output=True
-    )
-    assert help.returncode == 0
+def test_the_drawing_library_is_made_where_it_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle, "LIBRARY", tmp_path / "vega.js")
+    assert bundle.drawing_library().read_bytes() == (WEB / "vega.js").read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["vega.js"]  # no draft is left
+    monkeypatch.setattr(bundle, "write_bundle", None)  # what is there is not made again
+    assert bundle.drawing_library() == tmp_path / "vega.js"
+
+
+def test_a_drawing_library_that_cannot_be_made_gets_one_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(bundle, "LIBRARY", tmp_path / "no-such-folder" / "vega.js")
+    one_script.cache_clear()
+    status = main(["export", "reverse-gru-general", "abc", "--out", str(tmp_path / "a.html")])
+    told = capsys.readouterr().err
+    assert status == 2 and told.count("\n") == 1 and "seq2seq.player.bundle" in told

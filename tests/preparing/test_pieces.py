@@ -149,12 +149,12 @@ class TestRecord:
         assert trace.unknown == ("☃",) and trace.id("☃") == UNK and trace.id("3") > UNK
 
     def test_random_letters_have_no_pairs(self):
-        """So that the page may say so: forty merges save dates a third of their length, random letters a tenth."""
+        """So that the page may say so: forty merges save dates more than a fifth of their length, random letters a tenth."""
         saved = {}
         for task in (Dates(), Reverse()):
             trace = record_cutting(task, task.example.source, 40)
             saved[task.name] = 1 - trace.pieces[-1] / trace.pieces[0]
-        assert saved["dates"] > 0.25 and saved["reverse"] < 0.12
+        assert saved["dates"] > 0.2 and saved["reverse"] < 0.12
 
     @pytest.mark.parametrize(
         ("text", "key"), [("", "input.empty"), ("  ", "input.empty"), ("a" * 61, "input.too_long")]

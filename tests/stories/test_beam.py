@@ -16,6 +16,7 @@ from seq2seq.stories.beam.layout import ALONE, DROPPED, GOES_ON, SHELF, Layout
 from seq2seq.stories.beam.names import greedy_leaves
 from seq2seq.stories.beam.ranking import overtaken
 from seq2seq.stories.explain import Unknown
+from seq2seq.stories.explain.beneath import Beneath
 from seq2seq.stories.formulas import exact
 from seq2seq.stories.sources import Passage, listing
 from seq2seq.studies.trained import load_trained
@@ -54,6 +55,14 @@ every_search = pytest.mark.parametrize("name", ASKED)
 def traced(name="reverse"):
     model, text, asked = ASKED[name]
     return beam_search(textbook_writer() if model == "textbook" else load_trained(model).writer(text), asked)
+
+
+@cache
+def explains(name="reverse", language="en"):
+    model, text, _ = ASKED[name]
+    words = Words(language)
+    beneath = None if model == "textbook" else Beneath(load_trained(model).along(text), words)
+    return BeamExplainer(traced(name), words, beneath)
 
 
 @cache
@@ -135,7 +144,7 @@ def clickable(one):
 
 @every_search
 def test_200_numbers_of_every_view(name):
-    explainer, rng = BeamExplainer(traced(name), Words("en")), random.Random(1)
+    explainer, rng = explains(name), random.Random(1)
     for one in told(name).views:
         found = list(clickable(one))
         assert found, one.id
@@ -152,7 +161,7 @@ def test_200_numbers_of_every_view(name):
 
 @every_search
 def test_the_numbers_of_the_steps_explain_themselves(name):
-    explainer = BeamExplainer(traced(name), Words("zh"))
+    explainer = explains(name, "zh")
     for step in told(name).steps:
         for slot in step.formula[1]:
             if isinstance(slot, tuple):
@@ -163,20 +172,21 @@ def test_the_numbers_of_the_steps_explain_themselves(name):
 @pytest.mark.parametrize(
     "address",
     ["", "edge", "edge -1", "edge 99999", "total x", "score 0", "rated 0 power 1", "rated 99999 power 1", "rated",
-     "weight 0 0", "greedy 99", "greedy -1", "bound", "bound 99999", "sum 1", "edge 1 2", "__init__", "divisor zz"],
+     "weight 0 0", "greedy 99", "greedy -1", "bound", "bound 99999", "sum 1", "after", "after w0", "after 3 logit 0 1", "after w999 logit 1 0", "after w logit 9 9",
+     "after w-1 logit 1 0", "after w1.x logit 2 0", "edge 1 2", "__init__", "divisor zz"],
 )  # fmt: skip
 def test_no_such_number(address):
     with pytest.raises(Unknown):
-        BeamExplainer(traced(), Words("en")).explain(address)
+        explains().explain(address)
 
 
 @pytest.mark.parametrize("asked", ["nan", "9", "-9", "x", "1e9"])
 def test_no_such_penalty(asked):
     node = traced().best
     with pytest.raises(Unknown):
-        BeamExplainer(traced(), Words("en")).explain(f"rated {node} power {asked}")
+        explains().explain(f"rated {node} power {asked}")
     with pytest.raises(Unknown):
-        BeamExplainer(traced(), Words("en")).explain(f"rated {node} other 1")
+        explains().explain(f"rated {node} other 1")
 
 
 @pytest.mark.parametrize("kind", PENALTIES)

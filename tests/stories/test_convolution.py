@@ -30,6 +30,7 @@ from seq2seq.studies.trained import load_trained
 from seq2seq.traces import FieldRun, FieldTrace
 from seq2seq.words import LANGUAGES, Words
 from tests.models.test_convolutional import DECODERS, READERS, build, name_of
+from tests.stories.statements import true_or_false_right
 from tests.stories.test_story import VOCABULARIES
 
 CELLS = 200
@@ -229,15 +230,18 @@ def test_questions_of_at_least_three_kinds_with_their_answers_in_the_trace():
             assert right == str(len(sees)) == "7"
         elif kind == "gate":
             gate = trace.encoder[int(rest[0])]["gate"][p]
-            extreme = gate[int(re.search(r"unit (\d+)", question.prompt)[1])]
-            assert right == ("nearly open" if extreme > 0.9 else "nearly closed") and not 0.1 < extreme < 0.9
+            extreme = gate[int(re.search(r"unit (\d+)", question.prompt)[1]) - 1]
+            assert right == f"nearly {'all' if extreme > 0.9 else 'nothing'} of A passes" and not 0.1 < extreme < 0.9
         elif kind == "position":
             row = trace.decoder[-1]["weights"][int(rest[0])]
             assert right == f"{trace.source[row.argmax()]} ({row.argmax() + 1})" and np.sort(row)[-1] > 0.6
         elif kind == "token":
             assert right == trace.vocabulary[trace.ranking(int(rest[0]))[0]]
         else:
-            assert kind in ("grows", "causal") and question.right == 1
+            if kind == "grows":
+                assert question.right == int("5, 2 more" not in question.prompt)
+            else:
+                assert kind == "causal" and true_or_false_right(question, "question.conv.causal")
 
 
 def test_another_token_moves_exactly_the_positions_that_the_question_says():

@@ -15,6 +15,7 @@ from seq2seq.stories.exact import answer as answers
 from seq2seq.stories.exact.moments import rises, search_moments
 from seq2seq.stories.exact.plan import make_plan
 from seq2seq.stories.explain import Unknown
+from seq2seq.stories.explain.beneath import Beneath
 from seq2seq.stories.formulas import exact
 from seq2seq.stories.sources import Passage, listing
 from seq2seq.studies.contest import hold_contest
@@ -50,6 +51,11 @@ def trained_of(model):
 def writer_of(case):
     model, text, *_ = CASES[case]
     return textbook_writer() if model == BOOK else trained_of(model).writer(text)
+
+
+def beneath(case, language="en"):
+    model, text, *_ = CASES[case]
+    return None if model == BOOK else Beneath(trained_of(model).along(text), Words(language))
 
 
 @cache
@@ -124,7 +130,7 @@ def test_the_two_bounds_enclose_the_best_output(case):
 
 @every_case
 def test_200_numbers_of_every_view(case):
-    explainer, rng = ExactExplainer(contest(case), Words("en")), random.Random(1)
+    explainer, rng = ExactExplainer(contest(case), Words("en"), beneath(case)), random.Random(1)
     for view in exact_story(contest(case), Words("en"), CASES[case][0]).views:
         found = list(addresses(view))
         assert found, view.id
@@ -133,7 +139,11 @@ def test_200_numbers_of_every_view(case):
 
 
 def test_a_number_of_an_equation_leads_down_to_the_tokens():
-    explainer, open_, met = ExactExplainer(contest("normalised"), Words("en")), ["upper 5", "score beam"], set()
+    explainer, open_, met = (
+        ExactExplainer(contest("normalised"), Words("en"), beneath("normalised")),
+        ["upper 5", "score beam"],
+        set(),
+    )
     for _ in range(200):
         if not open_:
             break
@@ -151,7 +161,7 @@ def test_a_number_of_an_equation_leads_down_to_the_tokens():
 )  # fmt: skip
 def test_no_such_number(address):
     with pytest.raises(Unknown):
-        ExactExplainer(contest("empty"), Words("en")).explain(address)
+        ExactExplainer(contest("empty"), Words("en"), beneath("empty")).explain(address)
 
 
 VERDICTS = {
@@ -260,7 +270,7 @@ def test_an_answer(case, text, language):
     story = answer_story(told, Words(language), CASES[case][0])
     data = check_whole(story)
     assert len(data["steps"]) == len(text) + 3 and not data["linked"]  # before, each token and ⟨eos⟩, after
-    explainer, rng = AnswerExplainer(told, Words(language)), random.Random(2)
+    explainer, rng = AnswerExplainer(told, Words(language), beneath(case, language)), random.Random(2)
     for view in story.views:
         found = list(addresses(view))
         for address, number in rng.sample(found, min(100, len(found))):

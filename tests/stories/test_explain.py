@@ -86,7 +86,7 @@ def test_200_cells_of_every_view_of_a_training_board(attention):
     values = {"task": {"name": "reverse"}, "model": {"attention": attention}, "training": {"steps": 30, "batch": 16}}
     reports = [report.to_dict() for report in Trainer(RunConfig.from_dict(values)).run()]
     words = Words("en")
-    check(training_story("run", reports, words), TrainingExplainer(reports, words), 1e-3)
+    check(training_story("run", reports, words, 30), TrainingExplainer(reports, words), 1e-3)
 
 
 @every

@@ -5,7 +5,8 @@ import pytest
 
 from seq2seq.stories.decoding import decoding_story
 from seq2seq.stories.questions import decoding_questions, training_questions
-from seq2seq.stories.questions.options import MARGIN, shuffled, spread, wrong_answers
+from seq2seq.stories.questions.options import MARGIN, coin, likelihood, offered, shuffled, spread
+from seq2seq.stories.questions.reasons import place_name
 from seq2seq.stories.tokens import quoted
 from seq2seq.stories.training import training_story
 from seq2seq.studies.trained import load_trained
@@ -40,9 +41,10 @@ def check(trace, stage, t, question):
     elif kind == "compare":
         assert question.right == int(trace.weights[t].max() < 0.5)
     elif kind == "column":
-        assert question.right == 1 and abs(trace.weights[:, int(question.id.split()[1])].sum() - 1) > MARGIN
-    elif kind == "row":
-        assert question.right == 0 and trace.weights[t].sum() == pytest.approx(1, abs=1e-5)
+        assert abs(trace.weights[:, int(question.id.split()[1])].sum() - 1) > MARGIN
+    elif kind == "lifted":
+        lifted = np.exp(trace.scores[t] + 1) / np.exp(trace.scores[t] + 1).sum()
+        assert lifted == pytest.approx(trace.weights[t], abs=1e-5)
     elif kind == "surer":
         chosen = np.exp(trace.log_probs[np.arange(len(trace.output)), trace.chosen])
         assert question.right == int(chosen[t] > chosen[0])
@@ -115,15 +117,20 @@ def test_a_run_asks_two_kinds_and_more(reports, language):
             assert question.right == int(report["loss"] > reports[k - 1]["loss"])
         else:
             best = int(np.argmax(report["probe"]["weights"][1]))
-            assert right == f"{report['probe']['source'][best]} ({best + 1})"
+            assert right == place_name(Words(language), report["probe"]["source"], best)
 
 
 def test_a_question_stands_at_its_report(reports):
-    story = training_story("run", reports, Words("en"))
+    story = training_story("run", reports, Words("en"), 30)
     assert sum(step.question is not None for step in story.steps) >= 2 and story.steps[0].question is None
 
 
 def test_options():
-    assert wrong_answers(3, [3, 1, 1, 2, 4, 5]) == [1, 2, 4]
+    given = offered(3, [(3, "right"), (1, "a"), (1, "b"), (2, "c"), (4, "d"), (5, "e")])
+    assert given == {3: "", 1: "a", 2: "c", 4: "d"}  # of doubles the first thought counts
+    assert 400 < sum(coin(f"{n}") for n in range(1000)) < 600 and coin("x") == coin("x")
+    words = Words("en")
+    assert likelihood(9.4e-21, words) == "practically nothing" and likelihood(0.9996, words) == "practically 100%"
+    assert likelihood(0.25, words) == "25.0%"
     assert shuffled("abcd", "x") == shuffled("abcd", "x") and sorted(shuffled("abcd", "x")) == list("abcd")
     assert spread(range(9), 2) == [0, 8] and spread([1], 2) == [1] and spread(range(5), 1) == [0]

@@ -18,6 +18,7 @@ from seq2seq.stories.sources import listing
 from seq2seq.studies.trained import load_trained
 from seq2seq.traces.transformer import ATTENTIONS
 from seq2seq.words import LANGUAGES, Words
+from tests.stories.statements import true_or_false_right
 from tests.stories.test_transformer_explain import CONFIGS, traced
 
 CELLS = 200
@@ -185,7 +186,8 @@ def test_questions_have_their_answers_in_the_trace(side, block, layer):
             best, second = np.argsort(-row)[:2]
             assert right == f"{focus.keys[best]} ({best + 1})" and row[best] - row[second] > 0.2
         elif kind == "columns":
-            assert right == "false" and abs(focus.pairs("weights").sum(0)[int(rest[0])] - 1) > 0.2
+            assert true_or_false_right(question, "question.selfatt.columns")
+            assert abs(focus.pairs("weights").sum(0)[int(rest[0])] - 1) > 0.2
         elif kind == "token":
             assert right == trace.output[focus.query]
         elif kind == "active":

@@ -114,7 +114,7 @@ def test_pictures_show_the_numbers_of_the_trace(config):
     for row in views["units"].data["units"]:
         S = len(trace.source)
         states = trace.states if row["column"] < S else trace.decoder[-1]["h"]
-        assert row["v"] == states[row["column"] - (0 if row["column"] < S else S), row["unit"]]
+        assert row["v"] == states[row["column"] - (0 if row["column"] < S else S), row["unit"] - 1]
 
 
 @every

@@ -5,11 +5,23 @@ import math
 import pytest
 import torch
 
+from seq2seq.stories.convolution import ConvolutionExplainer
+from seq2seq.stories.embeddings import EmbeddingExplainer
+from seq2seq.stories.explain import DecodingExplainer
 from seq2seq.stories.gradients.questions import ten_steps_back
 from seq2seq.stories.masks.leak_questions import lowest
+from seq2seq.stories.positions import PlacesExplainer
+from seq2seq.stories.transformer import TransformerExplainer
+from seq2seq.studies.places import record_waves
 from seq2seq.words import Words
+from tests.models.small import CONFIGS
+from tests.models.test_convolutional import DECODERS
+from tests.stories.test_convolution import decoded as convolved
+from tests.stories.test_explain import decoded
 from tests.stories.test_gradient_stories import reach
 from tests.stories.test_masks import leaked
+from tests.stories.test_tokens import geometry
+from tests.stories.test_transformer_explain import traced as transformed
 
 
 class Heard(Words):
@@ -52,3 +64,26 @@ def test_a_large_negative_number_in_place_of_minus_infinity():
 
     assert weights(-1e9)[0] == 0 and weights(-10.0)[0] == pytest.approx(0.00005, rel=0.1)
     assert weights(-1e9, True).tolist() == [0.5, 0.5] and weights(-math.inf, True).isnan().all()
+
+
+UNITS = {  # addresses of a first unit, or feature; and the slot that names it
+    "decoding": (lambda words: DecodingExplainer(decoded(CONFIGS[0]), words), "unit",
+                 ("encoder 0 forward h 2 0", "decoder 0 h 1 0", "decoder 0 h -1 0", "source 1 0", "readout 0 0")),
+    "transformer": (lambda words: TransformerExplainer(transformed("post"), words), "feature",
+                    ("encoder 0 h 1 0", "decoder 0 self.q 1 0", "encoder 0 feed.inner 1 0", "token 1 0", "place 1 0")),
+    "convolution": (lambda words: ConvolutionExplainer(convolved(DECODERS[0]), words), "unit",
+                    ("encoder 0 a 1 0", "encoder 0 gate 1 0", "source 1 0")),
+    "places": (lambda words: PlacesExplainer(record_waves(), words), "feature", ("place 3 0",)),
+    "embeddings": (lambda words: EmbeddingExplainer(geometry(), words), "number", ("unit 0 5 0",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", UNITS)
+def test_the_first_unit_is_called_one(kind):
+    make, slot, addresses = UNITS[kind]
+    for address in addresses:
+        heard = Heard()
+        heard.slots.clear()
+        told = make(heard).explain(address)
+        named = [slots[slot] for slots in heard.slots.values() if slot in slots]
+        assert set(named) == {1}, (address, told.name)

@@ -35,19 +35,22 @@ def test_what_was_kept_stays_kept_while_the_run_grows():
 @pytest.mark.parametrize("weights", [True, False])
 def test_a_run_is_told(language, weights):
     reports = [report(step, weights) for step in STEPS[:30]]
-    data = json.loads(training_story("run", reports, Words(language)).to_json())
+    data = json.loads(training_story("run", reports, Words(language), 30).to_json())
     assert data["follow"] and len(data["steps"]) == len(thin_out(reports))
     assert ("probe" in [view["id"] for view in data["views"]]) == weights
     for view in data["views"]:
         assert len(view["alternatives"]) == len(data["steps"])
     assert data["steps"][0]["title"] in ("Before training", "训练之前")
+    levels = {view["id"]: view["data"]["guess"][0] for view in data["views"] if "guess" in view["data"]}
+    assert levels["loss"]["v"] == 3.401 and "ln 30 = 3.40" in levels["loss"]["told"]
+    assert levels["accuracy"]["v"] == 0.03333 and "1/30 = 3.3" in levels["accuracy"]["told"]
 
 
 def test_the_identity_stays_while_reports_come():
     words, reports = Words("en"), [report(step) for step in STEPS]
-    first, second = (training_story("run", reports[:n], words) for n in (5, 50))
+    first, second = (training_story("run", reports[:n], words, 30) for n in (5, 50))
     assert first.id == second.id and first.views[0].spec == second.views[0].spec
 
 
 def test_one_report_is_enough():
-    assert len(training_story("run", [report(0)], Words("en")).steps) == 1
+    assert len(training_story("run", [report(0)], Words("en"), 30).steps) == 1

@@ -1,12 +1,8 @@
 """Laws of every task: what is held out is never trained on, and the answers are right."""
 
-from datetime import date, timedelta
-
-import numpy as np
 import pytest
 
 from seq2seq.tasks import BOS, EOS, PAD, TASKS, UNK, InputError, Vocabulary, make_task
-from seq2seq.tasks.dates import FIRST_DAY, LAST_DAY, LOCALES, is_ambiguous, normalise_date, patterns, write_date
 
 ALL = [make_task({"name": name}) for name in TASKS]
 named = pytest.mark.parametrize("task", ALL, ids=lambda task: task.name)
@@ -121,60 +117,3 @@ def test_a_shifted_letter_stands_so_many_positions_later(distance):
 def test_a_shift_that_leaves_no_letter_is_told(distance):
     with pytest.raises(InputError):
         make_task({"name": "shift", "distance": distance})
-
-
-class TestDates:
-    @pytest.mark.parametrize("locale", LOCALES)
-    def test_a_string_means_one_day(self, locale):
-        """Every pattern of every language, every day of two years and of the century's ends: no string twice."""
-        days = [date(2021, 1, 1) + timedelta(days=n) for n in range(365)]
-        meaning: dict[str, date] = {}
-        for pattern in patterns(locale):
-            for day in days:
-                assert meaning.setdefault(write_date(day, pattern, locale), day) == day
-
-    def test_no_string_means_two_days_in_two_languages(self):
-        meaning: dict[str, date] = {}
-        days = [date(2021, month, day) for month in range(1, 13) for day in range(1, 13)]
-        for locale in LOCALES:
-            for pattern in patterns(locale):
-                for day in days:
-                    assert meaning.setdefault(write_date(day, pattern, locale), day) == day
-
-    def test_medium_long_and_full_are_there(self):
-        written = {write_date(date(2021, 3, 3), pattern, "fr") for pattern in patterns("fr")}
-        assert {"3 mars 2021", "mercredi 3 mars 2021"} <= written
-
-    @pytest.mark.parametrize(
-        ("pattern", "ambiguous"), [("dd/MM/y", True), ("M/d/y", True), ("y/MM/dd", False), ("d MMM y", False)]
-    )
-    def test_ambiguous_patterns_are_known(self, pattern, ambiguous):
-        assert is_ambiguous(pattern) == ambiguous
-
-    def test_answers_are_those_of_the_patterns(self):
-        for pair in ALL[0].sample("dev", 60):
-            assert ALL[0].answer(pair.source) == pair.target
-
-    @pytest.mark.parametrize("text", ["hello", "31 february 2021", "5 may 1800", "12/11/10", "2021", "03/04/2021"])
-    def test_what_no_pattern_writes_has_no_answer(self, text):
-        assert ALL[0].answer(text) is None
-
-    def test_years_have_four_digits(self):
-        for day in (FIRST_DAY, LAST_DAY):
-            for locale in LOCALES:
-                for pattern in patterns(locale):
-                    assert str(day.year) in write_date(day, pattern, locale)
-
-    @pytest.mark.parametrize(
-        ("typed", "normal"),
-        [
-            ("3\u202fmars\u00a02021", "3 mars 2021"), ("\u200f3 مارس ٢٠٢١", "3 مارس 2021"),
-            ("２０２１年３月３日", "2021年3月3日"), ("  3   MARS 2021 ", "3 mars 2021"),
-        ],
-    )  # fmt: skip
-    def test_normalising(self, typed, normal):
-        assert normalise_date(typed) == normal
-
-    def test_days_are_spread_over_two_centuries(self):
-        years = np.array([int(pair.target[:4]) for pair in ALL[0].sample("train", 2000)])
-        assert years.min() < 1910 and years.max() > 2090

@@ -12,7 +12,7 @@ from seq2seq.tasks import InputError
 from seq2seq.training.place import StoreError
 from seq2seq.training.store import RunStore
 from seq2seq.training.worker import train_claimed
-from tests.training.trouble import SMALL, locked
+from tests.training.trouble import SMALL, locked, report
 
 
 def make_old(file):
@@ -104,7 +104,6 @@ class TestStore:
             RunStore()
 
 
-
 def damage(store, run, **columns):
     with store.transaction() as connection:
         for name, value in columns.items():
@@ -149,10 +148,10 @@ class TestDamagedRow:
     def test_a_damaged_report_is_left_out(self):
         store = RunStore()
         for step in (0, 10):
-            store.record("run", step, {"step": step})
+            store.record("run", step, report(step))
         with store.transaction() as connection:
             connection.exec_driver_sql("UPDATE reports SET body = '{' WHERE step = 10")
-        assert store.reports("run") == [{"step": 0}] and store.last_report("run") is None
+        assert store.reports("run") == [report(0)] and store.last_report("run") == report(0)
 
 
 @pytest.mark.parametrize("arguments", [("runs",), ("decode", "0123456789ab", "abc"), ("train", "--steps", "1")])

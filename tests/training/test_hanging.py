@@ -11,8 +11,10 @@ from dataclasses import replace
 import pytest
 
 from seq2seq.tasks import InputError
-from seq2seq.training import checkpoint, leases, pool as pool_module, worker as worker_module  # fmt: skip
+from seq2seq.training import checkpoint, leases  # fmt: skip
+from seq2seq.training import pool as pool_module
 from seq2seq.training import store as store_module
+from seq2seq.training import worker as worker_module
 from seq2seq.training.memory import is_out_of_memory
 from seq2seq.training.place import StoreError
 from seq2seq.training.pool import Worker, WorkerPool
@@ -241,7 +243,9 @@ class TestDeath:
         assert store.get(run.id).error.key == "input.out_of_memory"
 
 
-@pytest.mark.parametrize("problem", [kind for kind in CRASHES if kind is not MemoryError], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "problem", [kind for kind in CRASHES if kind is not MemoryError], ids=lambda kind: kind.__name__
+)
 def test_a_checkpoint_that_cannot_be_read_ends_the_run_and_not_the_worker(problem, monkeypatch):
     store = RunStore()
     run = store.get(store.submit(SMALL, "me", worker="w"))

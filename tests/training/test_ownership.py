@@ -8,7 +8,7 @@ from sqlalchemy import event
 from seq2seq.tasks import InputError
 from seq2seq.training.executor import Executor, LocalExecutor
 from seq2seq.training.store import RunStore
-from tests.training.trouble import SMALL
+from tests.training.trouble import SMALL, report
 
 VERBS = sorted(name for name, _ in inspect.getmembers(RunStore, inspect.isfunction) if not name.startswith("_"))
 STRANGER = {"owner": "a stranger", "worker": "a stranger's worker", "step": 1, "body": {}, "data": b"", "part": "x",
@@ -40,7 +40,7 @@ class TestStore:
         store = RunStore()
         run = store.submit(SMALL, "me", worker="w")
         store.save(run, 1, b"weights", "w")
-        store.record(run, 1, {"step": 1}, "w")
+        store.record(run, 1, report(1), "w")
         if state != "running":
             store.finish(run, "w", state)
         before, written = content(store), []

@@ -81,7 +81,9 @@ class TestName:
         with pytest.raises(StoreNameError, match="store_in_memory"):
             RunStore(url)
 
-    @pytest.mark.parametrize("url", ["foo", "who://knows", "sqlite", "://", "sqlite:/x.db", "http://a b", "postgresql://a:b/c"])
+    @pytest.mark.parametrize(
+        "url", ["foo", "who://knows", "sqlite", "://", "sqlite:/x.db", "http://a b", "postgresql://a:b/c"]
+    )
     def test_what_names_no_database_is_refused(self, url, monkeypatch):
         monkeypatch.setenv("SEQ2SEQ_STORE", url)
         with pytest.raises(StoreNameError, match="store_url"):
@@ -128,7 +130,9 @@ class TestWorkerCount:
         assert 1 <= worker_count() <= 4
 
 
-@pytest.mark.parametrize("setting", [{"SEQ2SEQ_WORKERS": "abc"}, {"SEQ2SEQ_STORE": "sqlite://", "SEQ2SEQ_WORKERS": "1"}])
+@pytest.mark.parametrize(
+    "setting", [{"SEQ2SEQ_WORKERS": "abc"}, {"SEQ2SEQ_STORE": "sqlite://", "SEQ2SEQ_WORKERS": "1"}]
+)
 def test_a_server_that_cannot_be_meant_does_not_start_and_says_why(setting, monkeypatch):
     for name, value in setting.items():
         monkeypatch.setenv(name, value)

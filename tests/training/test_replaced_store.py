@@ -1,6 +1,5 @@
 """A store's file that is deleted or replaced while it is used: noticed everywhere, and nothing accepted is lost."""
 
-import os
 import shutil
 import threading
 
@@ -9,7 +8,7 @@ import pytest
 from seq2seq.training.place import StoreError
 from seq2seq.training.store import RunStore
 from seq2seq.training.worker import train_claimed
-from tests.training.trouble import SMALL
+from tests.training.trouble import SMALL, report
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def delete_folder(file):
 def replace(file):
     other = file.parent / "other.db"
     RunStore(f"sqlite:///{other}").database.engine.dispose()
-    os.replace(other, file)
+    other.replace(file)
 
 
 def overwrite(file):
@@ -61,8 +60,8 @@ def test_what_is_accepted_afterwards_is_what_everybody_reads(way, file):
     run = server.submit(SMALL, "me")
     assert worker.claim("w").id == run and RunStore().get(run).state == "running"
     assert server.get(lost) is None
-    worker.record(run, 1, {"step": 1}, "w")
-    assert server.last_report(run) == {"step": 1}
+    worker.record(run, 1, report(1), "w")
+    assert server.last_report(run)["step"] == 1
     with server.transaction() as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
 

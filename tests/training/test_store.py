@@ -9,6 +9,7 @@ from seq2seq.tasks import InputError, make_task
 from seq2seq.training import store as store_module
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.store import RunStore
+from tests.training.trouble import report
 
 CONFIG = RunConfig(make_task({"name": "reverse"}), training=TrainingConfig(steps=3, batch=4))
 
@@ -154,17 +155,17 @@ def test_a_run_that_kills_its_workers_fails_after_three_without_progress(store):
 
 def test_a_worker_that_lost_its_run_writes_nothing_more(store):
     run = store.submit(CONFIG, "me", worker="old")
-    assert store.save(run, 1, b"first", "old") and store.record(run, 1, {"step": 1}, "old")
+    assert store.save(run, 1, b"first", "old") and store.record(run, 1, report(1), "old")
     store.release("old")
     store.claim("new")
     store.save(run, 2, b"further", "new")
-    assert not store.save(run, 1, b"late", "old") and not store.record(run, 1, {"step": "late"}, "old")
-    assert store.checkpoint(run) == (2, b"further") and store.last_report(run) == {"step": 1}
+    assert not store.save(run, 1, b"late", "old") and not store.record(run, 1, report(1, loss=9.0), "old")
+    assert store.checkpoint(run) == (2, b"further") and store.last_report(run) == report(1)
 
 
 def test_reports_come_in_order_and_a_repeated_one_replaces(store):
     for step, loss in ((0, 3.0), (20, 1.0), (10, 2.0), (20, 0.9)):
-        store.record("run", step, {"step": step, "loss": loss})
+        store.record("run", step, report(step, loss=loss))
     assert [(row["step"], row["loss"]) for row in store.reports("run")] == [(0, 3.0), (10, 2.0), (20, 0.9)]
     assert [row["step"] for row in store.reports("run", after=10)] == [20]
     assert store.last_report("run")["step"] == 20

@@ -1,12 +1,13 @@
 """Training: checkpoints go on exactly, learning happens, settings are checked."""
 
 import json
+import threading
 from dataclasses import replace
 
 import pytest
 import torch
 
-from seq2seq.models.config import RecurrentConfig
+from seq2seq.models.config import RecurrentConfig, TransformerConfig
 from seq2seq.studies.shipped import RECIPES, shipped_card, shipped_names
 from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import InputError, make_task
@@ -14,8 +15,10 @@ from seq2seq.training.checkpoint import pack, unpack
 from seq2seq.training.config import OPTIMISERS, RunConfig, TrainingConfig
 from seq2seq.training.device import available_devices, pick_device
 from seq2seq.training.evaluate import evaluate, shift_right
+from seq2seq.training.reports import is_finite
 from seq2seq.training.store import RunStore
-from seq2seq.training.trainer import Trainer, is_milestone, rate_factor
+from seq2seq.training.trainer import Diverged, Trainer, is_milestone
+from seq2seq.training.worker import train_claimed
 
 REVERSE = make_task({"name": "reverse"})
 SMALL = RunConfig(
@@ -104,10 +107,35 @@ def test_shift_right():
     assert shift_right(torch.tensor([[7, 8, 2]])).tolist() == [[1, 7, 8]]
 
 
-def test_the_rate_warms_up_and_decays():
-    factors = [rate_factor(step, 100) for step in range(100)]
-    assert factors[0] < 0.1 and max(factors) > 0.7 and factors[-1] < 0.1
-    assert all(0 < factor <= 1 for factor in factors)
+@pytest.mark.parametrize(("warm_up", "decay_to"), [(30, 0.05), (0, 1.0), (1, 0.0), (500, 0.5)])
+def test_the_rate_follows_its_formula_and_is_the_one_the_optimiser_takes(warm_up, decay_to):
+    """η · min(1, (t + 1)/W) · (1 − (1 − d) t/T), W at most T; written out again here."""
+    training = replace(SMALL.training, warm_up=warm_up, decay_to=decay_to, learning_rate=0.02)
+    trainer, taken = Trainer(replace(SMALL, training=training)), []
+    for step in range(12):
+        trainer.update()
+        taken.append(trainer.optimiser.param_groups[0]["lr"])
+        rise = 1.0 if warm_up == 0 else min(1.0, (step + 1) / min(warm_up, 12))
+        assert taken[step] == pytest.approx(0.02 * rise * (1 - (1 - decay_to) * step / 12), rel=1e-12)
+    assert taken == [training.rate_at(step) for step in range(12)]
+
+
+def test_what_was_hidden_is_by_default_what_it_always_was():
+    """A record from before there were these settings is the same run as one that says their defaults."""
+    old = SMALL.to_dict()
+    for name in ("warm_up", "decay_to", "weight_decay"):
+        del old["training"][name]
+    assert RunConfig.from_dict(old) == SMALL
+    assert (SMALL.training.warm_up, SMALL.training.decay_to, SMALL.training.weight_decay) == (30, 0.05, 0.01)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_only_adamw_decays_weights(optimiser):
+    def ended(decay):
+        training = replace(SMALL.training, optimiser=optimiser, weight_decay=decay)
+        return weights(finish(Trainer(replace(SMALL, training=training))))["output.weight"]
+
+    assert torch.equal(ended(0.0), ended(0.5)) == (optimiser != "adamw")
 
 
 def test_a_checkpoint_survives_packing():
@@ -123,17 +151,64 @@ def test_a_damaged_checkpoint_is_told(damage):
         unpack(damage(pack(Trainer(SMALL).model, None)))
 
 
-def test_a_loss_that_is_no_number_is_told():
-    config = replace(SMALL, training=replace(SMALL.training, optimiser="sgd", learning_rate=10.0, steps=2000))
-    trainer = Trainer(config)
-    with torch.no_grad():
-        trainer.model.output.weight.fill_(float("inf"))
-    with pytest.raises(InputError, match="diverged"):
-        finish(trainer)
+def spoil(what):
+    """A trainer whose loss, gradient, weights or report are no longer finite after its first report."""
+    trainer = Trainer(SMALL)
+    update, report = trainer.update, trainer.report
+
+    def spoilt_update():
+        loss, norm, count = update()
+        if trainer.step == 10 and what == "weights":
+            with torch.no_grad():
+                trainer.model.output.bias[3] = float("nan")
+        if trainer.step == 7 and what == "loss":
+            loss = loss / 0
+        return loss, norm / 0 if what == "gradient" and trainer.step == 7 else norm, count
+
+    def spoilt_report(*args, **named):
+        made = report(*args, **named)
+        return replace(made, loss=float("nan")) if what == "held_out" and trainer.step else made
+
+    trainer.update, trainer.report = spoilt_update, spoilt_report
+    return trainer
+
+
+@pytest.mark.parametrize(("what", "step"), [("loss", 7), ("gradient", 7), ("weights", 10), ("held_out", 10)])
+def test_a_run_that_diverges_says_what_and_when_and_keeps_its_last_good_weights(what, step):
+    trainer, reports = spoil(what), []
+    before = weights(trainer)
+    with pytest.raises(Diverged) as caught:
+        reports += trainer.run()
+    assert caught.value.key == f"input.diverged_{what}" and caught.value.slots == {"step": step, "kept": 0}
+    torch.testing.assert_close(unpack(caught.value.good.data).weights, before, atol=0, rtol=0)
+
+
+def test_a_diverged_run_in_the_store_keeps_what_it_had_learnt():
+    """Really diverging: a Transformer at a rate of 10, by plain gradient descent."""
+    training = TrainingConfig(steps=12, until=None, optimiser="sgd", learning_rate=10.0, clip=None, device="cpu")
+    store = RunStore()
+    run = store.get(store.submit(RunConfig(REVERSE, TransformerConfig(), training), "me", worker="w"))
+    assert train_claimed(store, run, "w", threading.Event()) == "failed"
+    ended, kept = store.get(run.id), store.checkpoint_step(run.id)
+    assert ended.error.key.startswith("input.diverged_") and ended.error.slots["kept"] == kept
+    assert all(is_finite(report) for report in store.reports(run.id))
+    assert store.last_report(run.id)["step"] == kept == load_trained(run.id, store).step
+    with pytest.raises(ValueError):
+        store.record(run.id, 99, {"loss": float("nan")})
 
 
 @pytest.mark.parametrize(
-    "setting", [{"steps": 0}, {"batch": 0}, {"learning_rate": -1}, {"optimiser": "magic"}, {"until": 2.0}]
+    "setting",
+    [
+        {"steps": 0},
+        {"batch": 0},
+        {"learning_rate": -1},
+        {"optimiser": "magic"},
+        {"until": 2.0},
+        {"warm_up": -1},
+        {"decay_to": 1.1},
+        {"weight_decay": -0.1},
+    ],
 )
 def test_impossible_settings_are_told(setting):
     with pytest.raises(InputError):
@@ -157,7 +232,12 @@ def test_the_cpu_is_always_there():
 class TestShipped:
     @pytest.mark.parametrize(
         ("name", "least"),
-        [("dates-gru-additive", 0.97), ("reverse-gru-general", 0.99), ("reverse-conv", 0.99)],
+        [
+            ("dates-gru-additive", 0.99),
+            ("dates-transformer", 0.99),
+            ("reverse-gru-general", 0.99),
+            ("reverse-conv", 0.99),
+        ],
     )
     def test_a_shipped_model_is_as_good_as_its_card_says(self, name, least):
         """Scored again here, on a sample of its test split: no figure is taken on trust."""

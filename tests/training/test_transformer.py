@@ -91,7 +91,7 @@ def test_the_board_shows_the_mean_of_the_heads_and_says_so(model):
         told = explainer.explain(f"probe 20 {t} 1")
         assert told.value == row[1] and told.computed == pytest.approx(row[1], abs=1e-4)
     for language in LANGUAGES:
-        views = {view.id: view for view in training_story("run", reports, Words(language)).views}
+        views = {view.id: view for view in training_story("run", reports, Words(language), 30).views}
         assert "2" in views["probe"].hint
 
 

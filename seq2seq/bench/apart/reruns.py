@@ -7,11 +7,11 @@ Prints the milliseconds of each of N changes as JSON.
 import json
 import sys
 import time
-from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-APP = Path(__file__).parents[3] / "app.py"
+from seq2seq.folders import APP
+
 WARM = 3  # changes before those that count
 
 

@@ -9,7 +9,7 @@ const ICONS = {
 /** Build the frame inside `host`; `act` says what its controls do. Returns the parts that change. */
 export function build(host, story, act) {
   const { labels } = story;
-  const root = make("section", "player", { tabindex: 0, "aria-label": `${labels.player}: ${story.title}`, "data-testid": "player" });
+  const root = make("section", "player", { ...(labels.lang && { lang: labels.lang }), tabindex: 0, "aria-label": `${labels.player}: ${story.title}`, "data-testid": "player" });
   const figures = new Map(story.views.map((view) => [view.id, figure(view, labels, act)]));
   const [first, previous, play, next, last] = [
     button(labels.first, "first", () => act.go(0, false)),
@@ -43,7 +43,8 @@ export function build(host, story, act) {
   const code = codeParts(labels);
   const question = questionParts(labels);
   const beside = make("div", "beside");
-  beside.append(question.box, code.box);
+  const balance = balanceParts(labels);
+  beside.append(question.box, balance.box, code.box);
   words.append(telling.box, equation.box, beside);
   bar.append(equation.asked);
 
@@ -60,7 +61,7 @@ export function build(host, story, act) {
   root.addEventListener("keydown", (event) => key(event, act));
   host.replaceChildren(root);
   return {
-    root, lead, bar, figures, scrubber, marks, count, play, telling, equation, code, question,
+    root, lead, bar, figures, scrubber, marks, count, play, telling, equation, code, question, balance,
     backward: [first, previous], forward: [next, last],
   };
 }
@@ -68,8 +69,9 @@ export function build(host, story, act) {
 function tellingParts() {
   const box = make("div", "telling", { "aria-live": "polite" });
   const [chapter, title, text] = [make("p", "chapter"), make("h3", "title"), make("p", "text")];
-  box.append(chapter, title, text);
-  return { box, chapter, title, text };
+  const recall = make("p", "recall"); // what was right, after a wrong answer
+  box.append(chapter, title, text, recall);
+  return { box, chapter, title, text, recall };
 }
 
 /** The step's formula; and a card, in reach wherever one has scrolled to, that says where a number comes from. */
@@ -111,6 +113,16 @@ function questionParts(labels) {
   box.append(mark, prompt, options, confidence, verdict, score);
   box.hidden = true;
   return { box, prompt, options, sure, confidence, verdict, score };
+}
+
+/** At a story's end: the answers one was sure of, and the others. */
+function balanceParts(labels) {
+  const box = make("section", "balance", { "aria-label": labels.balance });
+  const mark = make("p", "mark"), lines = make("div", "lines");
+  mark.textContent = labels.balance;
+  box.append(mark, lines);
+  box.hidden = true;
+  return { box, lines };
 }
 
 function key(event, act) {

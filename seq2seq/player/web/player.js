@@ -146,6 +146,7 @@ export class Player {
     parts.telling.chapter.textContent = chapters[told.chapter] ?? "";
     parts.telling.title.textContent = told.title;
     parts.telling.text.textContent = told.text;
+    parts.telling.recall.textContent = this.questioner.recall(told.question, this.story.id);
     if (byUser) this.explainer.close();
     parts.equation.own.replaceChildren(...formula(formulas, told.formula, this.explainer));
     this.showLines(null);
@@ -165,6 +166,15 @@ export class Player {
     if (asked?.listing) showCode(code, asked.listing, asked.lit);
     else showCode(code, listings[number], lit);
     code.box.hidden ||= asking;
+    this.showBalance();
+  }
+
+  /** At the last step: how sure one was, and how often right. */
+  showBalance() {
+    const { box, lines } = this.parts.balance, atEnd = this.clock.step === this.story.steps.length - 1;
+    const told = atEnd ? this.questioner.balance(this.story.id) : [];
+    box.hidden = !told.length;
+    lines.replaceChildren(...told.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
   }
 
   /** The step goes into the URL, for a reload or a link; Python sees it when it runs next. */

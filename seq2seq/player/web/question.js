@@ -22,6 +22,18 @@ function keep(id, answer) {
   } catch { /* see above */ }
 }
 
+const ENOUGH = 4; // answers, before they say something of one's confidence
+const MOSTLY = 0.8; // of the answers one is sure of should be right
+
+function fill(sentence, slots) {
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => slots[name]);
+}
+
+function tally(answers) {
+  const count = (sure, right) => answers.filter((a) => a.sure === sure && (!right || a.right)).length;
+  return { sure: count(true), sureRight: count(true, true), unsure: count(false), unsureRight: count(false, true) };
+}
+
 export class Questioner {
   constructor(parts, labels) {
     Object.assign(this, { parts, labels, question: null });
@@ -63,7 +75,7 @@ export class Questioner {
     const button = options.children[number];
     button.classList.add("wrong");
     button.setAttribute("aria-disabled", "true");
-    verdict.textContent = `✗ ${this.labels.wrong}`;
+    verdict.textContent = `✗ ${this.question.replies[number]}`; // each wrong option has its own misconception
     verdict.className = "verdict wrong";
   }
 
@@ -75,6 +87,30 @@ export class Questioner {
     for (const button of options.children) button.setAttribute("aria-disabled", "true");
     verdict.textContent = `${first ? "✓ " : ""}${this.question.why}`;
     verdict.className = "verdict right";
+  }
+
+  /** What was right, for the step that answers a question which was answered wrong; else nothing. */
+  recall(question, storyId) {
+    const answer = question && score[`${storyId}|${question.id}`];
+    if (!answer || answer.right) return "";
+    return fill(this.labels.was_right, { option: question.options[question.right], why: question.why });
+  }
+
+  /** At a story's end: how many answers one was sure of were right, and of the others; here and everywhere. */
+  balance(storyId) {
+    const everything = Object.entries(score), { labels } = this;
+    const here = everything.filter(([id]) => id.startsWith(`${storyId}|`));
+    if (!everything.length) return [];
+    const [all, own] = [everything, here].map((answers) => tally(answers.map(([, answer]) => answer)));
+    const told = here.length ? [fill(labels.balance_here, own)] : [];
+    return [...told, fill(labels.balance_all, all), ...this.meaning(all)];
+  }
+
+  /** What it says of one's confidence, once there are enough answers. */
+  meaning({ sure, sureRight, unsure, unsureRight }) {
+    if (sure >= ENOUGH && sureRight < MOSTLY * sure) return [this.labels.overconfident];
+    if (unsure >= ENOUGH && unsureRight >= MOSTLY * unsure) return [this.labels.underconfident];
+    return sure >= ENOUGH ? [this.labels.well_judged] : [];
   }
 
   count() {

@@ -1,15 +1,21 @@
 // What can be taken along: a picture as SVG or PNG, the data behind it as CSV, a link to what is on the screen.
 
-const quote = (value) => {
-  const text = value == null ? "" : Array.isArray(value) ? value.join(" ") : String(value);
-  return /[",\n;]/.test(text) || /^[=+@\t\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
+// What a spreadsheet would take for a formula: a sign that begins one, also in full width, also after what it skips.
+const FORMULA = /^[\s\u0000-\u0020\u00a0\u200b-\u200f\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+function cell(value) {
+  if (typeof value === "number") return String(value);
+  let text = value == null ? "" : Array.isArray(value) ? value.join(" ") : String(value);
+  if (FORMULA.test(text) && !NUMBER.test(text)) text = `'${text}`;
+  return /[",;\t\r\n]|^\s|\s$|^'/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
 
 /** Rows as CSV, one column a field; a spreadsheet takes no cell for a formula, since tokens are whatever was typed. */
 export function csv(rows) {
   const fields = [...new Set(rows.flatMap(Object.keys))];
-  const safe = (value) => (typeof value === "string" && /^[=+@\t\r]/.test(value) ? `'${value}` : value);
-  return [fields.join(","), ...rows.map((row) => fields.map((field) => quote(safe(row[field]))).join(","))].join("\r\n");
+  const line = (values) => values.map(cell).join(",");
+  return [line(fields), ...rows.map((row) => line(fields.map((field) => row[field])))].join("\r\n");
 }
 
 function download(name, address) {

@@ -40,7 +40,9 @@ class BatchingExplainer(Addressed):
         token = self.trace.tokens[b][s] if self.trace.mask[b, s] else "⟨pad⟩"
         line.latex = rf"x_{{{line.text(b + 1)},{line.text(s + 1)}}} = \mathrm{{id}}({line.text(quoted(token))})"
         name = self.name("cell", row=b + 1, column=s + 1)
-        return Explanation(f"cell {b} {s}", name, (line,), value, value, Passage(TASK, "pad", ("row[: len",)))
+        return Explanation(
+            f"cell {b} {s}", name, (line,), value, value, Passage(TASK, "pad", ("row[: len",)), given=True
+        )
 
     def mask(self, b: int, s: int) -> Explanation:
         """Whether it is no pad."""
@@ -137,7 +139,7 @@ class BatchingExplainer(Addressed):
         """By the law of the lengths."""
         heap, trace, line, numbers = self.heap(kind), self.trace, Line(), Line()
         passage = Passage(BATCHING, "expected_width", ("cells +=",))
-        line.latex = r"\mathrm{E} = 1 - \frac{\bar{n}}{\mathrm{E}[\max n]}"
+        line.latex = r"1 - \frac{\bar{n}}{\mathbb{E}[\max n]}"
         numbers.latex = rf"= 1 - \frac{{{numbers.text(f'{trace.mean:.4f}')}}}{{{numbers.text(f'{heap.width:.4f}')}}}"
         name = self.name(f"expected.{'length' if kind else 'random'}", low=trace.span[0], high=trace.span[1])
         computed = 1 - trace.mean / heap.width
@@ -147,7 +149,7 @@ class BatchingExplainer(Addressed):
         """The same for another size of batch."""
         trace, line, numbers = self.trace, Line(), Line()
         value, widest = trace.expected[k][kind], trace.takes[k][kind]
-        line.latex = r"\mathrm{E} = 1 - \frac{\bar{n}}{\mathrm{E}[\max n]}"
+        line.latex = r"1 - \frac{\bar{n}}{\mathbb{E}[\max n]}"
         numbers.latex = rf"= 1 - \frac{{{numbers.text(f'{trace.mean:.4f}')}}}{{{numbers.text(f'{widest:.4f}')}}}"
         name = self.name("law", size=trace.sizes[k])
         passage = Passage(BATCHING, "expected_longest", ("return",))

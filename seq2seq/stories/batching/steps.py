@@ -120,8 +120,8 @@ class _Teller:
         self.add("random", last, self.expectation())
         line = Line()
         line.latex = (
-            rf"w = {line.text(slots['buckets'], 'measured 1')} \quad"
-            rf" \hat{{w}} = {line.text(slots['buckets_expected'], 'expected 1')}"
+            rf"\mathrm{{measured}} = {line.text(slots['buckets'], 'measured 1')} \quad"
+            rf" \mathrm{{expected}} = {line.text(slots['buckets_expected'], 'expected 1')}"
         )
         self.add("buckets", replace(last, stage="buckets", buckets=1), line)
 
@@ -135,7 +135,8 @@ class _Teller:
         """One minus the mean length over the mean of the longest."""
         slots, line = self.slots, Line()
         line.latex = (
-            rf"\hat{{w}} = 1 - \frac{{\bar{{n}}}}{{\mathrm{{E}}[\max n]}} = 1 - \frac{{{line.text(slots['mean'])}}}"
+            rf"\mathrm{{expected}} = 1 - \frac{{\bar{{n}}}}{{\mathbb{{E}}[\max n]}}"
+            rf" = 1 - \frac{{{line.text(slots['mean'])}}}"
             rf"{{{line.text(slots['widest'])}}} = {line.text(slots['random_expected'], 'expected 0')}"
         )
         return line

@@ -7,6 +7,7 @@ import numpy as np
 
 from seq2seq.stories.batching.pictures import batch_grid, many_batches, waste_curve
 from seq2seq.stories.formulas import percent
+from seq2seq.stories.sentences import clauses, titled
 from seq2seq.stories.story import Step, View
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces import BatchTrace
@@ -55,7 +56,7 @@ def _grid(trace: BatchTrace, steps: Sequence[Step], moments: Sequence["Moment"],
     captions = tuple(say(f"batching.grid.{name}") for name in ("tokens", "ids", "mask", "length"))
     return View(
         "grid", say("batching.grid.title"), hint, batch_grid(*captions), "vega",
-        [f"{step.title}. {step.text}" for step in steps], {"cells": cells, "rows": rows}, "cells", signals, wide=True,
+        [titled(step, words) for step in steps], {"cells": cells, "rows": rows}, "cells", signals, wide=True,
     )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def _many(trace: BatchTrace, moments: Sequence["Moment"], words: Words) -> View:
 
     def describe(moment: "Moment") -> str:
         told = [label["told"] for label, on in zip(labels, (moment.random, moment.buckets), strict=True) if on]
-        return " ".join(str(text) for text in told) or nothing
+        return clauses(told, words) or nothing
 
     nothing = _nothing(moments, words)
     spec = many_batches(say("batching.many.axis"), nothing)

@@ -3,7 +3,7 @@
 Addresses (n: a candidate's number; e: an expanded hypothesis; i: a source position; t: a step; all counted from 0):
 
     edge n · total n · score n · rated n KIND α (its score under another penalty) · divisor n · bound n · guess n ·
-    weight e i · greedy t (the total of greedy's first t + 1 tokens)
+    weight e i · greedy t (the total of greedy's first t + 1 tokens) · after wN.N REST (see explain/beneath.py)
 """
 
 import math
@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 from seq2seq.stories.beam import passages
 from seq2seq.stories.beam.names import written
-from seq2seq.stories.explain.equation import Addressed, Explanation
+from seq2seq.stories.explain.beneath import Beneath, SearchExplainer, instead_of, log_softmax
+from seq2seq.stories.explain.equation import Explanation
 from seq2seq.stories.formulas import Line, Number, exact
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.scoring import ALPHA_HIGHEST, ALPHA_LOWEST, PENALTIES, POWER, LengthPenalty
@@ -19,11 +20,11 @@ from seq2seq.traces.search import FINISHED, ROOT, SearchTrace
 from seq2seq.words import Words
 
 
-class BeamExplainer(Addressed):
+class BeamExplainer(SearchExplainer):
     """Explains the numbers of one search."""
 
-    def __init__(self, trace: SearchTrace, words: Words) -> None:
-        self.trace, self.words = trace, words
+    def __init__(self, trace: SearchTrace, words: Words, beneath: Beneath | None = None) -> None:
+        self.trace, self.words, self.beneath = trace, words, beneath
         self.kinds: dict[str, Callable[..., Explanation]] = {
             "edge": self.edge, "total": self.total, "score": self.score, "rated": self.rated, "divisor": self.divisor,
             "bound": self.bound, "guess": self.guess, "weight": self.weight, "greedy": self.greedy,
@@ -33,15 +34,22 @@ class BeamExplainer(Addressed):
         return self.words.say(f"beam.explain.{key}", **slots)
 
     def edge(self, n: int) -> Explanation:
-        """The log-probability of one token."""
+        """The log-probability of one token: from the logits, or given by a table."""
         trace = self.trace
         value, parent = float(trace.log_prob[n]), int(trace.parent[n])
         token, behind = quoted(trace.vocabulary[int(trace.token[n])]), written(trace, parent)
-        line, values, p = Line(), Line(), math.exp(value)
+        line, values = Line(), Line()
         line.latex = rf"\ln P(y_{{{line.text(int(trace.step[n]) + 1)}}} = {line.text(token)} \mid {line.text(behind)})"
-        values.latex = rf"= \ln {values.text(exact(p))}"
         told = self.name("edge", token=token, behind=behind)
-        return Explanation(f"edge {n}", told, (line, values), value, math.log(p), passages.PREDICT)
+        if self.beneath is None:
+            values.latex = rf"= \ln {values.text(exact(math.exp(value)))}"
+            return Explanation(f"edge {n}", told, (line, values), value, value, passages.PREDICT, given=True)
+        logits = self.beneath.logits(trace.numbers(parent))
+        own = logits[int(trace.token[n])]
+        line.latex += rf" = \ell_{{{line.text(token)}}} - \ln \sum_w \exp(\ell_w)"
+        values.latex = rf"= {values.number(own)} - \ln \left({values.powers(logits)}\right)"
+        computed = log_softmax(own, logits)
+        return Explanation(f"edge {n}", told, (line, values), value, computed, passages.PREDICT)
 
     def total(self, n: int) -> Explanation:
         """A hypothesis: its parent's total, and one token more."""
@@ -80,7 +88,7 @@ class BeamExplainer(Addressed):
         """A log-probability over the penalty of a length."""
         length, line, values, last = int(self.trace.step[n]) + 1, Line(), Line(), Line()
         total = Number(float(self.trace.total[n]), f"total {n}")
-        below = r"|Y|^{\alpha}" if penalty.kind == POWER else r"((5 + |Y|) / 6)^{\alpha}"
+        below = r"|Y|^{\alpha_{lp}}" if penalty.kind == POWER else r"((5 + |Y|) / 6)^{\alpha_{lp}}"
         line.latex = rf"\frac{{\ln P(Y)}}{{{below}}}"
         base = values.text(length) if penalty.kind == POWER else rf"((5 + {values.text(length)}) / 6)"
         upper = rf"{{{values.text(f'{penalty.alpha:g}')}}}"
@@ -103,7 +111,7 @@ class BeamExplainer(Addressed):
         trace, penalty, length = self.trace, self.trace.asked.penalty, int(self.trace.step[n]) + 1
         longest, total = trace.asked.limits.longest, Number(float(trace.total[n]), f"total {n}")
         line, values = Line(), Line()
-        line.latex = r"\max\left(\frac{\ln P}{\mathrm{lp}(t)},\ \frac{\ln P}{\mathrm{lp}(T)}\right)"
+        line.latex = r"\max\left(\frac{\ln P}{\mathrm{lp}(t)},\ \frac{\ln P}{\mathrm{lp}(t_{\max})}\right)"
         parts = [
             rf"\frac{{{values.number(total)}}}{{{values.text(exact(penalty.divisor(many)))}}}"
             for many in (length, longest)
@@ -123,18 +131,13 @@ class BeamExplainer(Addressed):
     # ---- where it looked, and what greedy wrote
 
     def weight(self, e: int, i: int) -> Explanation:
-        """An attention weight: one of a row that sums to 1."""
+        """An attention weight: from the scores of its row."""
         trace = self.trace
-        if trace.weights is None:
+        if trace.weights is None or self.beneath is None:
             raise IndexError(e)
-        row, node = [float(w) for w in trace.weights[e]], int(trace.expanded[e])
-        line, values = Line(), Line()
-        line.latex = rf"\alpha_{{{line.text(i + 1)}}} = \frac{{\exp(s_{{{line.text(i + 1)}}})}}{{\sum_j \exp(s_j)}}"
-        others = [Number(w) for j, w in enumerate(row) if j != i]
-        values.latex = rf"= {values.text('1')} - ({values.elided(others, values.number)})" if others else "= 1"
+        value, node = float(trace.weights[e, i]), int(trace.expanded[e])
         told = self.name("weight", text=written(trace, node), token=quoted(trace.source[i]), position=i + 1)
-        computed = 1.0 - math.fsum(number.value for number in others)
-        return Explanation(f"weight {e} {i}", told, (line, values), row[i], computed, passages.LOOK)
+        return instead_of(self.beneath.weight(trace.numbers(node), i), f"weight {e} {i}", told, value)
 
     def greedy(self, t: int) -> Explanation:
         """The total of greedy's first tokens."""
@@ -143,7 +146,7 @@ class BeamExplainer(Addressed):
                  for value, node in zip(path.log_probs[: t + 1], path.node, strict=False)]  # fmt: skip
         if t >= len(path.tokens):
             raise IndexError(t)
-        line.latex = rf"\sum_{{i=1}}^{{{line.text(t + 1)}}} \max_y \ln P(y \mid y_1 \ldots y_{{i-1}})"
+        line.latex = rf"\sum_{{t'=1}}^{{{line.text(t + 1)}}} \max_y \ln P(y \mid y_1 \ldots y_{{t'-1}})"
         values.latex = "= " + values.elided(parts, values.factor)
         value = math.fsum(path.log_probs[: t + 1])
         text = "".join(quoted(self.trace.vocabulary[number]) for number in path.tokens[: t + 1])

@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass, field
 
+from seq2seq.stories.flaws import Flaw
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.search import FINISHED, KEPT, ROOT, SearchTrace
 
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What the task says of outputs: right, wrong, or (None) neither; finished ones by number, and greedy's."""
+    """What the task says of outputs: right, wrong, or (None) neither; finished ones by number, and greedy's.
+
+    flaw: what is wrong with an output whatever was read.
+    """
 
     finished: dict[int, bool | None] = field(default_factory=dict)
     greedy: bool | None = None
+    flaw: Flaw = lambda output: None
 
 
 def log_number(value: float, digits: int = 2) -> str:

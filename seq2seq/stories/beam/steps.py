@@ -14,8 +14,9 @@ from seq2seq.stories.beam.names import (
     log_number,
     written,
 )  # fmt: skip
+from seq2seq.stories.flaws import say_flaw
 from seq2seq.stories.formulas import FormulaBook, Line, Number, percent
-from seq2seq.stories.sentences import in_a_row
+from seq2seq.stories.sentences import bracketed, in_a_row, listed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step
 from seq2seq.stories.tokens import quoted
@@ -94,7 +95,7 @@ class BeamTeller:
         **slots: object,
     ) -> None:  # fmt: skip
         """One step; its sentences are `key.title` and `key.text`, and whatever stands behind them."""
-        text = in_a_row([self.sentence(f"{key}.text", **slots), *(sentence for sentence in more if sentence)])
+        text = in_a_row([self.sentence(f"{key}.text", **slots), *more])
         title = self.sentence(f"{key}.title", **slots)
         self.steps.append(Step(title, text, chapter, line.into(self.book), passage))
         self.moments.append(moment)
@@ -102,9 +103,9 @@ class BeamTeller:
     def listed(self, nodes: np.ndarray) -> str:
         """Some hypotheses, with their totals; of many, the first."""
         trace = self.trace
-        named = [f"{written(trace, int(n))} ({log_number(trace.total[n])})" for n in nodes[:NAMED]]
+        named = [bracketed(written(trace, int(n)), log_number(trace.total[n]), self.words) for n in nodes[:NAMED]]
         more = [self.sentence("more", count=len(nodes) - NAMED)] if len(nodes) > NAMED else []
-        return self.words.say("states.list").join([*named, *more])
+        return listed([*named, *more], self.words)
 
     # ---- lines
 
@@ -112,7 +113,7 @@ class BeamTeller:
     def product_line() -> Line:
         """What a total is."""
         line = Line()
-        line.latex = r"\ln P(y_1 \ldots y_t) \\ = \sum_{i=1}^{t} \ln P(y_i \mid y_1 \ldots y_{i-1})"
+        line.latex = r"\ln P(y_1 \ldots y_t) \\ = \sum_{t'=1}^{t} \ln P(y_{t'} \mid y_1 \ldots y_{t'-1})"
         return line
 
     def total_line(self, node: int) -> Line:
@@ -130,7 +131,9 @@ class BeamTeller:
         trace, length = self.trace, int(self.trace.step[node]) + 1
         penalty, line = trace.asked.penalty, Line()
         line.latex = (
-            r"\frac{\ln P(Y)}{|Y|^{\alpha}}" if penalty.kind == POWER else r"\frac{\ln P(Y)}{((5+|Y|)/6)^{\alpha}}"
+            r"\frac{\ln P(Y)}{|Y|^{\alpha_{lp}}}"
+            if penalty.kind == POWER
+            else r"\frac{\ln P(Y)}{((5+|Y|)/6)^{\alpha_{lp}}}"
         )
         total = line.number(Number(float(trace.total[node]), f"total {node}"))
         base = line.text(length) if penalty.kind == POWER else rf"((5 + {line.text(length)})/6)"
@@ -231,7 +234,7 @@ class BeamTeller:
     def rank(self) -> None:
         """The best score, and whether another α would have it otherwise."""
         trace, best = self.trace, self.trace.best
-        more = [self.verdict(self.verdicts.finished.get(best))]
+        more = [self.flaw(trace.text(best)), self.verdict(self.verdicts.finished.get(best))]
         known = [right for right in self.verdicts.finished.values() if right is not None]
         if len(known) > 1:
             more.append(self.sentence("rank.right", right=sum(known), known=len(known)))
@@ -258,6 +261,10 @@ class BeamTeller:
         return self.sentence("rank.longer", low=written(self.trace, low), high=written(self.trace, high),
                         short=lengths[0], long=lengths[1])  # fmt: skip
 
+    def flaw(self, output: str) -> str:
+        """What is wrong with an output whatever was read."""
+        return say_flaw(self.verdicts.flaw(output), output, self.words)
+
     def verdict(self, right: bool | None) -> str:
         """Right or wrong, in a sentence; nothing where nobody knows."""
         return "" if right is None else self.sentence("right" if right else "wrong")
@@ -272,7 +279,7 @@ class BeamTeller:
             "greedy": greedy_text(trace), "beam": written(trace, best), "p": percent(float(np.exp(own))),
             "q": percent(float(np.exp(other))), "ln_p": log_number(own), "ln_q": log_number(other),
         }  # fmt: skip
-        more = []
+        more = [self.flaw(text) for text in dict.fromkeys((greedy_output(trace), trace.text(best)))]
         if not same and self.verdicts.greedy is not None:
             right = self.verdicts.finished.get(best)
             more.append(self.sentence(f"end.verdict.{_yes(self.verdicts.greedy)}.{_yes(right)}"))

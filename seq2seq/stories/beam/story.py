@@ -13,8 +13,10 @@ from seq2seq.stories.beam.questions import beam_questions
 from seq2seq.stories.beam.ranking import HIGHEST, MOST, overtaken, ranked_outputs
 from seq2seq.stories.beam.steps import BeamTeller, Moment, Told
 from seq2seq.stories.beam.tree import beam_tree
+from seq2seq.stories.flaws import say_flaws, signed
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import listed, titled
 from seq2seq.stories.story import Story, View
 from seq2seq.stories.tokens import short_sign
 from seq2seq.traces.scoring import PENALTIES, WU, LengthPenalty
@@ -136,7 +138,7 @@ def _overview(trace: SearchTrace, told: Told, verdicts: Verdicts, words: Words) 
     }  # fmt: skip
     keys = ("shelf", "kept", "dropped", "alone", "behind", "p", "ln", "look")
     titles = tuple((key, say(f"beam.tree.{key}")) for key in keys)
-    alternatives = [f"{step.title}. {step.text}" for step in told.steps]
+    alternatives = [titled(step, words) for step in told.steps]
     hint = say("beam.tree.hint")
     return View(
         "tree", say("beam.tree.title"), hint, beam_tree(titles), "vega", alternatives, data, "nodes", signals, wide=True
@@ -179,8 +181,14 @@ def shown_outputs(trace: SearchTrace) -> list[int]:
 def _ranking(trace: SearchTrace, told: Told, verdicts: Verdicts, words: Words, returned: int) -> View:
     say, nodes = words.say, shown_outputs(trace)
     lengths = {node: int(trace.step[node]) + 1 for node in nodes}
+
+    flaws = [verdicts.flaw(trace.text(node)) for node in nodes]
+
+    def named(node: int) -> str:
+        return signed(written(trace, node), verdicts.flaw(trace.text(node)))
+
     outputs = [
-        {"i": i, "n": node, "s": int(trace.step[node]), "text": written(trace, node), "total": trace.total[node],
+        {"i": i, "n": node, "s": int(trace.step[node]), "text": named(node), "total": trace.total[node],
          "length": lengths[node], "right": _sign(verdicts.finished.get(node)), "ask": f"score {node}"}
         for i, node in enumerate(nodes)
     ]  # fmt: skip
@@ -200,13 +208,15 @@ def _ranking(trace: SearchTrace, told: Told, verdicts: Verdicts, words: Words, r
         done = [node for node in trace.finished.tolist() if trace.step[node] < moment.seen]
         if not done:
             return say("beam.ranking.nothing")
-        listed = say("states.list").join(f"{written(trace, n)} {log_number(trace.score[n], 3)}" for n in done[:MOST])
-        return say("beam.ranking.alt", count=len(done), list=listed)
+        told = listed((f"{named(n)} {log_number(trace.score[n], 3)}" for n in done[:MOST]), words)
+        return say("beam.ranking.alt", count=len(done), list=told)
 
     keys = ("alpha", "power", "wu", "nothing")
     titles = tuple((key, say(f"beam.ranking.{key}")) for key in keys)
+    hint = say_flaws(say("beam.ranking.hint"), flaws, words)
+    hint = say_flaws(say("beam.ranking.hint"), flaws, words)
     return View(
-        "ranking", say("beam.ranking.title"), say("beam.ranking.hint"), ranked_outputs(titles), "vega",
+        "ranking", say("beam.ranking.title"), hint, ranked_outputs(titles), "vega",
         [describe(moment) for moment in moments], {"outputs": outputs, "pairs": pairs}, "outputs", signals,
     )  # fmt: skip
 

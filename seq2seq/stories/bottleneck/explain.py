@@ -27,7 +27,7 @@ DISTURBS = {
 def share_explained(address: str, name: str, right: int, n: int, value: float, passage: Passage) -> Explanation:
     """A count over a count."""
     line, numbers = Line(), Line()
-    line.latex = r"\frac{1}{n} \sum_{x} [\,\hat{y}(x) = y(x)\,]"
+    line.latex = r"\mathrm{mean}_X\  [\,\hat{Y} = Y\,]"
     numbers.latex = rf"= \frac{{{numbers.text(f'{right:,}')}}}{{{numbers.text(f'{n:,}')}}}"
     return Explanation(address, name, (line, numbers), value, right / n, passage)
 

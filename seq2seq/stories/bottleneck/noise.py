@@ -10,7 +10,7 @@ from seq2seq.stories.bottleneck.vessel import vessel
 from seq2seq.stories.explain.equation import Explanation, Unknown
 from seq2seq.stories.formulas import FormulaBook, Line, percent
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.sentences import in_a_row
+from seq2seq.stories.sentences import in_a_row, titled
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.traces import BorrowStart, BottleneckTrace, DisturbStart
 from seq2seq.words import Words
@@ -23,7 +23,7 @@ def describe(change: DisturbStart | BorrowStart, words: Words) -> str:
     how = words.say("whatif.zero.said")
     if change.noise is not None:
         how = words.say("whatif.noise.said", noise=f"{change.noise:g}")
-    return words.say("bottleneck.did.start", first=change.first, last=change.last - 1, how=how)
+    return words.say("bottleneck.did.start", first=change.first + 1, last=change.last, how=how)
 
 
 def disturbed_story(
@@ -45,7 +45,7 @@ def disturbed_story(
     overview = View(
         "overview", say("bottleneck.disturbed.title"), say("bottleneck.disturbed.hint"),
         vessel(side_names(words), numbers, say("bottleneck.handed"), say("bottleneck.before")), "vega",
-        [f"{step.title}. {step.text}" for step in steps], data, "tokens", signals, wide=True,
+        [titled(step, words) for step in steps], data, "tokens", signals, wide=True,
     )  # fmt: skip
     kind = "borrow" if isinstance(change, BorrowStart) else "noise" if change.noise is not None else "zero"
     identity = "|".join(["bottleneck-changed", kind, before.task, str(before.sides[0].size), "".join(before.source)])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from seq2seq.stories.bottleneck.scenes import Scene
 from seq2seq.stories.formulas import percent
-from seq2seq.stories.questions.options import MARGIN, shuffled
+from seq2seq.stories.questions.options import MARGIN, ask, mixed, named, true_or_false
 from seq2seq.stories.story import Question
 from seq2seq.traces import BottleneckTrace, LengthScore
 from seq2seq.words import Words
@@ -28,11 +28,6 @@ def bottleneck_questions(trace: BottleneckTrace, words: Words) -> dict[Scene, Qu
     return found
 
 
-def _options(right: str, wrong: list[str], seed: str) -> tuple[tuple[str, ...], int]:
-    shown = shuffled([right, *wrong], seed)
-    return tuple(shown), shown.index(right)
-
-
 def falls(trace: BottleneckTrace, words: Words) -> Asked:
     """So many are right at one length: how many a few letters on? Neither as many, nor in proportion."""
     scores = trace.side("none").scores
@@ -41,14 +36,16 @@ def falls(trace: BottleneckTrace, words: Words) -> Asked:
         if not later or not CLEAR_FALL[0] <= score.share <= CLEAR_FALL[1]:
             continue
         straight = score.share * length / later.length  # a share that shrinks as the length grows
-        offered = [later.share, straight, score.share]
         if straight - later.share < MARGIN or score.share - straight < MARGIN / 2:
             continue
         slots = {"first": length, "share": percent(score.share), "then": later.length, "answer": percent(later.share)}
-        texts = [f"{share:.0%}" for share in offered]
-        options, right = _options(texts[0], texts[1:], f"falls {length}")
+        answers = {f"{later.share:.0%}": "", f"{straight:.0%}": words.say("question.falls.straight")}
+        answers[f"{score.share:.0%}"] = words.say("question.falls.before")
         prompt, why = words.say("question.falls", **slots), words.say("question.falls.why", **slots, n=later.n)
-        yield Scene("length", later.length), Question(f"falls {later.length}", "compare", prompt, options, right, why)
+        yield (
+            Scene("length", later.length),
+            ask(f"falls {later.length}", "compare", prompt, why, mixed(answers, f"falls {length}")),
+        )
 
 
 def _thirds(score: LengthScore) -> tuple[float, float]:
@@ -63,12 +60,11 @@ def begins(trace: BottleneckTrace, words: Words) -> Asked:
         first, last = _thirds(score)
         if length < 2 * THIRDS or abs(first - last) < MARGIN:
             continue
-        texts = [words.say(f"question.begins.{key}") for key in ("first", "last", "even")]
-        answer = 0 if first < last else 1
+        answers = named(words, "question.begins", ("first", "last", "even"), "first" if first < last else "last")
         slots = {"count": length, "first": percent(first), "last": percent(last), "n": score.n}
         why = words.say("question.begins.why", **slots)
         prompt = words.say("question.begins", **slots)
-        yield Scene("length", length), Question(f"begins {length}", "position", prompt, tuple(texts), answer, why)
+        yield Scene("length", length), ask(f"begins {length}", "position", prompt, why, answers)
 
 
 def beyond(trace: BottleneckTrace, words: Words) -> Asked:
@@ -82,10 +78,8 @@ def beyond(trace: BottleneckTrace, words: Words) -> Asked:
             "longest": trace.longest, "share": percent(before.share), "count": length,
             "answer": percent(scores[length].share),
         }  # fmt: skip
-        options = (words.say("question.true"), words.say("question.false"))
-        why = words.say("question.beyond.why", **slots)
-        prompt = words.say("question.beyond", **slots)
-        yield Scene("length", length), Question(f"beyond {length}", "true-false", prompt, options, 1, why)
+        seed = "".join(trace.source)
+        yield Scene("length", length), true_or_false(words, "question.beyond", f"beyond {length}", seed, **slots)
 
 
 def lent(trace: BottleneckTrace, words: Words) -> Asked:
@@ -97,13 +91,13 @@ def lent(trace: BottleneckTrace, words: Words) -> Asked:
     written, score = disturbed.decoding.text, disturbed.scores.get(len(trace.lender))
     if not score or score.share < MOSTLY or written != own or own == other:
         return
-    texts = [own, other, words.say("question.lent.neither")]
-    options, right = _options(written, [text for text in texts if text != written], "lent")
+    answers = {own: "", other: words.say("question.lent.other")}
+    answers[words.say("question.lent.neither")] = words.say("question.lent.neither.reply")
     slots = {"source": "".join(trace.source[: len(trace.lender)]), "lender": "".join(trace.lender)}
     share = percent(score.share)
     why = words.say("question.lent.why", output=written, share=share, n=score.n, count=score.length)
     scene = Scene("borrow", len(trace.lender))
-    yield scene, Question("lent", "token", words.say("question.lent", **slots), options, right, why)
+    yield scene, ask("lent", "token", words.say("question.lent", **slots), why, mixed(answers, "lent"))
 
 
 def zeroed(trace: BottleneckTrace, words: Words) -> Asked:
@@ -117,14 +111,12 @@ def zeroed(trace: BottleneckTrace, words: Words) -> Asked:
     near = min(offered, key=lambda share: abs(share - score.share))
     if abs(near - score.share) > MARGIN / 2 or offered[2] - 0.5 < MARGIN:
         return
-    texts = [words.say(f"question.zeroed.{key}") for key in ("none", "half", "all")]
-    answer = offered.index(near)
+    found = ("none", "half", "all")[offered.index(near)]
+    answers = named(words, "question.zeroed", ("none", "half", "all"), found)
     slots = {"count": length, "share": percent(score.share), "n": score.n}
-    key = "question.zeroed.why" if answer == 0 else "question.zeroed.other"
-    question = Question(
-        "zeroed", "compare", words.say("question.zeroed", **slots), tuple(texts), answer, words.say(key, **slots)
-    )
-    yield Scene("zero", length), question
+    key = "question.zeroed.why" if found == "none" else "question.zeroed.other"
+    prompt, why = words.say("question.zeroed", **slots), words.say(key, **slots)
+    yield Scene("zero", length), ask("zeroed", "compare", prompt, why, answers)
 
 
 def harder(trace: BottleneckTrace, words: Words) -> Asked:
@@ -135,11 +127,11 @@ def harder(trace: BottleneckTrace, words: Words) -> Asked:
         return
     names = [words.say(f"train.task.{name}") for name in (trace.task, task)]
     answer = 0 if own[length].share < others[length].share else 1
-    options = (*names, words.say("question.harder.same"))
+    answers = {name: "" if k == answer else words.say("question.harder.other") for k, name in enumerate(names)}
+    answers[words.say("question.harder.same")] = words.say("question.harder.same.reply")
     slots = {
         "count": length, "task": names[0], "other": names[1], "share": percent(own[length].share),
         "another": percent(others[length].share),
     }  # fmt: skip
     why = words.say("question.harder.why", **slots)
-    question = Question("harder", "compare", words.say("question.harder", **slots), options, answer, why)
-    yield Scene("twin", length), question
+    yield Scene("twin", length), ask("harder", "compare", words.say("question.harder", **slots), why, answers)

@@ -172,7 +172,7 @@ class RunsExplainer:
         """The last length at which half are right, and the first at which they are not."""
         at = reached(scores)
         line, numbers = Line(), Line()
-        line.latex = rf"\max \{{ L : \tfrac{{1}}{{n}} \sum_x [\,\hat{{y}}(x) = y(x)\,] \ge {line.text(HALF)} \}}"
+        line.latex = rf"\max \{{ L : \mathrm{{mean}}_X\  [\,\hat{{Y}} = Y\,] \ge {line.text(HALF)} \}}"
         shown = [scores[length] for length in (at, min((n for n in scores if n > at), default=0)) if length in scores]
         numbers.latex = r",\quad ".join(
             rf"L = {numbers.text(score.length)}:\ \frac{{{numbers.text(score.right)}}}{{{numbers.text(score.n)}}}"

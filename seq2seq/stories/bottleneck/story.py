@@ -9,6 +9,7 @@ from seq2seq.stories.bottleneck.steps import BottleneckTeller
 from seq2seq.stories.bottleneck.vessel import vessel
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import titled
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.traces import BottleneckTrace, Scores
 from seq2seq.words import Words
@@ -51,7 +52,7 @@ def overview(trace: BottleneckTrace, scenes: Sequence[Scene], steps: Sequence[St
     return View(
         "overview", say("bottleneck.overview.title"), say("bottleneck.overview.hint"),
         vessel(side_names(words), numbers, say("bottleneck.handed")), "vega",
-        [f"{step.title}. {step.text}" for step in steps], vessel_data(trace, dict(enumerate(scenes)), words), "tokens",
+        [titled(step, words) for step in steps], vessel_data(trace, dict(enumerate(scenes)), words), "tokens",
         signals, wide=True,
     )  # fmt: skip
 

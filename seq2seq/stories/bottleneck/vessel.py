@@ -186,7 +186,7 @@ def _vector(side: str, y: float, height: float, words: str) -> list[Mark]:
         ),
         rect(
             "bx + datum.unit * box / D", y, "box / D + 0.2", height, f"units_{side}", clickable=True,
-            fill={"scale": "value", "field": "v"}, tooltip="datum.unit + ': ' + format(datum.v, '.4f')",
+            fill={"scale": "value", "field": "v"}, tooltip="(datum.unit + 1) + ': ' + format(datum.v, '.4f')",
             ask="datum.ask + ' ' + datum.unit",
         ),
         text(words, "bx + box + 10", y + height / 2, align="left", color="muted", size="small", limit="bx - 10"),

@@ -12,6 +12,7 @@ from seq2seq.stories.comparison import CHANGED_BY, SIDES, ComparisonExplainer, d
 from seq2seq.stories.comparison_views import outputs_side_by_side
 from seq2seq.stories.formulas import FormulaBook, percent
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.sources import cell_passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import quoted, token_row
@@ -78,8 +79,8 @@ class _Tale:
     def position(self, i: int) -> Step:
         name, unit = self.before.memory, self.unit
         moved = np.abs(self.after.gates[name][i] - self.before.gates[name][i])
-        slots = {"position": i + 1, "token": quoted(self.after.trace.source[i]), "state": name, "unit": unit}
-        slots |= {"moved": int((moved > SEEN).sum()), "units": len(moved), "most": int(moved.argmax())}
+        slots = {"position": i + 1, "token": quoted(self.after.trace.source[i]), "state": name, "unit": unit + 1}
+        slots |= {"moved": int((moved > SEEN).sum()), "units": len(moved), "most": int(moved.argmax()) + 1}
         slots |= {"by": f"{moved.max():.2f}"}
         values = [one.gates[name][i, unit] for one in self.sides]
         slots |= {side: f"{value:.3f}".replace("-", "−") for side, value in zip(SIDES, values, strict=True)}
@@ -122,15 +123,15 @@ class _Tale:
     def tracks(self) -> View:
         points, bands = track_rows(self.sides, self.unit)
         name = self.before.memory
-        told = [self.say("alt.start", unit=self.unit)]
+        told = [self.say("alt.start", unit=self.unit + 1)]
         for i in self.at[1:]:
             values = [f"{one.gates[name][i, self.unit]:.3f}" for one in self.sides]
-            told.append(self.say("alt.unit", unit=self.unit, position=i + 1, state=name, before=values[0],
+            told.append(self.say("alt.unit", unit=self.unit + 1, position=i + 1, state=name, before=values[0],
                                  after=values[1]))  # fmt: skip
         sides = (self.words.say("whatif.before"), self.words.say("whatif.after"))
         signals = {"S": len(self.order), "at_at": self.at, "now_at": self.at} | self.done()
         spec = unit_tracks(self.before.names, sides, self.before.way == "backward")
-        return View("tracks", self.words.say("inside.life.title", unit=self.unit), self.say("tracks.hint"), spec,
+        return View("tracks", self.words.say("inside.life.title", unit=self.unit + 1), self.say("tracks.hint"), spec,
                     "vega", told, {"points": points, "bands": bands, "source": short_rows(self.after)}, "points",
                     signals)  # fmt: skip
 
@@ -150,11 +151,11 @@ class _Tale:
         where = np.flatnonzero(order == self.unit)
         signals: Row = {"S": len(self.order), "U": len(order), "at_at": self.at} | self.done()
         signals["picked_row"] = int(where[0]) if len(where) else -1
-        told = [self.say("alt.start", unit=self.unit)]
+        told = [self.say("alt.start", unit=self.unit + 1)]
         for i in self.at[1:]:
             moved = {name: float(np.abs(values[i] - self.before.gates[name][i]).max())
                      for name, values in self.after.gates.items()}  # fmt: skip
-            text = ", ".join(f"{name} {value:.2f}" for name, value in moved.items())
+            text = listed((f"{name} {value:.2f}" for name, value in moved.items()), self.words)
             told.append(self.say("alt.maps", position=i + 1, moved=text))
         return View("differences", self.say("maps.title"), self.say("maps.hint"),
                     maps_spec(self.before, (), self.words), "vega", told,

@@ -154,7 +154,7 @@ def _units(k: int, strip: Strip) -> Mark:
     cells = rect(
         0, f"datum.u * {STRIP / UNITS}", "broad", STRIP / UNITS + 0.2, f"units_{name}", clickable=True,
         fill=f"scale('{scale}', {number})", ask=f"{now}.ask ? {now}.ask + ' ' + datum.unit : null",
-        tooltip=f"'{strip.name} ' + datum.unit + ': ' + format({number}, '.4f')",
+        tooltip=f"'{strip.name} ' + (datum.unit + 1) + ': ' + format({number}, '.4f')",
     )  # fmt: skip
     first = [{"type": "filter", "expr": "datum.i == 0"}, {"type": "flatten", "fields": ["unit"], "index": "u"}]
     window = mark("group", x=_left(strip.at), y=strip.at[1] - STRIP / 2)

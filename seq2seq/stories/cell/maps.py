@@ -69,7 +69,7 @@ def _map(number: int, name: str, title: str, scale: str, backward: bool) -> Mark
     cells = rect(
         "datum.i * pitch", "datum.u * unit_height", "pitch - (pitch > 8 ? 1 : 0.2)",
         "unit_height - (unit_height > 5 ? 0.6 : 0)", f"flat_{number}", clickable=True,
-        fill={"scale": scale, "field": "v"}, tooltip=f"'{name} ' + datum.unit + ': ' + format(datum.v, '.4f')",
+        fill={"scale": scale, "field": "v"}, tooltip=f"'{name} ' + (datum.unit + 1) + ': ' + format(datum.v, '.4f')",
     )  # fmt: skip
     done = f"done_{name}"
     start, end = ("0", f"(S - {done}) * pitch") if backward else (f"{done} * pitch", "S * pitch")

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from seq2seq.stories.cell.subject import Subject
-from seq2seq.stories.formulas import percent, short
-from seq2seq.stories.questions.options import MARGIN, shuffled, spread
+from seq2seq.stories.formulas import short
+from seq2seq.stories.questions.options import MARGIN, ask, likelihood, mixed, named, offered, spread, true_or_false
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces import DecodingTrace, EraseState
@@ -60,29 +61,23 @@ def next_state(subject: Subject, words: Words) -> Asked:
         kinds = [name for name, value in values.items() if name == kind or abs(value - values[kind]) > 2 * NEAR]
         if abs(i * g) < 2 * NEAR and kind != "zero":
             kinds = [name for name in kinds if name != "zero" or kind == "new"]  # "about 0", said twice
-        slots = {"unit": unit, "position": position + 1, "f": short(f), "i": short(i), "g": short(g)}
+        slots = {"unit": unit + 1, "position": position + 1, "f": short(f), "i": short(i), "g": short(g)}
         slots |= {"before": short(old), "new": short(i * g), "c": short(float(gates["c"][position, unit]))}
-        options = tuple(words.say(f"question.next.{name}", **slots) for name in kinds)
+        answers = named(words, "question.next", kinds, kind, **slots)
         prompt, why = words.say("question.next", **slots), words.say("question.next.why", **slots)
-        id = f"next {position} {unit} {subject.key}"
-        yield position, "c", Question(id, "compare", prompt, options, kinds.index(kind), why)
+        yield position, "c", ask(f"next {position} {unit} {subject.key}", "compare", prompt, why, answers)
 
 
 def outgrows(subject: Subject, words: Words) -> Asked:
-    """Gates lie between 0 and 1, the candidate between −1 and 1: does the cell state, too? (LSTM)"""
+    """Gates and candidate are bounded: is the cell state, too? (LSTM)"""
     for position in subject.trace.order(subject.way):
         c = subject.gates["c"][position]
         unit = int(np.abs(c).argmax())
         if abs(c[unit]) > 1 + 2 * MARGIN:
             h = float(subject.gates["h"][position, unit])
-            slots = {"unit": unit, "position": position + 1, "c": short(float(c[unit])), "h": short(h)}
-            options = (words.say("question.true"), words.say("question.false"))
-            prompt, why = words.say("question.outgrows", **slots), words.say("question.outgrows.why", **slots)
-            yield (
-                position,
-                "c",
-                Question(f"outgrows {position} {unit} {subject.key}", "true-false", prompt, options, 1, why),
-            )
+            slots = {"unit": unit + 1, "position": position + 1, "c": short(float(c[unit])), "h": short(h)}
+            id, seed = f"outgrows {position} {unit} {subject.key}", "".join(subject.trace.source)
+            yield position, "c", true_or_false(words, "question.outgrows", id, seed, **slots)
             return
 
 
@@ -96,12 +91,11 @@ def keeps(subject: Subject, words: Words) -> Asked:
     for right in (0, 1):
         for position, unit, _ in spread([case for case in clear if case[2] == right][1:], 1):
             z, n, h = (float(gates[name][position, unit]) for name in "znh")
-            slots = {"unit": unit, "position": position + 1, "z": short(z), "n": short(n), "h": short(h)}
+            slots = {"unit": unit + 1, "position": position + 1, "z": short(z), "n": short(n), "h": short(h)}
             slots |= {"before": short(float(subject.before("h", position)[unit]))}
-            options = tuple(words.say(f"question.keeps.{name}") for name in ("keep", "overwrite", "both"))
+            answers = named(words, "question.keeps", ("keep", "overwrite", "both"), ("keep", "overwrite")[right])
             prompt, why = words.say("question.keeps", **slots), words.say("question.keeps.why", **slots)
-            id = f"keeps {position} {unit} {subject.key}"
-            yield position, "h", Question(id, "compare", prompt, options, right, why)
+            yield position, "h", ask(f"keeps {position} {unit} {subject.key}", "compare", prompt, why, answers)
 
 
 def shut_gate(subject: Subject, words: Words) -> Asked:
@@ -115,15 +109,16 @@ def shut_gate(subject: Subject, words: Words) -> Asked:
     for position, unit in spread(clear, EACH):
         values = {name: float(subject.gates[name][position, unit]) for name in names}
         right = min(names, key=values.__getitem__)
-        options = tuple(words.say(f"gate.short.{name}") for name in names)
-        told = ", ".join(f"{name} = {short(value)}" for name, value in values.items())
-        slots = {"unit": unit, "position": position + 1, "token": quoted(subject.trace.source[position])}
-        why = words.say("question.shut.why", values=told, gate=options[names.index(right)])
-        id = f"shut {position} {unit} {subject.key}"
-        yield position, names[0] if subject.cell == "lstm" else "r", Question(
-            id, "compare", words.say("question.shut", cell=words.say(f"cell.{subject.cell}"), **slots), options,
-            names.index(right), why,
-        )  # fmt: skip
+        gates = {name: words.say(f"gate.short.{name}") for name in names}
+        answers = {
+            gates[name]: "" if name == right else words.say("question.shut.reply", gate=gates[name], value=short(value))
+            for name, value in values.items()
+        }
+        told = listed((f"{name} = {short(value)}" for name, value in values.items()), words)
+        slots = {"unit": unit + 1, "position": position + 1, "token": quoted(subject.trace.source[position])}
+        why = words.say("question.shut.why", values=told, gate=gates[right])
+        prompt = words.say("question.shut", cell=words.say(f"cell.{subject.cell}"), **slots)
+        yield position, names[0], ask(f"shut {position} {unit} {subject.key}", "compare", prompt, why, answers)
 
 
 def moves_most(subject: Subject, words: Words) -> Asked:
@@ -135,15 +130,19 @@ def moves_most(subject: Subject, words: Words) -> Asked:
         if len(ranked) > 3 and moved[ranked[0]] - moved[ranked[1]] > MARGIN:
             clear.append((position, ranked, moved))
     for position, ranked, moved in spread(clear, EACH):
-        shown = shuffled([int(unit) for unit in ranked[:4]], f"{subject.trace.source}{position}")
         best, second = int(ranked[0]), int(ranked[1])
+        others = [
+            (int(u), words.say("question.moves.reply", unit=u + 1, moved=short(float(moved[u])))) for u in ranked[1:4]
+        ]
+        answers = mixed(offered(best, others), f"{subject.trace.source}{position}")
         slots = {"position": position + 1, "token": quoted(subject.trace.source[position]), "state": subject.memory}
-        options = tuple(words.say("question.moves.unit", unit=unit) for unit in shown)
-        why = words.say("question.moves.why", unit=best, moved=short(float(moved[best])), second=second,
+        why = words.say("question.moves.why", unit=best + 1, moved=short(float(moved[best])), second=second + 1,
                         other=short(float(moved[second])))  # fmt: skip
         prompt = words.say("question.moves", cell=words.say(f"cell.{subject.cell}"), **slots)
-        id = f"moves {position} {subject.key}"
-        yield position, subject.memory, Question(id, "position", prompt, options, shown.index(best), why)
+        yield position, subject.memory, ask(
+            f"moves {position} {subject.key}", "position", prompt, why, answers,
+            lambda unit: words.say("question.moves.unit", unit=unit + 1),
+        )  # fmt: skip
 
 
 def survives(subject: Subject, trials: Sequence[DecodingTrace], words: Words) -> Asked:
@@ -158,17 +157,16 @@ def survives(subject: Subject, trials: Sequence[DecodingTrace], words: Words) ->
             continue
         right = int(before.text != trial.text)
         kind = f"{change.states}.{subject.cell}" if subject.cell == "lstm" else "h"
-        slots = {"position": change.position + 1, "output": before.text}
-        slots |= {"after": f"“{trial.text}”" if trial.text else words.say("question.survives.empty")}
-        slots |= {"p": percent(first[0]), "q": percent(first[1])}
-        options = (words.say("question.survives.yes", **slots), words.say("question.survives.no", **slots))
+        slots = {"position": change.position + 1, "output": before.text, "after": trial.text}
+        slots |= {"p": likelihood(first[0], words), "q": likelihood(first[1], words)}
+        answers = named(words, "question.survives", ("yes", "no"), "no" if right else "yes", **slots)
+        slots["after"] = f"“{trial.text}”" if trial.text else words.say("question.survives.empty")
         why = words.say(f"question.survives.{'lost' if right else 'kept'}.{kind}", **slots)
         following = {subject.trace.before(subject.way, i): i for i in subject.trace.order(subject.way)}
         at = following.get(change.position)
         stage = ("in", at) if at is not None else ("start", change.position)
         id = f"survives {change.states} {change.position}"
-        question = Question(id, "true-false", words.say(f"question.survives.{kind}", **slots), options, right, why)
-        yield stage[1], stage[0], question
+        yield stage[1], stage[0], ask(id, "true-false", words.say(f"question.survives.{kind}", **slots), why, answers)
 
 
 def to_try(subject: Subject) -> list[EraseState]:

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
 from seq2seq.stories.cell.subject import PHASE_ORDER, PHASES, STAGES, Subject
 from seq2seq.stories.explain import SeveralExplainer
+from seq2seq.stories.flaws import say_flaw
 from seq2seq.stories.formulas import FormulaBook, Line, exact, percent, short, stacked
+from seq2seq.stories.sentences import in_a_row, listed
 from seq2seq.stories.sources import Passage, cell_passage, stage_passage
 from seq2seq.stories.story import Step
 from seq2seq.stories.tokens import quoted
@@ -68,10 +71,10 @@ class Teller:
         self.steps.append(Step(title, text, len(self.chapters) - 1, line, passage))
         self.moments.append(moment)
 
-    def tell(self, answer: str | None) -> Told:
+    def tell(self, answer: str | None, flaws: Sequence[str | None] = ()) -> Told:
         """The whole reading, and what is written in the end."""
         self.chapters.append(self.say("chapter.start"))
-        names = ", ".join(dict.fromkeys(self.name(subject) for subject in self.subjects))
+        names = listed(dict.fromkeys(self.name(subject) for subject in self.subjects), self.words)
         slots = {"source": "".join(self.source), "count": len(self.source), "cells": names, "units": self.first.units}
         key = "intro" if len(self.subjects) == 1 else "intro.several"
         key += ".backward" if self.first.way == "backward" else ""
@@ -83,7 +86,7 @@ class Teller:
                 self.alone(position, number == 0)
             else:
                 self.abreast(position, number == 0)
-        self.write(answer)
+        self.write(answer, flaws)
         return Told(self.steps, self.moments, self.chapters, self.book.templates)
 
     # ---- one cell
@@ -106,14 +109,14 @@ class Teller:
             if stage in ("i", "f", "o", "r", "z"):
                 value = float(subject.gates[stage][position, unit])
                 level = "open" if value > OPEN else "closed" if value < SHUT else "half"
-                text += " " + self.say(f"{stage}.{level}", **slots)
+                text = in_a_row([text, self.say(f"{stage}.{level}", **slots)])
             formula = subject.equation(stage, position, unit)
             self.add(self.say(f"{key}.title", **slots), text, moment, formula, cell_passage(subject.cell, stage))
 
     def slots(self, subject: Subject, stage: str, position: int, unit: int) -> dict[str, object]:
         """What a sentence about a stage may name."""
         slots: dict[str, object] = {
-            "position": position + 1, "token": quoted(self.source[position]), "unit": unit, "units": subject.units,
+            "position": position + 1, "token": quoted(self.source[position]), "unit": unit + 1, "units": subject.units,
             "cell": self.name(subject),
         }  # fmt: skip
         if stage != "in":
@@ -123,7 +126,7 @@ class Teller:
         if stage in subject.carried:
             before = subject.before(stage, position)
             moved = np.abs(subject.gates[stage][position] - before)
-            slots |= {"before": short(float(before[unit])), "most": int(moved.argmax())}
+            slots |= {"before": short(float(before[unit])), "most": int(moved.argmax()) + 1}
         return slots
 
     # ---- cells side by side
@@ -144,11 +147,11 @@ class Teller:
                 if phase == "in" or not stages:
                     continue
                 numbers = [(stage, subject.number(stage, position, unit)) for stage in stages]
-                values = ", ".join(f"{stage} = {short(number.value)}" for stage, number in numbers)
-                parts.append(self.say("several.unit", cell=self.name(subject), unit=unit, values=values))
+                values = listed((f"{stage} = {short(number.value)}" for stage, number in numbers), self.words)
+                parts.append(self.say("several.unit", cell=self.name(subject), unit=unit + 1, values=values))
                 lines += [self.result(subject, stage, position, unit) for stage in stages[-1:]]
             key = "several.in.first" if phase == "in" and first else f"several.{phase}"
-            text = " ".join([self.say(f"{key}.text", **slots), *parts])
+            text = in_a_row([self.say(f"{key}.text", **slots), *parts])
             last = max(self.subjects, key=lambda subject: len(PHASES[subject.cell].get(phase, ())))
             stages = PHASES[last.cell][phase]
             passage = READ if phase == "in" else cell_passage(last.cell, stages[-1])
@@ -158,13 +161,13 @@ class Teller:
     def result(self, subject: Subject, stage: str, position: int, unit: int) -> Line:
         """One number of one cell: its equation is a click away."""
         number, line = subject.number(stage, position, unit), Line()
-        own = rf"({stage}_{{{line.text(position + 1)}}})_{{{line.text(unit)}}}"
+        own = rf"({stage}_{{{line.text(position + 1)}}})_{{{line.text(unit + 1)}}}"
         line.latex = rf"{line.text(self.name(subject))}:\ {own} = {line.text(exact(number.value), number.address)}"
         return line
 
     # ---- what is written
 
-    def write(self, answer: str | None) -> None:
+    def write(self, answer: str | None, flaws: Sequence[str | None]) -> None:
         """The decoder takes the last state over and writes; a step for each output."""
         self.chapters.append(self.say("chapter.output"))
         end = self.order[-1]
@@ -188,20 +191,22 @@ class Teller:
                 lines += [*told.lines, result] if len(self.subjects) == 1 else [told.lines[0], result]
             moment = Moment("write", end, ((),) * len(self.subjects), self.everything, t + 1, t, 1)
             passage = stage_passage("predict", self.first.cell, self.first.trace.attention)
-            text = self.say("write.text") + " " + " ".join(parts)
+            text = in_a_row([self.say("write.text"), *parts])
             self.add(self.say("write.title", number=t + 1), text, moment, stacked(lines), passage)
-        self.finish(answer, moment)
+        self.finish(answer, flaws, moment)
 
-    def finish(self, answer: str | None, moment: Moment) -> None:
+    def finish(self, answer: str | None, flaws: Sequence[str | None], moment: Moment) -> None:
         """Whether it is right."""
         parts = []
-        for subject in self.subjects:
+        for subject, flaw in zip_longest(self.subjects, flaws[: len(self.subjects)]):
             text = subject.trace.text
             key = "said" if answer is None else "right" if text == answer else "wrong"
             parts.append(self.say(f"done.{key}", cell=self.name(subject), output=text, answer=answer))
+            if flaw:
+                parts.append(say_flaw(flaw, text, self.words))
         passage = stage_passage("done", self.first.cell, self.first.trace.attention)
         slots: dict[str, Any] = {"output": self.first.trace.text}
         key = "done.title" if len(self.subjects) == 1 else "done.several.title"
-        text = " ".join(parts) + " " + self.say("done.text")
+        text = in_a_row([*parts, self.say("done.text")])
         self.add(self.say(key, **slots), text, Moment("done", moment.at, moment.lit, moment.known, self.most,
                                                       self.most - 1, 1), None, passage)  # fmt: skip

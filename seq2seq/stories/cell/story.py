@@ -16,16 +16,17 @@ from seq2seq.words import Words
 
 def cell_story(
     subjects: Sequence[Subject], words: Words, unit: int | None = None, sort: str = "change",
-    answer: str | None = None, trials: Sequence[DecodingTrace] = (),
+    answer: str | None = None, trials: Sequence[DecodingTrace] = (), flaws: Sequence[str | None] = (),
 ) -> Story:  # fmt: skip
     """Tell what happens inside one cell, or up to three side by side, at every position of one input.
 
     Args:    unit: the one that is followed, None for the one that changes most; sort: order of the units;
-             answer: the right output, if it is known; trials: the same input with a state erased, to ask about.
+             answer: the right output, if it is known; trials: the same input with a state erased, to ask about;
+             flaws: of each cell's output, what is wrong with it whatever was read.
     Returns: a story whose identity depends neither on the unit nor on the order: the player keeps its step.
     """
     explainer = explain_subjects(subjects, words)
-    told = Teller(subjects, unit, explainer, words).tell(answer)
+    told = Teller(subjects, unit, explainer, words).tell(answer, flaws)
     questions = cell_questions(subjects, trials, words)
     steps = [
         replace(step, question=questions.pop((moment.at, moment.stage), None))

@@ -14,6 +14,7 @@ from seq2seq.stories.charts import top_tokens
 from seq2seq.stories.decoding import busiest
 from seq2seq.stories.explain.vectors import Vectors
 from seq2seq.stories.formulas import percent
+from seq2seq.stories.sentences import in_a_row, listed, titled
 from seq2seq.stories.story import View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
 from seq2seq.words import Words
@@ -45,7 +46,7 @@ def overview(subjects: Sequence[Subject], picked: Sequence[int], sort: str, told
         tuple(one.cell for one in subjects), tuple(panel_name(one, words) for one in subjects), say("axis.source"),
         say("axis.output"), say("inside.picked"), say("inside.old"), say("inside.new"),
     )  # fmt: skip
-    alternatives = [f"{step.title}. {step.text}" for step in told.steps]
+    alternatives = [titled(step, words) for step in told.steps]
     hint = say("inside.overview.hint", shown=min(UNITS, subjects[0].units))
     return View("overview", say("inside.overview.title"), hint, spec, "vega", alternatives, data, "values", signals,
                 wide=True)  # fmt: skip
@@ -165,7 +166,7 @@ def maps(subject: Subject, k: int, alone: bool, unit: int, sort: str, told: Told
             for name, values in subject.gates.items()
             if name in moment.known[k]
         ]
-        return " ".join([say("inside.maps.at", position=moment.at + 1), *parts])
+        return in_a_row([say("inside.maps.at", position=moment.at + 1), *parts])
 
     return View(
         f"maps-{k}", title, hint, maps_spec(subject, GATES, words), "vega", _each(told, describe),
@@ -214,14 +215,14 @@ def life(subject: Subject, k: int, alone: bool, unit: int, told: Told, words: Wo
     track = [moment.at for moment in told.moments]
     signals: Row = {"S": len(subject.trace.source), "at_at": track, "now_at": track}
     signals |= {f"done_{name}_at": values for name, values in done(subject, k, told.moments).items()}
-    slots = {"unit": unit, "cell": panel_name(subject, words)}
+    slots = {"unit": unit + 1, "cell": panel_name(subject, words)}
 
     def describe(moment: Moment) -> str:
         if moment.at < 0:
             return say("inside.nothing")
         known = [name for name in subject.names if name in moment.known[k]]
-        values = ", ".join(f"{name} {subject.gates[name][moment.at, unit]:.3f}" for name in known)
-        return say("inside.life.alt", unit=unit, position=moment.at + 1, values=values or "–")
+        values = listed((f"{name} {subject.gates[name][moment.at, unit]:.3f}" for name in known), words)
+        return say("inside.life.alt", unit=unit + 1, position=moment.at + 1, values=values or "–")
 
     return View(
         f"life-{k}", say("inside.life.title" if alone else "inside.life.of", **slots),
@@ -256,7 +257,7 @@ def top_view(id: str, title: str, subject: Subject, columns: Sequence[int], word
         if not 0 <= t < len(trace.output):
             return nothing
         best = [f"{row['token']} {percent(float(row['p']))}" for row in rows if row["t"] == t][:3]
-        return say("decoding.top.alt", best=", ".join(best))
+        return say("decoding.top.alt", best=listed(best, words))
 
     signals = {"row_at": columns, "told_at": [int(0 <= t < len(trace.output)) for t in columns]}
     spec = top_tokens(say("axis.probability"), say("axis.token"), nothing) | {"height": TOP_HEIGHT}

@@ -40,7 +40,7 @@ def gated_units(names: tuple[str, ...], unit: str) -> Spec:
     shown = "clamp(shown - datum.stage + 1, 0, 1)"
 
     def cells(name: str, scale: str) -> list[dict]:
-        tip = "names[datum.r] + ' · ' + datum.unit + ': ' + format(datum.v, '.4f')"
+        tip = "names[datum.r] + ' · ' + (datum.unit + 1) + ': ' + format(datum.v, '.4f')"
         digits = "pitch > 30 ? format(datum.v, '.2f') : ''"
         ink = f"luminance(scale('{scale}', datum.v)) > 0.3 ? dark : light"
         return [
@@ -61,7 +61,7 @@ def gated_units(names: tuple[str, ...], unit: str) -> Spec:
              fillOpacity=f"0.35 + 0.65 * {shown}"),
         text("datum.name", "sx", 12, "place", align="left", size="width > 560 ? 15 : 13", fontWeight=600),
         text(
-            "pitch < 26 && datum.u % 2 ? '' : datum.unit", f"{x} + pitch / 2 - 1", TOP - 12, "top", color="muted",
+            "pitch < 26 && datum.u % 2 ? '' : datum.unit + 1", f"{x} + pitch / 2 - 1", TOP - 12, "top", color="muted",
             size="letter",
         ),
         text(quoted_text(unit), "sx - 10", TOP - 12, align="right", color="muted", size=11),

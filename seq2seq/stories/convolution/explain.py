@@ -65,7 +65,7 @@ class ConvolutionExplainer(Addressed):
         }  # fmt: skip
         state = self.joined if name == "h" and side == "decoder" else self.residual
         lines, computed = makers.get(name, state)(side, layer, name, at, u)
-        told = self.name(f"unit.{name}", layer=layer + 1, at=self.at(side, at), unit=u)
+        told = self.name(f"unit.{name}", layer=layer + 1, at=self.at(side, at), unit=u + 1)
         passage = LOOK[name] if name in LOOK else STEPS["join" if state == self.joined and name == "h" else name]
         return Explanation(f"{side} {layer} {name} {at} {u}", told, tuple(lines), own.value, computed, passage)
 
@@ -74,22 +74,24 @@ class ConvolutionExplainer(Addressed):
         line, values, k = Line(), Line(), self.trace.kernel
         taps = [self.vectors.tap(side, layer, name, at, u, j) for j in range(k)]
         bias, weight = self.vectors.bias(side, layer, name, u), "W" if name == "a" else "V"
-        x = rf"x_{{{line.text(self.vectors.window(side, at)[0] + 1)} + j}}"
-        line.latex = rf"({name.upper()})_{{{line.text(u)}}} = \sum_{{j=0}}^{{{line.text(k - 1)}}} {weight}_j {x}"
-        line.latex += rf" + {'b' if name == 'a' else 'd'}_{{{line.text(u)}}}"
+        x = rf"x_{{{line.text(self.vectors.window(side, at)[0])} + \kappa}}"
+        line.latex = (
+            rf"({name.upper()})_{{{line.text(u + 1)}}} = \sum_{{\kappa=1}}^{{{line.text(k)}}} {weight}_{{\kappa}} {x}"
+        )
+        line.latex += r" + b" + ("" if name == "a" else "'") + rf"_{{{line.text(u + 1)}}}"
         values.latex = "= " + " + ".join(values.factor(tap) for tap in taps) + rf" + {values.factor(bias)}"
         return [line, values], math.fsum(tap.value for tap in taps) + bias.value
 
     def gated(self, side: str, layer: int, name: str, at: int, u: int) -> tuple[list[Line], float]:
         line, values, b = Line(), Line(), self.vectors.gate(side, layer, "b", at)[u]
-        line.latex = rf"\sigma(B)_{{{line.text(u)}}} = \frac{{1}}{{1 + e^{{-B}}}}"
+        line.latex = rf"\sigma(B)_{{{line.text(u + 1)}}} = \frac{{1}}{{1 + \exp(-B)}}"
         values.latex = rf"= \sigma({values.number(b)})"
         return [line, values], sigmoid(b.value)
 
     def product(self, side: str, layer: int, name: str, at: int, u: int) -> tuple[list[Line], float]:
         line, values = Line(), Line()
         a, gate = (self.vectors.gate(side, layer, key, at)[u] for key in ("a", "gate"))
-        line.latex = rf"v_{{{line.text(u)}}} = (A \odot \sigma(B))_{{{line.text(u)}}}"
+        line.latex = rf"(A \odot \sigma(B))_{{{line.text(u + 1)}}}"
         values.latex = rf"= {values.factor(a)} \cdot {values.factor(gate)}"
         return [line, values], a.value * gate.value
 
@@ -97,7 +99,8 @@ class ConvolutionExplainer(Addressed):
         """The gated product and the layer's own input, together."""
         line, values = Line(), Line()
         glu, own = self.vectors.gate(side, layer, "glu", at)[u], self.vectors.below(side, layer, at)[u]
-        line.latex = rf"h_{{{line.text(u)}}} = \sqrt{{\tfrac{{1}}{{2}}}}\,(v + x)_{{{line.text(u)}}}"
+        state, half = ("h" if side == "encoder" else "s"), r"\sqrt{\tfrac{1}{2}}"
+        line.latex = rf"{state}_{{{line.text(u + 1)}}} = {half}\,(A \odot \sigma(B) + x)_{{{line.text(u + 1)}}}"
         values.latex = rf"= {values.text('0.7071')} \cdot ({values.number(glu)} + {values.factor(own)})"
         return [line, values], HALF * (glu.value + own.value)
 
@@ -105,7 +108,7 @@ class ConvolutionExplainer(Addressed):
         """A decoder layer's state once it has looked at the source."""
         line, values = Line(), Line()
         state, context = (self.vectors.gate(side, layer, key, at)[u] for key in ("residual", "context"))
-        line.latex = rf"h'_{{{line.text(u)}}} = \sqrt{{\tfrac{{1}}{{2}}}}\,(h + c)_{{{line.text(u)}}}"
+        line.latex = rf"s'_{{{line.text(u + 1)}}} = \sqrt{{\tfrac{{1}}{{2}}}}\,(s + a)_{{{line.text(u + 1)}}}"
         values.latex = rf"= {values.text('0.7071')} \cdot ({values.number(state)} + {values.factor(context)})"
         return [line, values], HALF * (state.value + context.value)
 
@@ -116,12 +119,12 @@ class ConvolutionExplainer(Addressed):
         place = self.vectors.window(side, at)[j]
         read, line, values = self.vectors.below(side, layer, place), Line(), Line()
         weight = "W" if name == "a" else "V"
-        line.latex = rf"({weight}_{{{line.text(j)}}}\, x_{{{line.text(place + 1)}}})_{{{line.text(u)}}}"
+        line.latex = rf"({weight}_{{{line.text(j + 1)}}}\, x_{{{line.text(place + 1)}}})_{{{line.text(u + 1)}}}"
         count = len(self.trace.source if side == "encoder" else self.trace.output)
         inside = 0 <= place < count
         where = self.at(side, place) if inside else self.words.say("convolution.at.border")
         values.latex = rf"= {values.products(weights, read)}" if inside else rf"= {values.text('0')}"
-        told = self.name("tap", place=j + 1, count=self.trace.kernel, at=where, unit=u)
+        told = self.name("tap", place=j + 1, count=self.trace.kernel, at=where, unit=u + 1)
         return Explanation(own.address, told, (line, values), own.value, dot(weights, read), STEPS["a"])
 
     # ---- attention
@@ -131,7 +134,7 @@ class ConvolutionExplainer(Addressed):
         left, right = numbers(row(matrix, u)), self.vectors.gate("decoder", layer, "residual", at)
         offset, token = Number(float(bias[u])), self.vectors.fed(at)[u]
         line, values = Line(), Line()
-        line.latex = rf"d_{{{line.text(u)}}} = (W_d\, h + b + g)_{{{line.text(u)}}}"
+        line.latex = rf"q_{{{line.text(u + 1)}}} = (W_q\, s + b + x)_{{{line.text(u + 1)}}}"
         values.latex = rf"= {values.products(left, right)} + {values.factor(offset)} + {values.factor(token)}"
         return [line, values], dot(left, right) + offset.value + token.value
 
@@ -139,7 +142,7 @@ class ConvolutionExplainer(Addressed):
         weights = self.vectors.weights(layer, at)
         column = [self.vectors.values(i)[u] for i in range(len(weights))]
         line, values = Line(), Line()
-        line.latex = rf"c_{{{line.text(u)}}} = \sum_i \alpha_i\, (z_i + e_i)_{{{line.text(u)}}}"
+        line.latex = rf"a_{{{line.text(u + 1)}}} = \sum_j \alpha_j\, (h_j + x_j)_{{{line.text(u + 1)}}}"
         values.latex = rf"= {values.products(weights, column)}"
         return [line, values], dot(weights, column)
 
@@ -147,16 +150,16 @@ class ConvolutionExplainer(Addressed):
         if u < 0:
             raise IndexError(u)
         z, e, line, values = self.vectors.keys(i)[u], self.vectors.embedded(i)[u], Line(), Line()
-        line.latex = rf"(z_{{{line.text(i + 1)}}} + e_{{{line.text(i + 1)}}})_{{{line.text(u)}}}"
+        line.latex = rf"(h_{{{line.text(i + 1)}}} + x_{{{line.text(i + 1)}}})_{{{line.text(u + 1)}}}"
         values.latex = rf"= {values.number(z)} + {values.factor(e)}"
-        own, told = self.vectors.values(i)[u], self.name("value", at=self.at("encoder", i), unit=u)
+        own, told = self.vectors.values(i)[u], self.name("value", at=self.at("encoder", i), unit=u + 1)
         return Explanation(f"value {i} {u}", told, (line, values), own.value, z.value + e.value, RECEIVE)
 
     def score(self, layer: int, t: int, i: int) -> Explanation:
         own = self.pick(self.vectors.scores(layer, t), i)
         left, right = self.vectors.gate("decoder", layer, "query", t), self.vectors.keys(i)
         line, values = Line(), Line()
-        line.latex = rf"s_{{{line.text(i + 1)}}} = d^\top z_{{{line.text(i + 1)}}}"
+        line.latex = rf"e_{{{line.text(i + 1)}}} = q^\top h_{{{line.text(i + 1)}}}"
         values.latex = rf"= {values.products(left, right)}"
         told = self.name("score", layer=layer + 1, number=t + 1, at=self.at("encoder", i))
         return Explanation(own.address, told, (line, values), own.value, dot(left, right), LOOK["scores"])
@@ -164,8 +167,10 @@ class ConvolutionExplainer(Addressed):
     def weight(self, layer: int, t: int, i: int) -> Explanation:
         own, scores = self.pick(self.vectors.weights(layer, t), i), self.vectors.scores(layer, t)
         line, values = Line(), Line()
-        line.latex = rf"\alpha_{{{line.text(i + 1)}}} = \frac{{\exp(s_{{{line.text(i + 1)}}})}}{{\sum_j \exp(s_j)}}"
-        values.latex = rf"= \frac{{e^{{{values.number(scores[i])}}}}}{{{values.powers(scores)}}}"
+        line.latex = (
+            rf"\alpha_{{{line.text(i + 1)}}} = \frac{{\exp(e_{{{line.text(i + 1)}}})}}{{\sum_{{j'}} \exp(e_{{j'}})}}"
+        )
+        values.latex = rf"= \frac{{\exp({values.number(scores[i])})}}{{{values.powers(scores)}}}"
         told = self.name("weight", layer=layer + 1, number=t + 1, at=self.at("encoder", i))
         computed = softmax(scores[i].value, scores)
         return Explanation(own.address, told, (line, values), own.value, computed, LOOK["weights"])
@@ -182,7 +187,7 @@ class ConvolutionExplainer(Addressed):
         token, left, right = quoted(self.trace.vocabulary[v]), self.output_row(v), self.vectors.readout(t)
         bias = Number(float(self.vectors.parameter("output.bias")[v]))
         own, line, values = self.pick(self.vectors.logits(t), v), Line(), Line()
-        line.latex = rf"o_{{{line.text(token)}}} = (W_o\, h_{{{line.text(t + 1)}}} + b)_{{{line.text(token)}}}"
+        line.latex = rf"\ell_{{{line.text(token)}}} = (W_y\, s_{{{line.text(t + 1)}}} + b_y)_{{{line.text(token)}}}"
         values.latex = rf"= {values.products(left, right)} + {values.factor(bias)}"
         told = self.name("logit", token=token, number=t + 1)
         computed = dot(left, right) + bias.value
@@ -197,8 +202,8 @@ class ConvolutionExplainer(Addressed):
         own, logits = self.vectors.probability(t, v), self.vectors.logits(t)
         token, line, values = quoted(self.trace.vocabulary[v]), Line(), Line()
         y = rf"y_{{{line.text(t + 1)}}} = {line.text(token)}"
-        line.latex = rf"P({y}) = \frac{{\exp(o_{{{line.text(token)}}})}}{{\sum_w \exp(o_w)}}"
-        values.latex = rf"= \frac{{e^{{{values.number(logits[v])}}}}}{{{values.powers(logits)}}}"
+        line.latex = rf"P({y}) = \frac{{\exp(\ell_{{{line.text(token)}}})}}{{\sum_w \exp(\ell_w)}}"
+        values.latex = rf"= \frac{{\exp({values.number(logits[v])})}}{{{values.powers(logits)}}}"
         told, computed = self.name("probability", token=token, number=t + 1), softmax(logits[v].value, logits)
         return Explanation(own.address, told, (line, values), own.value, computed, PREDICT["probability"])
 
@@ -228,7 +233,8 @@ class ConvolutionExplainer(Addressed):
         """An embedding: what the token is and where it stands."""
         line, values = Line(), Line()
         parts = [Number(part.value, part.address) for part in (token, place)]
-        line.latex = rf"e_{{{line.text(address.split()[-1])}}} = (E[x] + P[i])_{{{line.text(address.split()[-1])}}}"
+        u = int(address.split()[-1]) + 1
+        line.latex = rf"x_{{{line.text(u)}}} = (E[w] + \mathrm{{PE}})_{{{line.text(u)}}}"
         values.latex = rf"= {values.number(parts[0])} + {values.factor(parts[1])}"
         told = self.name("embedded", token=token.name, place=place.name)
         return Explanation(address, told, (line, values), value, token.value + place.value, STEPS["embed"])
@@ -257,7 +263,10 @@ class ConvolutionExplainer(Addressed):
     def looked_up(self, address: str, table: str, row_name: str, number: int, u: int) -> Explanation:
         found = self.vectors.parameter(f"{table}.weight")
         value, line = float(found[min(number, len(found) - 1), self.inside(u)]), Line()
-        line.latex = rf"{'P' if table.endswith('place') else 'E'}[{line.text(row_name)}]_{{{line.text(u)}}}"
+        symbol = r"\mathrm{PE}" if table.endswith("place") else "E"
+        line.latex = rf"{symbol}[{line.text(row_name)}]_{{{line.text(u + 1)}}}"
         key = "place" if table.endswith("place") else "token"
         passage: Passage | None = None
-        return Explanation(address, self.name(key, token=row_name, unit=u), (line,), value, value, passage)
+        return Explanation(
+            address, self.name(key, token=row_name, unit=u + 1), (line,), value, value, passage, given=True
+        )

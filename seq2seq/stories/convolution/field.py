@@ -8,7 +8,8 @@ from seq2seq.stories.explain.equation import Explanation, Unknown
 from seq2seq.stories.formulas import Line, percent
 from seq2seq.stories.network.marks import curve
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.questions.options import MARGIN
+from seq2seq.stories.questions.options import MARGIN, ask
+from seq2seq.stories.sentences import titled
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
@@ -30,7 +31,7 @@ def field_story(trace: FieldTrace, words: Words, name: str) -> Story:
     say = words.say
     view = View(
         "field", say("field.view.title"), say("field.view.hint"), _spec(trace, words), "vega",
-        [f"{step.title}. {step.text}" for step in steps], _data(trace, words), "runs",
+        [titled(step, words) for step in steps], _data(trace, words), "runs",
         {
             "left": trace.distances[-1], "right": _right(trace), "reach": trace.reach, "chance": trace.chance,
             "d_at": list(trace.distances),
@@ -80,11 +81,11 @@ def _question(trace: FieldTrace, distance: int, words: Words) -> Question | None
     shares = trace.shares(distance)
     if distance != trace.reach + 1 or any(abs(share - trace.chance) > MARGIN for share in shares):
         return None
-    options = (1.0, 0.75, trace.chance)
     slots = {"distance": distance, "reach": trace.reach, "shares": _shares(shares), "letters": round(1 / trace.chance)}
+    guesses = {1.0: words.say("question.field.all"), 0.75: words.say("question.field.most"), trace.chance: ""}
     prompt, why = words.say("question.field", **slots), words.say("question.field.why", **slots)
-    named = tuple(words.say("question.field.about", p=f"{option:.0%}") for option in options)
-    return Question(f"field {distance}", "compare", prompt, named, 2, why)
+    answers = {words.say("question.field.about", p=f"{share:.0%}"): reply for share, reply in guesses.items()}
+    return ask(f"field {distance}", "compare", prompt, why, answers)
 
 
 def _data(trace: FieldTrace, words: Words) -> dict[str, Any]:
@@ -243,7 +244,7 @@ class FieldExplainer:
             raise Unknown(address)
         run, line, values = self.runs[address], Line(), Line()
         d, back = line.text(run.distance), line.text(run.distance)
-        line.latex = rf"\frac{{1}}{{N}} \sum_{{i \geq {d}}} [\,\hat{{y}}_i = x_{{i - {back}}}\,]"
+        line.latex = rf"\frac{{1}}{{N}} \sum_{{j \geq {d}}} [\,\hat{{y}}_j = w_{{j - {back}}}\,]"
         values.latex = rf"= \frac{{{values.text(f'{run.right:,}')}}}{{{values.text(f'{run.letters:,}')}}}"
         name = self.words.say("field.explain", distance=run.distance, seed=run.seed, n=run.n, steps=run.steps)
         passage = Passage("training/evaluate.py", "evaluate", ("right_tokens +=",))

@@ -12,6 +12,7 @@ from seq2seq.stories.explain import Explanation, SeveralExplainer, Unknown
 from seq2seq.stories.formulas import Line, Number, short
 from seq2seq.stories.network.marks import curve
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import listed, titled
 from seq2seq.stories.signals import smooth
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
@@ -66,7 +67,7 @@ def replaced_story(before: ConvTrace, after: ConvTrace, position: int, words: Wo
     steps.append(_written(found, words))
     view = View(
         "moved", say("convolution.whatif.view.title"), say("convolution.whatif.view.hint"), _spec(before, words),
-        "vega", [f"{step.title}. {step.text}" for step in steps], _data(found, words), "cells",
+        "vega", [titled(step, words) for step in steps], _data(found, words), "cells",
         {
             "S": len(before.source), "T": max(len(before.output), len(after.output)), "p": position,
             "most": max(float(found.far(row).max()) for row in range(before.layers + 1)) or 1.0,
@@ -98,7 +99,7 @@ def _layer(found: Replaced, row: int, words: Words) -> Step:
     slots: dict[str, object] = {
         "layer": row, "moved": len(moved), "count": count, "still": count - len(moved),
         "kernel": found.before.kernel, "most": short(float(found.far(row).max())),
-        "places": words.say("states.list").join(str(i + 1) for i in moved),
+        "places": listed((i + 1 for i in moved), words),
     }  # fmt: skip
     key = "convolution.whatif.layer" if len(moved) < count else "convolution.whatif.layer.all"
     question = None
@@ -273,9 +274,9 @@ class ReplacedExplainer(SeveralExplainer):
         one, other = (states[i] for states in self.found.states(row))
         u = int(np.abs(other - one).argmax())
         own = f"encoder {row - 1} h {i} {u}" if row else f"source {i} {u}"
-        symbols = r"\max_u |h'_u - h_u|" if row else r"\max_u |e'_u - e_u|"
+        symbols = r"\max_u |h'_u - h_u|" if row else r"\max_u |x'_u - x_u|"
         key = "convolution.whatif.moved.layer" if row else "convolution.whatif.moved.embedding"
-        name = self.words.say(key, layer=row, position=i + 1, unit=u)
+        name = self.words.say(key, layer=row, position=i + 1, unit=u + 1)
         return self._between(f"moved {row} {i}", name, symbols, one[u], other[u], own)
 
     def _shift(self, t: int) -> Explanation:

@@ -7,6 +7,7 @@ import numpy as np
 
 from seq2seq.stories.convolution.passages import STEPS, choose_passage
 from seq2seq.stories.convolution.vectors import ConvVectors
+from seq2seq.stories.flaws import flawed
 from seq2seq.stories.formulas import FormulaBook, Line, exact, percent, short
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step
@@ -77,7 +78,7 @@ class Teller:
         self.steps.append(Step(title, text, len(self.chapters) - 1, formula, passage))
         self.moments.append(self.moment)
 
-    def tell(self, answer: str | None) -> Told:
+    def tell(self, answer: str | None, flaw: str | None = None) -> Told:
         """The whole decoding."""
         self.chapter(self.words.say("convolution.chapter.encoder"))
         self.embed()
@@ -91,7 +92,7 @@ class Teller:
                     self.decode(t, layer)
                     self.look(t, layer)
             self.predict_and_choose(t)
-        self.finish(answer)
+        self.finish(answer, flaw)
         return Told(self.steps, self.moments, self.chapters, self.book.templates)
 
     # ---- encoder
@@ -107,7 +108,8 @@ class Teller:
         self.add("intro" if trace.decoder else "intro.positions", None, STEPS["embed"], slots, fan=0, layer=self.L - 1)
         line = Line()
         i = line.text(self.p + 1)
-        line.latex = rf"e_{{{i}}} = E[{line.text(quoted(trace.source[self.p]))}] + P[{line.text(self.p + 1)}]"
+        line.latex = rf"x_{{{i}}} = E[{line.text(quoted(trace.source[self.p]))}]"
+        line.latex += rf" + \mathrm{{PE}}[{line.text(self.p + 1)}]"
         line.latex += rf" \\ = {line.units(self.vectors.embedded(self.p))}"
         self.add("embed", line, STEPS["embed"], slots, stage="embed", embedded=1, shown=0, fan=-1, layer=-1)
 
@@ -116,7 +118,7 @@ class Teller:
         trace, p = self.trace, self.p
         low, high = trace.seen(layer, p)
         window = [j for j in self.vectors.window("encoder", p) if 0 <= j < self.S]
-        x = "e" if layer == 0 else "h"
+        x = "x" if layer == 0 else "h"
         slots = self.spot | {
             "layer": layer + 1, "kernel": trace.kernel, "window": "".join(trace.source[j] for j in window),
             "field": "".join(quoted(token) for token in trace.source[low : high + 1]), "seen": high - low + 1,
@@ -130,14 +132,15 @@ class Teller:
 
         tracks: dict[str, Any] = {"layer": layer, "fan": 0, "cell": layer}
         key = "conv" if layer == 0 else "conv.above"
-        conv = units("a", rf"A = \sum_j W_j\, {x}_{{i+j}} + b, \quad B = \sum_j V_j\, {x}_{{i+j}} + d")
+        sums = rf"A = \sum_{{\kappa}} W_{{\kappa}}\, {x}_{{j+\kappa}} + b"
+        conv = units("a", sums + rf", \quad B = \sum_{{\kappa}} V_{{\kappa}}\, {x}_{{j+\kappa}} + b'")
         self.add(key, conv, STEPS["conv"], slots, stage="conv", shown=1, **tracks)
         gate = self.vectors.gate("encoder", layer, "gate", p)
         slots |= {"open": sum(number.value > 0.5 for number in gate), "units": len(gate)}
-        sigma = units("gate", r"\sigma(B) = \frac{1}{1 + e^{-B}}")
+        sigma = units("gate", r"\sigma(B) = \frac{1}{1 + \exp(-B)}")
         self.add("gate", sigma, STEPS["gate"], slots, stage="gate", shown=2)
-        self.add("glu", units("glu", r"v = A \odot \sigma(B)"), STEPS["glu"], slots, stage="glu", shown=3)
-        line = units("h", rf"h = \sqrt{{\tfrac{{1}}{{2}}}}\,(v + {x}_i)")
+        self.add("glu", units("glu", r"A \odot \sigma(B)"), STEPS["glu"], slots, stage="glu", shown=3)
+        line = units("h", rf"h = \sqrt{{\tfrac{{1}}{{2}}}}\,(A \odot \sigma(B) + {x}_j)")
         self.add("residual", line, STEPS["residual"], slots, stage="residual", shown=4, own=layer)
         line = Line()
         k, depth = line.text(trace.kernel), line.text(layer + 1)
@@ -157,11 +160,11 @@ class Teller:
             "last": quoted(read[t]), "count": t + 1 - max(0, first),
         }  # fmt: skip
         line = Line()
-        x = "g" if layer == 0 else "h"
-        inside = rf"\sum_j W_j\, {x}_{{{line.text(t + 1)}-j}}"
+        x = "x" if layer == 0 else "s"
+        inside = rf"\sum_{{\kappa}} W_{{\kappa}}\, {x}_{{{line.text(t + 1)}-\kappa}}"
         own = rf"{x}_{{{line.text(t + 1)}}}"
         line.latex = (
-            rf"h_{{{line.text(t + 1)}}} = \sqrt{{\tfrac{{1}}{{2}}}}\,(\mathrm{{GLU}}({inside}) + {own})"
+            rf"s_{{{line.text(t + 1)}}} = \sqrt{{\tfrac{{1}}{{2}}}}\,(\mathrm{{GLU}}({inside}) + {own})"
             rf" \\ = {line.units(self.vectors.gate('decoder', layer, 'residual', t))}"
         )
         key = ("decode.first" if t == 0 else "decode") if layer == 0 else "decode.above"
@@ -179,10 +182,10 @@ class Teller:
         }  # fmt: skip
         line = Line()
         line.latex = (
-            rf"d = W_d\, h_{{{line.text(t + 1)}}} + b + g_{{{line.text(t + 1)}}}"
-            rf" \\ \alpha_{{{line.text(best + 1)}}} = \mathrm{{softmax}}(d^\top z)_{{{line.text(best + 1)}}}"
+            rf"q = W_q\, s_{{{line.text(t + 1)}}} + b + x_{{{line.text(t + 1)}}}"
+            rf" \\ \alpha_{{{line.text(best + 1)}}} = \mathrm{{softmax}}(q^\top h)_{{{line.text(best + 1)}}}"
             rf" = {line.number(weights[best])}"
-            rf" \\ c = \sum_i \alpha_i (z_i + e_i) \\ = {line.units(self.vectors.gate('decoder', layer, 'context', t))}"
+            rf" \\ a = \sum_j \alpha_j (h_j + x_j) \\ = {line.units(self.vectors.gate('decoder', layer, 'context', t))}"
         )
         key = "look" if weights[best].value >= 0.5 else "look.spread"
         self.add(key, line, STEPS["look"], slots, stage="look", fan=-1, row=t, glow=1, shown=5)
@@ -203,7 +206,7 @@ class Teller:
             slots["field"] = " ".join(quoted(token) for token in trace.source[low : high + 1])
         line = Line()
         y = rf"P(y_{{{line.text(t + 1)}}} = {line.text(token)})"
-        softmax = rf"\mathrm{{softmax}}(W_o\, h_{{{line.text(t + 1)}}} + b)_{{{line.text(token)}}}"
+        softmax = rf"\mathrm{{softmax}}(W_y\, s_{{{line.text(t + 1)}}} + b_y)_{{{line.text(token)}}}"
         line.latex = rf"{y} \\ = {softmax} \\ = {line.number(self.vectors.probability(t, chosen))}"
         self.add(key, line, passage, slots, stage="predict", col=t, told=1, **tracks)
         end = trace.output[t] == "⟨eos⟩"
@@ -223,14 +226,15 @@ class Teller:
         passage = STEPS["end"] if end else choose_passage(trace.forced)
         self.add(key, None if trace.forced else greedy, passage, slots, stage="choose", wrote=t + 1)
 
-    def finish(self, answer: str | None) -> None:
+    def finish(self, answer: str | None, flaw: str | None) -> None:
         trace = self.trace
         self.chapter(self.words.say("decoding.chapter.end"))
         key = "done" if answer is None else "done.right" if trace.text == answer else "done.wrong"
         if not trace.finished:
             key = "done.unfinished"
         line = Line()
-        line.latex = rf"\log P(y \mid x) = \sum_t \log P(y_t \mid y_{{<t}}, x) \\ = {line.text(exact(trace.log_prob))}"
+        line.latex = rf"\ln P(Y \mid X) = \sum_t \ln P(y_t \mid y_{{<t}}, X) \\ = {line.text(exact(trace.log_prob))}"
         slots: dict[str, object] = {"source": "".join(trace.source), "output": trace.text, "answer": answer}
         slots |= {"steps": self.T, "p": percent(float(np.exp(trace.log_prob)))}
         self.add(key, line, STEPS["done"], slots, stage="done", fan=-1, row=-1, glow=0.0)
+        self.steps[-1] = flawed(self.steps[-1], flaw, trace.text, self.words)

@@ -11,10 +11,11 @@ from seq2seq.stories.convolution.cell import ROWS, gated_units
 from seq2seq.stories.convolution.overview import overview
 from seq2seq.stories.convolution.questions import convolution_questions
 from seq2seq.stories.convolution.steps import Moment, Teller, Told
-from seq2seq.stories.decoding import busiest, right_or_wrong
+from seq2seq.stories.decoding import Marks, busiest, right_or_wrong
 from seq2seq.stories.layered.layout import UNITS, Layout
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.probabilities import probabilities_view
+from seq2seq.stories.sentences import listed, pair, titled, weighed
 from seq2seq.stories.story import Story, View
 from seq2seq.stories.tokens import quoted, short_sign, token_row
 from seq2seq.traces import ConvTrace
@@ -30,33 +31,36 @@ def middle_of(trace: ConvTrace) -> int:
 
 def convolution_story(
     trace: ConvTrace, words: Words, name: str, answer: str | None = None, position: int | None = None,
-    layer: int | None = None,
+    layer: int | None = None, flaw: str | None = None,
 ) -> Story:  # fmt: skip
     """Tell how one output was written.
 
     Args:    name says whose decoding it is (part of the story's identity); answer: the right output, if it is known;
              position: the source position followed through the encoder; layer: whose weights the heat map shows
-             (both counted from 0; None: the middle one, the top one).
+             (both counted from 0; None: the middle one, the top one); flaw: what is wrong with the output whatever was
+             read.
     Returns: a story whose views all follow `step`.
     """
     p = min(middle_of(trace) if position is None else position, len(trace.source) - 1)
     shown = trace.layers - 1 if layer is None else min(layer, trace.layers - 1)
-    told = Teller(trace, words, p).tell(answer)
+    told = Teller(trace, words, p).tell(answer, flaw)
     questions = convolution_questions(trace, words, p)
     steps = [
         replace(step, question=questions.pop((moment.stage, moment.layer, moment.col), None))
         for step, moment in zip(told.steps, told.moments, strict=True)
     ]
-    views = [_overview(trace, told, words, answer, p), _cell(trace, told, words, p)]
+    marks = right_or_wrong(trace.output, answer, flaw)
+    views = [_overview(trace, told, words, marks, p), _cell(trace, told, words, p)]
     if trace.decoder:
         views.append(_heat_map(trace, told, words, shown))
     views.append(probabilities_view(trace, words, told.track("col"), told.track("told")))
     identity = "|".join(["convolution", name, "".join(trace.source), "".join(trace.output)])
     title = words.say("convolution.title", source="".join(trace.source))
-    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas)
+    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas,
+                 sizes={"S": len(trace.source), "T": len(trace.output)})  # fmt: skip
 
 
-def _overview(trace: ConvTrace, told: Told, words: Words, answer: str | None, p: int) -> View:
+def _overview(trace: ConvTrace, told: Told, words: Words, marks: Marks, p: int) -> View:
     decodes, S, T = bool(trace.decoder), len(trace.source), len(trace.output)
     reads = ["⟨bos⟩", *trace.output[:-1]]
     data: dict[str, Any] = {
@@ -68,7 +72,7 @@ def _overview(trace: ConvTrace, told: Told, words: Words, answer: str | None, p:
             {"t": t, "mark": mark, "read": quoted(read), "read_short": short_sign(read), "ask": f"chosen {t}"}
             | token_row(token)
             for t, (token, read, mark) in enumerate(
-                zip(trace.output, reads, right_or_wrong(trace.output, answer), strict=True)
+                zip(trace.output, reads, marks, strict=True)
             )
         ],
         "enc_units": _strips(
@@ -80,7 +84,7 @@ def _overview(trace: ConvTrace, told: Told, words: Words, answer: str | None, p:
         "edges": _edges(0, S, trace.layers, trace.before, trace.kernel)
         + (_edges(1, T, trace.layers, trace.kernel - 1, trace.kernel) if decodes else []),
         "links": [
-            {"t": t, "l": layer, "i": i, "w": w, "tip": f"{quoted(trace.source[i])}: {w:.4f}",
+            {"t": t, "l": layer, "i": i, "w": w, "tip": pair(quoted(trace.source[i]), f"{w:.4f}", words),
              "ask": f"weight {layer} {t} {i}"}
             for layer, gates in enumerate(trace.decoder) for t, row in enumerate(gates["weights"])
             for i, w in enumerate(row)
@@ -93,7 +97,7 @@ def _overview(trace: ConvTrace, told: Told, words: Words, answer: str | None, p:
     return View(
         "overview", words.say("convolution.overview.title"), words.say(f"convolution.overview.{key}"),
         overview(Layout(trace.layers, decodes), _captions(trace, words)), "vega",
-        [f"{step.title}. {step.text}" for step in told.steps], data, "links" if decodes else "edges",
+        [titled(step, words) for step in told.steps], data, "links" if decodes else "edges",
         signals | {f"{track}_at": told.track(track) for track in tracks}, wide=True,
     )  # fmt: skip
 
@@ -216,7 +220,9 @@ def _heat_map(trace: ConvTrace, told: Told, words: Words, layer: int) -> View:
         if row < 0:
             return say("decoding.heat.nothing")
         order = np.argsort(-weights[row])[:3]
-        best = ", ".join(f"{quoted(trace.source[i])} ({i + 1}) {weights[row, i]:.2f}" for i in order)
+        best = listed(
+            (weighed(quoted(trace.source[i]), int(i) + 1, float(weights[row, i]), words) for i in order), words
+        )
         return say("decoding.heat.alt", number=row + 1, best=best)
 
     return View(

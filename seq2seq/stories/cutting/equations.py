@@ -15,7 +15,7 @@ def count_line(trace: CutTrace, number: int, rank: int) -> Line:
     terms = [rf"{line.text(pairs)} \cdot {line.text(times)}" for _, pairs, times in parts[:PARTS_SHOWN]]
     more = r" + \cdots" if len(parts) > PARTS_SHOWN else ""
     result = line.text(f"{count:,}", f"pair {number} {rank}")
-    line.latex = rf"{own} = \sum_w \mathrm{{n}}_w \cdot f_w \\ = {' + '.join(terms)}{more} = {result}"
+    line.latex = rf"{own} = \sum_w c_w \cdot f_w \\ = {' + '.join(terms)}{more} = {result}"
     return line
 
 

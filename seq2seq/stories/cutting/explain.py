@@ -71,7 +71,7 @@ class CuttingExplainer(Addressed):
         trace, line, numbers = self.trace, Line(), Line()
         saved = [record.count for record in trace.merges[:made]]
         left = trace.pieces[0] - sum(saved)
-        line.latex = rf"\bar{{n}} = \frac{{N_0 - \sum_k \mathrm{{n}}_k}}{{{line.text('S')}}}"
+        line.latex = r"\bar{n} = \frac{N_0 - \sum_k c_k}{\mathrm{sentences}}"
         terms = " - ".join(numbers.text(f"{count:,}") for count in saved[:3]) if saved else ""
         more = r" - \cdots" if len(saved) > 3 else ""
         top = rf"{numbers.text(f'{trace.pieces[0]:,}')}{' - ' + terms if terms else ''}{more}"
@@ -100,7 +100,7 @@ class CuttingExplainer(Addressed):
             left, right, count = record.candidates[0]
             gained += count * (record.piece == piece)
             used += count * ((left == piece) + (right == piece))
-        line.latex = rf"\mathrm{{n}}({line.text(show(piece))}) = \mathrm{{n}}_0 + \mathrm{{made}} - \mathrm{{used}}"
+        line.latex = rf"c({line.text(show(piece))}) = c_0 + \mathrm{{made}} - \mathrm{{used}}"
         numbers.latex = rf"= {numbers.text(f'{first:,}')} + {numbers.text(f'{gained:,}')} - {numbers.text(f'{used:,}')}"
         name = self.name("count", piece=show(piece), made=made)
         passage = Passage(PIECES, "Learner.pieces", ("total[piece] +=",))

@@ -1,24 +1,25 @@
-"""Questions about a cutting: which pair wins, how long the text is then, and what an unknown sign does."""
+"""Questions about a cutting: which pair wins, what a merge does to a text, and what an unknown sign does."""
 
 from collections.abc import Iterator
 
 from seq2seq.stories.cutting.equations import show
-from seq2seq.stories.questions.options import shuffled, spread, wrong_answers
+from seq2seq.stories.questions.options import ask, mixed, named, offered, true_or_false
 from seq2seq.stories.story import Question
 from seq2seq.traces import CutTrace
 from seq2seq.words import Words
 
 AHEAD = 1.1  # so many times as frequent as the next the winner must be
-EACH = 3
 Asked = Iterator[tuple[str, int, Question]]  # stage and merge that answer it, and the question
 
 
 def cutting_questions(trace: CutTrace, words: Words) -> dict[tuple[str, int], Question]:
-    """Questions by the stage and the merge before which they are asked."""
+    """One question of each kind, by the stage and the merge before which it is asked; no two at one place."""
     found: dict[tuple[str, int], Question] = {}
-    for maker in (winners, lengths, unknowns):
+    for maker in (winner, merged, unknowns):
         for stage, number, question in maker(trace, words):
-            found.setdefault((stage, number), question)
+            if (stage, number) not in found:
+                found[stage, number] = question
+                break
     return found
 
 
@@ -27,54 +28,39 @@ def _first_stage(number: int) -> str:
     return "count" if number <= 3 else "merge"
 
 
-def winners(trace: CutTrace, words: Words) -> Asked:
-    """Which pair is merged next?"""
-    clear = [
-        number
-        for number, record in enumerate(trace.merges, 1)
-        if number > 1 and len(record.candidates) > 2 and record.count >= AHEAD * record.candidates[1][2]
-    ]
-    for number in spread(clear, EACH):
-        record = trace.merges[number - 1]
-
-        def name(candidate: tuple[str, str, int]) -> str:
-            return f"{show(candidate[0])} + {show(candidate[1])}"
-
-        right = name(record.candidates[0])
-        shown = shuffled([right, *wrong_answers(right, map(name, record.candidates[1:]))], f"{trace.task}{number}")
-        why = words.say(
-            "cutting.question.pair.why", pair=right, count=record.count, second=name(record.candidates[1]),
-            other=record.candidates[1][2],
-        )  # fmt: skip
-        prompt = words.say("cutting.question.pair", number=number)
-        yield (
-            _first_stage(number),
-            number,
-            Question(f"pair {number}", "token", prompt, tuple(shown), shown.index(right), why),
-        )
+def winner(trace: CutTrace, words: Words) -> Asked:
+    """Which pair is merged next? Asked once, where one is clearly ahead."""
+    for number, record in enumerate(trace.merges, 1):
+        if number == 1 or len(record.candidates) < 3 or record.count < AHEAD * record.candidates[1][2]:
+            continue
+        names = [f"{show(left)} + {show(right)}" for left, right, _ in record.candidates]
+        others = [
+            (name, words.say("cutting.question.pair.reply", pair=name, count=count))
+            for name, (_, _, count) in zip(names[1:], record.candidates[1:], strict=True)
+        ]
+        answers = mixed(offered(names[0], others), f"{trace.task}{number}")
+        slots = {"pair": names[0], "count": record.count, "second": names[1], "other": record.candidates[1][2]}
+        prompt, why = words.say("cutting.question.pair", number=number), words.say("cutting.question.pair.why", **slots)
+        yield _first_stage(number), number, ask(f"pair {number}", "token", prompt, why, answers)
+        return
 
 
-def lengths(trace: CutTrace, words: Words) -> Asked:
-    """How many pieces has the text after this merge? Best asked where more than one pair of it is merged."""
-    changes = [(number, len(trace.cuts[number - 1]) - len(trace.cuts[number])) for number in range(1, len(trace.cuts))]
-    wanted = sorted((pair for pair in changes if pair[1] and pair[0] != 1), key=lambda pair: -pair[1])[:EACH]
-    for number, fewer in wanted:
-        record, now = trace.merges[number - 1], len(trace.cuts[number - 1])
-        options = sorted({now, now - fewer, now - 1, now - 2})
-        slots = {"left": show(record.candidates[0][0]), "right": show(record.candidates[0][1]), "now": now}
-        why = words.say("cutting.question.length.why", fewer=fewer, then=now - fewer, **slots)
-        prompt = words.say("cutting.question.length", **slots)
-        shown = tuple(map(str, options))
-        yield "merge", number, Question(f"length {number}", "compare", prompt, shown, options.index(now - fewer), why)
+def merged(trace: CutTrace, words: Words) -> Asked:
+    """Must a merge leave the text with fewer pieces? Best asked where it changes nothing."""
+    counts = [len(cut) for cut in trace.cuts]
+    still = [number for number in range(2, len(counts)) if counts[number] == counts[number - 1]]
+    for number in still or range(2, len(counts)):
+        slots = {"number": number, "now": counts[number - 1], "then": counts[number]}
+        seed = f"{trace.task} {trace.cuts[0]}"
+        yield "merge", number, true_or_false(words, "cutting.question.merges", f"merges {number}", seed, **slots)
 
 
 def unknowns(trace: CutTrace, words: Words) -> Asked:
     """Does a sign that was never seen change the number of pieces?"""
     plain, disguised = trace.disguised
     slots = {"sign": show(trace.swapped), "plain": plain, "disguised": disguised}
-    options = tuple(words.say(f"cutting.question.unknown.{answer}") for answer in ("fewer", "same", "more"))
-    right = 2 if disguised > plain else 1 if disguised == plain else 0
     key = "more" if disguised > plain else "same"
+    answers = named(words, "cutting.question.unknown", ("fewer", "same", "more"), key)
     why = words.say(f"cutting.question.unknown.why.{key}", **slots)
     prompt = words.say("cutting.question.unknown", **slots)
-    yield "unknown", len(trace.merges), Question("unknown", "compare", prompt, options, right, why)
+    yield "unknown", len(trace.merges), ask("unknown", "compare", prompt, why, answers)

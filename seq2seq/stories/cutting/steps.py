@@ -7,6 +7,7 @@ from seq2seq.stories.cutting.questions import cutting_questions
 from seq2seq.stories.cutting.views import cutting_views, shown
 from seq2seq.stories.formulas import FormulaBook, Line, percent
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story
 from seq2seq.traces import CutTrace
@@ -87,13 +88,13 @@ class _Teller:
         key = "words.unknown" if missed else "words"
         slots: dict[str, object] = {
             "count": len(trace.words), "size": trace.word_table, "sentences": trace.sentences,
-            "missed": ", ".join(f"“{word}”" for word in missed),
+            "missed": listed((f"“{word}”" for word in missed), self.words),
         }  # fmt: skip
         self.add(key, Moment("words", 1), self.ids(trace.word_ids), **slots)
         key = "characters.unknown" if trace.unknown else "characters"
         slots = {
             "count": len(trace.cuts[0]), "size": trace.sizes[0], "characters": trace.characters,
-            "missed": " ".join(trace.unknown),
+            "missed": listed((f"“{sign}”" for sign in trace.unknown), self.words),
         }  # fmt: skip
         self.add(key, Moment("characters", 1, 1), self.ids([trace.id(piece) for piece in trace.cuts[0]]), **slots)
 

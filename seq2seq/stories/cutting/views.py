@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from seq2seq.stories.cutting.equations import show as shown
 from seq2seq.stories.cutting.pictures import curves, level_rows, pair_bars, piece_table
+from seq2seq.stories.sentences import in_a_row, listed, titled
 from seq2seq.stories.story import Step, View
 from seq2seq.traces import CutTrace
 from seq2seq.traces.preparing import SPECIALS, UNK
@@ -70,8 +71,8 @@ def _levels(trace: CutTrace, steps: Sequence[Step], moments: Sequence["Moment"],
     alternatives = []
     for step, moment in zip(steps, moments, strict=True):
         pieces_now = " | ".join(shown(piece) for piece in trace.cuts[moment.made])
-        told = f" {say('cutting.levels.alt', pieces=pieces_now)}" if moment.pieces else ""
-        alternatives.append(f"{step.title}. {step.text}{told}")
+        told = say("cutting.levels.alt", pieces=pieces_now) if moment.pieces else ""
+        alternatives.append(in_a_row([titled(step, words), told]))
     return View(
         "levels", say("cutting.levels.title"), say("cutting.levels.hint"), level_rows(tuple(captions.items())), "vega",
         alternatives, {"words": found, "pieces": pieces}, "pieces", signals, wide=True,
@@ -95,7 +96,7 @@ def _pairs(trace: CutTrace, moments: Sequence["Moment"], words: Words) -> View:
         if not moment.counted:
             return nothing
         best = trace.merges[moment.counted - 1].candidates[:3]
-        return say("cutting.pairs.alt", best=", ".join(f"{shown(a)}+{shown(b)} {n}" for a, b, n in best))
+        return say("cutting.pairs.alt", best=listed((f"{shown(a)}+{shown(b)} {n}" for a, b, n in best), words))
 
     return View(
         "pairs", say("cutting.pairs.title"), say("cutting.pairs.hint"), pair_bars(nothing), "vega",

@@ -46,16 +46,15 @@ class EmbeddingExplainer(Addressed):
         geometry, line, numbers = self.geometry, Line(), Line()
         column = geometry.table[k, :, e]
         onehot = np.eye(len(column))[v]
-        line.latex = (
-            rf"(\mathrm{{onehot}}^\top E)_{{{line.text(e)}}} = \sum_v \mathrm{{onehot}}_v\, E_{{v,{line.text(e)}}}"
-        )
+        line.latex = rf"(\mathrm{{onehot}}^\top E)_{{{line.text(e + 1)}}}"
+        line.latex += rf" = \sum_v \mathrm{{onehot}}_v\, E_{{v,{line.text(e + 1)}}}"
         zeros = [Number(0.0)] * len(column)
         zeros[v] = Number(1.0)
         near = [place for place in (v - 1, v, v + 1) if 0 <= place < len(column)]
         left, right = [zeros[place] for place in near], [Number(float(column[place])) for place in near]
         numbers.latex = rf"= \cdots + {numbers.products(left, right)} + \cdots"
         value, computed = float(column[v]), float(onehot @ column)
-        name = self.name("unit", k, token=self.token(v), number=e)
+        name = self.name("unit", k, token=self.token(v), number=e + 1)
         passage = Passage("models/recurrent.py", "Recurrent.encode", ("source_embedding(",))
         return Explanation(f"unit {k} {v} {e}", name, (line, numbers), value, computed, passage)
 
@@ -85,7 +84,7 @@ class EmbeddingExplainer(Addressed):
         away = [Number(float(x)) for x in geometry.table[k, v] - geometry.centre]
         axis = [Number(float(x)) for x in geometry.axes[c]]
         own = rf"E_{{{line.text(self.token(v))}}}"
-        line.latex = rf"({own} - \bar{{E}}) \cdot p_{{{line.text(c + 1)}}}"
+        line.latex = rf"({own} - \bar{{E}}) \cdot w_{{{line.text(c + 1)}}}"
         numbers.latex = rf"= {numbers.products(away, axis)}"
         name = self.name("point", k, token=self.token(v), number=c + 1)
         passage = Passage(MEASURES, "Geometry.__init__", ("np.linalg.svd", "self.points = "))

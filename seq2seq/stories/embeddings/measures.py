@@ -55,8 +55,10 @@ class Geometry:
         self.ordered = figures if len(figures) > 2 else letters
         centre = self.rows[-1].mean(0)
         _, sizes, axes = np.linalg.svd(self.rows[-1] - centre, full_matrices=False)
-        self.centre, self.axes = centre, axes[:COMPONENTS]  # (E,), (3, E)
-        self.shares = (sizes**2 / (sizes**2).sum())[:COMPONENTS]  # of the variance
+        self.centre, self.axes = centre, np.zeros((COMPONENTS, len(centre)))  # (E,), (3, E)
+        self.axes[: len(axes)] = axes[:COMPONENTS]  # components that are not there (few numbers or tokens) are 0
+        self.shares = np.zeros(COMPONENTS)  # of the variance
+        self.shares[: len(sizes)] = (sizes**2 / max((sizes**2).sum(), 1e-300))[:COMPONENTS]
         self._turn()
         self.points = (self.rows - centre) @ self.axes.T  # (K, n, 3)
 

@@ -40,7 +40,7 @@ def lookup(onehot: str, table: str, row: str, unit: str) -> Spec:
         filtered("own_row", "now", "datum.r === own"),
     ]  # fmt: skip
     y, x = f"{top} + datum.r * {tall}", "side + datum.unit * pitch"
-    tip = "datum.token + ' [' + datum.unit + '] = ' + format(datum.v, '.4f')"
+    tip = "datum.token + ' [' + (datum.unit + 1) + '] = ' + format(datum.v, '.4f')"
     fill = {"scale": "number", "field": "v"}
     marks = [
         text(quoted_text(onehot), 2, 12, align="left", color="muted", size=13, limit="side - 6"),

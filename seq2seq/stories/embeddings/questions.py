@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from seq2seq.stories.embeddings.measures import Geometry
 from seq2seq.stories.formulas import percent, short
-from seq2seq.stories.questions.options import shuffled, wrong_answers
+from seq2seq.stories.questions.options import ask, mixed, offered, rising, true_or_false
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.embeddings import SPECIAL
@@ -26,10 +26,11 @@ def picked(geometry: Geometry, place: int, words: Words) -> Asked:
     _, V, E = geometry.table.shape
     if len({V, E, V * E}) < 3:
         return
-    options = sorted({V, E, V * E, 1})
+    guesses = ((V, "rows"), (V * E, "table"), (1, "one"))
+    answers = rising(offered(E, [(n, words.say(f"embeddings.question.look.{why}")) for n, why in guesses]))
     slots = {"token": quoted(geometry.tokens[place]), "rows": V, "units": E, "number": place + SPECIAL}
     prompt, why = words.say("embeddings.question.look", **slots), words.say("embeddings.question.look.why", **slots)
-    yield "look", 0, Question("look", "compare", prompt, tuple(map(str, options)), options.index(E), why)
+    yield "look", 0, ask("look", "compare", prompt, why, answers)
 
 
 def untrained(geometry: Geometry, place: int, words: Words) -> Asked:
@@ -38,10 +39,8 @@ def untrained(geometry: Geometry, place: int, words: Words) -> Asked:
         return
     best, value = geometry.neighbours(0, place)[0]
     slots = {"token": quoted(geometry.tokens[place]), "best": quoted(geometry.tokens[best]), "value": short(value)}
-    options = (words.say("question.true"), words.say("question.false"))
-    prompt = words.say("embeddings.question.untrained", **slots)
-    why = words.say("embeddings.question.untrained.why", **slots)
-    yield "neighbours", 0, Question("untrained", "true-false", prompt, options, 1, why)
+    seed = f"{geometry.kind} {place}"
+    yield "neighbours", 0, true_or_false(words, "embeddings.question.untrained", "untrained", seed, **slots)
 
 
 def nearest(geometry: Geometry, place: int, words: Words) -> Asked:
@@ -51,15 +50,16 @@ def nearest(geometry: Geometry, place: int, words: Words) -> Asked:
     if not last or len(ranked) < 4 or ranked[0][1] - ranked[1][1] < AHEAD:
         return
     before = geometry.neighbours(0, place)[0][0]
-    wrong = wrong_answers(ranked[0][0], [ranked[1][0], before, ranked[-1][0], ranked[2][0]])
-    shown = shuffled([ranked[0][0], *wrong], f"{geometry.kind}{place}")
+    near, farthest = words.say("embeddings.question.near.near"), words.say("embeddings.question.near.farthest")
+    others = [(before, words.say("embeddings.question.near.before")), (ranked[1][0], near)]
+    others += [(ranked[-1][0], farthest), (ranked[2][0], near)]
+    answers = mixed(offered(ranked[0][0], others), f"{geometry.kind}{place}")
     slots = {
         "token": quoted(geometry.tokens[place]), "best": quoted(geometry.tokens[ranked[0][0]]),
         "value": short(ranked[0][1]), "second": quoted(geometry.tokens[ranked[1][0]]), "other": short(ranked[1][1]),
     }  # fmt: skip
     prompt, why = words.say("embeddings.question.near", **slots), words.say("embeddings.question.near.why", **slots)
-    options = tuple(quoted(geometry.tokens[v]) for v in shown)
-    yield "after", last, Question("near", "token", prompt, options, shown.index(ranked[0][0]), why)
+    yield "after", last, ask("near", "token", prompt, why, answers, lambda v: quoted(geometry.tokens[v]))
 
 
 def next_door(geometry: Geometry, place: int, words: Words) -> Asked:
@@ -68,13 +68,12 @@ def next_door(geometry: Geometry, place: int, words: Words) -> Asked:
     if not last or n < 8:
         return
     right = geometry.next_door(last) / n
-    wrong: list[float] = []
-    for share in (geometry.next_door_chance, 1.0, 0.5, 0.25):
-        if all(abs(share - other) > APART for other in (right, *wrong)):
-            wrong.append(share)
-    if not wrong:
+    answers = {right: ""}
+    for share, told in ((geometry.next_door_chance, "chance"), (1.0, "all"), (0.5, "some"), (0.25, "some")):
+        if all(abs(share - other) > APART for other in answers):
+            answers[share] = words.say(f"embeddings.question.door.{told}")
+    if len(answers) < 2:
         return
-    shown = sorted([right, *wrong])
     slots = {
         "near": percent(right),
         "chance": percent(geometry.next_door_chance),
@@ -82,5 +81,4 @@ def next_door(geometry: Geometry, place: int, words: Words) -> Asked:
         "n": n,
     }
     prompt, why = words.say("embeddings.question.door", **slots), words.say("embeddings.question.door.why", **slots)
-    options = tuple(f"{share:.0%}" for share in shown)
-    yield "done", last, Question("door", "compare", prompt, options, shown.index(right), why)
+    yield "done", last, ask("door", "compare", prompt, why, rising(answers), lambda share: f"{share:.0%}")

@@ -9,6 +9,7 @@ from seq2seq.stories.embeddings.maps import cosine_maps, neighbour_bars, order_c
 from seq2seq.stories.embeddings.measures import Geometry, cosines
 from seq2seq.stories.embeddings.pictures import lookup, rank_strip, scatter
 from seq2seq.stories.formulas import percent
+from seq2seq.stories.sentences import listed, titled
 from seq2seq.stories.story import Step, View
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.embeddings import SPECIAL
@@ -71,7 +72,7 @@ def _lookup(geometry: Geometry, place: int, steps: Sequence[Step], moments: Mome
     hint = say("embeddings.lookup.hint.some" if left_out else "embeddings.lookup.hint", count=left_out)
     return View(
         "lookup", say("embeddings.lookup.title"), hint, lookup(*captions), "vega",
-        [f"{step.title}. {step.text}" for step in steps], {"rows": rows}, "rows", signals, wide=True,
+        [titled(step, words) for step in steps], {"rows": rows}, "rows", signals, wide=True,
     )  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def _neighbours(geometry: Geometry, place: int, moments: Moments, words: Words) 
     order = {v: i for i, v in enumerate(geometry.ordered)}
     for k in range(geometry.snapshots):
         near = geometry.neighbours(k, place)[:NEAREST]
-        told.append(", ".join(f"{quoted(geometry.tokens[v])} {value:.2f}" for v, value in near[:3]))
+        told.append(listed((f"{quoted(geometry.tokens[v])} {value:.2f}" for v, value in near[:3]), words))
         rows += [
             {
                 "k": k, "rank": rank, "token": quoted(geometry.tokens[v]), "v": value,

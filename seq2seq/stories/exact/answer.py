@@ -12,7 +12,7 @@ from seq2seq.stories.exact.plan import BELOW, ticks
 from seq2seq.stories.exact.questions import answer_questions
 from seq2seq.stories.formulas import FormulaBook, Line, Number, percent
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.sentences import in_a_row
+from seq2seq.stories.sentences import in_a_row, listed, pair, titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign
@@ -107,7 +107,7 @@ def _token(answer: Answer, t: int, words: Words, book: FormulaBook) -> Step:
     if t == fate.t and fate.kind != "best":
         text = in_a_row([text, _of_beam(answer, words)])
     line, new = Line(), Number(own, f"own {t}")
-    line.latex = rf"\sum_{{i \le {line.text(t + 1)}}} \ln P(y_i \mid y_{{<i}}, X) \\ = "
+    line.latex = rf"\sum_{{t' \le {line.text(t + 1)}}} \ln P(y_{{t'}} \mid y_{{<t'}}, X) \\ = "
     if t:
         before = Number(answer.sums[0][1][t - 1], f"run mine {t - 1}")
         line.latex += rf"{line.number(before)} + {line.factor(new)} = "
@@ -123,7 +123,7 @@ def _of_beam(answer: Answer, words: Words) -> str:
     if fate.kind in ("pruned", "outside"):
         slots |= {"rank": int(beam.rank[fate.node]) + 1, "total": signed(float(beam.total[fate.node]))}
         kept = [n for n in _step_nodes(answer, fate.t) if beam.status[n] in (KEPT, FINISHED)]
-        slots["kept"] = words.say("states.list").join(f"“{_beginning(answer, n)}”" for n in kept[:4])
+        slots["kept"] = listed((f"“{_beginning(answer, n)}”" for n in kept[:4]), words)
         slots["worst"] = signed(float(beam.total[kept[-1]])) if kept else ""
         slots["more"] = "" if len(kept) <= 4 else "…"
     if fate.kind == "finished":
@@ -149,8 +149,8 @@ def _end(answer: Answer, words: Words, book: FormulaBook) -> Step:
     line = Line()
     mine, other = Number(judged.score, "score mine"), Number(best.output.score, f"score {EXACT}")
     sign = {"best": "=", "equal": "=", "better": ">", "behind": "<"}[answer.verdict]
-    line.latex = rf"s(Y_{{\mathrm{{own}}}}) = {line.number(mine)} \\ {sign}\; s(Y_{{\mathrm{{best}}}})"
-    line.latex += rf" = {line.number(other)}"
+    line.latex = rf"\mathrm{{score}}(Y_{{\mathrm{{own}}}}) = {line.number(mine)}"
+    line.latex += rf" \\ {sign}\; \mathrm{{score}}(Y_{{\mathrm{{best}}}}) = {line.number(other)}"
     slots = {
         "answer": cut(answer.text), "score": signed(judged.score), "best": cut(best.text),
         "other": signed(best.output.score), "width": answer.contest.exact.asked.width,
@@ -183,9 +183,9 @@ def _overview(answer: Answer, steps: list[Step], words: Words) -> View:
     columns = max(len(values) for _, values in answer.sums)
     lowest = min(values[-1] for _, values in answer.sums)
     floor = min(-0.05, BELOW * lowest)
-    mine = [_tile(t, answer.tokens[t], float(judged.log_probs[t]), f"own {t}") for t in range(count)]
+    mine = [_tile(t, answer.tokens[t], float(judged.log_probs[t]), f"own {t}", words) for t in range(count)]
     model = [
-        _tile(t, judged.vocabulary[judged.preferred[t]], float(judged.preferred_log_probs[t]), f"preferred {t}")
+        _tile(t, judged.vocabulary[judged.preferred[t]], float(judged.preferred_log_probs[t]), f"preferred {t}", words)
         for t in range(count)
     ]  # fmt: skip
     same = answer.contest.who(BEAM).output.tokens == answer.contest.who(EXACT).output.tokens
@@ -194,7 +194,7 @@ def _overview(answer: Answer, steps: list[Step], words: Words) -> View:
     for who, (name, values) in enumerate(answer.sums):
         sums += [
             {"who": who, "t": t, "before": values[t - 1] if t else 0.0, "sum": total, "ask": f"run {name} {t}",
-             "tip": f"{say(f'exact.answer.line.{name}')}: {signed(total)}"}
+             "tip": in_a_row([say(f"exact.answer.line.{name}"), signed(total)])}
             for t, total in enumerate(values)
         ]  # fmt: skip
         ends.append({"who": who, "t": len(values) - 1, "at": values[-1] / floor, "row": who,
@@ -212,17 +212,17 @@ def _overview(answer: Answer, steps: list[Step], words: Words) -> View:
     signals = {"columns": columns, "floor": floor, "beams": int(not same), "t_at": shown}
     return View(
         "answer", say("exact.answer.view"), say("exact.answer.hint"), answer_and_model(titles), "vega",
-        [f"{step.title}. {step.text}" for step in steps], data, "mine", signals, wide=True,
+        [titled(step, words) for step in steps], data, "mine", signals, wide=True,
     )  # fmt: skip
 
 
-def _tile(t: int, token: str, log_prob: float, ask: str) -> dict[str, Any]:
+def _tile(t: int, token: str, log_prob: float, ask: str, words: Words) -> dict[str, Any]:
     return {
         "t": t,
         "token": short_sign(token),
         "p": log_prob,
         "ask": ask,
-        "tip": f"{quoted(token)}: {signed(log_prob)}",
+        "tip": pair(quoted(token), signed(log_prob), words),
     }
 
 
@@ -240,18 +240,18 @@ def _candidates(answer: Answer, count: int, words: Words) -> View:
     alternatives = []
     for m in range(count):
         t = min(m, len(followed)) - 1
-        listed = _listed(answer, t, followed) if t >= 0 else []
-        for i, node in enumerate(listed):
+        shown = _listed(answer, t, followed) if t >= 0 else []
+        for i, node in enumerate(shown):
             status = int(beam.status[node])
             rows.append(
                 {"m": m, "i": i, "rank": int(beam.rank[node]) + 1, "text": _beginning(answer, node),
                  "total": beam.total[node], "own": node == followed[t], "ask": f"candidate {node}",
                  "state": 0 if status == KEPT else 2 if status == FINISHED else 1}
             )  # fmt: skip
-        told = say("states.list").join(
-            f"{int(beam.rank[n]) + 1}. {_beginning(answer, n)} {signed(float(beam.total[n]))}" for n in listed
+        told = listed(
+            (f"{int(beam.rank[n]) + 1}. {_beginning(answer, n)} {signed(float(beam.total[n]))}" for n in shown), words
         )
-        alternatives.append(say("exact.answer.candidates.alt", told=told) if listed else say("exact.answer.none"))
+        alternatives.append(say("exact.answer.candidates.alt", told=told) if shown else say("exact.answer.none"))
     floor = min([-0.05, *(1.05 * float(row["total"]) for row in rows)])
     spec = step_of_beam(
         say("exact.answer.candidates.y", width=beam.asked.width), say("exact.answer.none"),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from seq2seq.stories.exact.answer import Answer
 from seq2seq.stories.exact.explain import ExactExplainer, sum_explained
+from seq2seq.stories.explain.beneath import Beneath
 from seq2seq.stories.explain.equation import Explanation
 from seq2seq.stories.formulas import Number
 from seq2seq.stories.tokens import quoted
@@ -18,8 +19,8 @@ from seq2seq.words import Words
 class AnswerExplainer(ExactExplainer):
     """Explains the numbers of one answer, and of the contest beside it."""
 
-    def __init__(self, answer: Answer, words: Words) -> None:
-        super().__init__(answer.contest, words)
+    def __init__(self, answer: Answer, words: Words, beneath: Beneath | None = None) -> None:
+        super().__init__(answer.contest, words, beneath)
         self.answer, self.judged = answer, answer.judged
         more: dict[str, Callable[..., Explanation]] = {
             "own": self.own, "preferred": self.preferred, "run": self.run, "score": self.score_of,
@@ -31,12 +32,12 @@ class AnswerExplainer(ExactExplainer):
         return "".join(quoted(token) for token in self.answer.tokens[:t]) or "…"
 
     def own(self, t: int) -> Explanation:
-        token = quoted(self.answer.tokens[t])
-        return self.given(f"own {t}", float(self.judged.log_probs[t]), token, self.before(t))
+        tokens = self.judged.tokens
+        return self.of_token(f"own {t}", float(self.judged.log_probs[t]), tokens[t], tokens[:t], self.before(t))
 
     def preferred(self, t: int) -> Explanation:
-        token = quoted(self.judged.vocabulary[self.judged.preferred[t]])
-        return self.given(f"preferred {t}", float(self.judged.preferred_log_probs[t]), token, self.before(t))
+        token, value = int(self.judged.preferred[t]), float(self.judged.preferred_log_probs[t])
+        return self.of_token(f"preferred {t}", value, token, self.judged.tokens[:t], self.before(t))
 
     def parts(self, who: str) -> list[Number]:
         """The log-probability of each token of an output."""
@@ -73,5 +74,6 @@ class AnswerExplainer(ExactExplainer):
 
     def step(self, n: int) -> Explanation:
         beam = self.trace.beam
-        before = "".join(quoted(beam.vocabulary[beam.token[node]]) for node in beam.path(n)[:-1]) or "…"
-        return self.given(f"step {n}", float(beam.log_prob[n]), quoted(beam.vocabulary[beam.token[n]]), before)
+        numbers = beam.numbers(n)
+        before = "".join(quoted(beam.vocabulary[number]) for number in numbers[:-1]) or "…"
+        return self.of_token(f"step {n}", float(beam.log_prob[n]), numbers[-1], numbers[:-1], before)

@@ -2,17 +2,19 @@
 
 Addresses (n: a beginning; e: an expansion, counted from 0; WHO: greedy, beam, wider, exact or right; t: a token of it):
 
-    token n · total n · bound n · lower e · upper e · sum WHO · score WHO · log WHO t
+    token n · total n · bound n · lower e · upper e · sum WHO · score WHO · log WHO t ·
+    after wN.N REST (see explain/beneath.py)
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from seq2seq.stories.exact import names
 from seq2seq.stories.exact.names import divisor_latex, written
-from seq2seq.stories.explain.equation import Addressed, Explanation
+from seq2seq.stories.explain.beneath import Beneath, SearchExplainer, log_softmax
+from seq2seq.stories.explain.equation import Explanation
 from seq2seq.stories.formulas import Line, Number
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.contest import ContestTrace
@@ -30,11 +32,11 @@ def sum_explained(address: str, told: str, parts: list[Number], value: float) ->
     return Explanation(address, told, (line, values), value, math.fsum(p.value for p in parts), names.TOTAL)
 
 
-class ExactExplainer(Addressed):
+class ExactExplainer(SearchExplainer):
     """Explains the numbers of one contest."""
 
-    def __init__(self, contest: ContestTrace, words: Words) -> None:
-        self.contest, self.trace, self.words = contest, contest.exact, words
+    def __init__(self, contest: ContestTrace, words: Words, beneath: Beneath | None = None) -> None:
+        self.contest, self.trace, self.words, self.beneath = contest, contest.exact, words, beneath
         self.kinds: dict[str, Callable[..., Explanation]] = {
             "token": self.token, "total": self.total, "bound": self.bound, "lower": self.lower, "upper": self.upper,
             "sum": self.sum, "score": self.score, "log": self.log,
@@ -43,21 +45,27 @@ class ExactExplainer(Addressed):
     def name(self, key: str, **slots: object) -> str:
         return self.words.say(f"exact.explain.{key}", **slots)
 
-    def given(self, address: str, value: float, token: str, before: str) -> Explanation:
-        """A log-probability of one token, which the model gave."""
+    def of_token(self, address: str, value: float, token: int, begun: Sequence[int], before: str) -> Explanation:
+        """The log-probability of one token after some: from the logits, or given by a table."""
         line, values = Line(), Line()
         line.latex = r"\ln P(y_t \mid y_{<t}, X)"
-        values.latex = rf"= \ln {values.text(f'{math.exp(value):.6g}')}"
-        told = self.name("token", token=token, before=before)
-        passage = names.TOKEN if self.trace.source else names.TABLE
-        return Explanation(address, told, (line, values), value, value, passage)
+        sign = quoted(self.trace.vocabulary[token])
+        told = self.name("token", token=sign, before=before)
+        if self.beneath is None:
+            values.latex = rf"= \ln {values.text(f'{math.exp(value):.6g}')}"
+            return Explanation(address, told, (line, values), value, value, names.TABLE, given=True)
+        logits = self.beneath.logits(begun)
+        line.latex += rf" = \ell_{{{line.text(sign)}}} - \ln \sum_w \exp(\ell_w)"
+        values.latex = rf"= {values.number(logits[token])} - \ln \left({values.powers(logits)}\right)"
+        return Explanation(address, told, (line, values), value, log_softmax(logits[token], logits), names.TOKEN)
 
     # ---- beginnings
 
     def token(self, n: int) -> Explanation:
         trace = self.trace
+        path = [int(trace.token[node]) for node in trace.path(n)]
         before = written(trace, int(trace.parent[n]))
-        return self.given(f"token {n}", float(trace.log_prob[n]), quoted(trace.vocabulary[trace.token[n]]), before)
+        return self.of_token(f"token {n}", float(trace.log_prob[n]), path[-1], path[:-1], before)
 
     def total(self, n: int) -> Explanation:
         trace = self.trace
@@ -72,7 +80,7 @@ class ExactExplainer(Addressed):
             told = self.name("output", output=written(trace, n))
             return self.divided(f"bound {n}", told, total, length, float(trace.bound[n]))
         line, values, longest = Line(), Line(), trace.asked.limits.longest
-        line.latex = r"\max\left(\frac{\ln P}{\mathrm{lp}(l)},\ \frac{\ln P}{\mathrm{lp}(L)}\right)"
+        line.latex = r"\max\left(\frac{\ln P}{\mathrm{lp}(t)},\ \frac{\ln P}{\mathrm{lp}(t_{\max})}\right)"
         now, then = (
             rf"\frac{{{values.number(total)}}}{{{divisor_latex(penalty, values, count)}}}"
             for count in (length, longest)
@@ -85,7 +93,7 @@ class ExactExplainer(Addressed):
     def divided(self, address: str, told: str, total: Number, length: int, value: float) -> Explanation:
         """A score: a log-probability by the penalty of its length."""
         penalty, line, values = self.trace.asked.penalty, Line(), Line()
-        line.latex = r"s(Y) = \frac{\ln P(Y \mid X)}{\mathrm{lp}(|Y|)}"
+        line.latex = r"\mathrm{score}(Y) = \frac{\ln P(Y \mid X)}{\mathrm{lp}(|Y|)}"
         values.latex = rf"= \frac{{{values.number(total)}}}{{{divisor_latex(penalty, values, length)}}}"
         computed = total.value / penalty.divisor(length)
         return Explanation(address, told, (line, values), value, computed, names.SCORE)
@@ -95,7 +103,7 @@ class ExactExplainer(Addressed):
     def lower(self, e: int) -> Explanation:
         """The best score of an output met so far: the beam's, or that of a beginning that ended."""
         trace, value, line, values = self.trace, float(self.trace.lower[e]), Line(), Line()
-        line.latex = r"\max_{Y\ \mathrm{found}} s(Y)"
+        line.latex = r"\max_{Y\ \mathrm{found}} \mathrm{score}(Y)"
         ended = np.flatnonzero((trace.fate == ENDED) & (trace.born <= e))
         nodes = ended[np.argsort(-trace.bound[ended], kind="stable")][:SHOWN].tolist()
         beam = Number(trace.beam_output.score, "score beam")
@@ -111,7 +119,8 @@ class ExactExplainer(Addressed):
         nodes = trace.open_after(e).tolist()
         every = [Number(float(trace.bound[n]), f"bound {n}") for n in nodes[:SHOWN]]
         lower = Number(float(trace.lower[e]), f"lower {e}")
-        line.latex = r"\max\left(\max_{\mathrm{open}} \mathrm{bound},\ \max_{Y\ \mathrm{found}} s(Y)\right)"
+        line.latex = r"\max\left(\max_{\mathrm{open}} \mathrm{bound},\ "
+        line.latex += r"\max_{Y\ \mathrm{found}} \mathrm{score}(Y)\right)"
         shown = r",\ ".join(values.number(number) for number in every)
         if len(nodes) > SHOWN:
             shown += r",\ \ldots"
@@ -136,6 +145,6 @@ class ExactExplainer(Addressed):
 
     def log(self, who: str, t: int) -> Explanation:
         found, vocabulary = self.contest.who(who), self.trace.vocabulary
-        tokens = [quoted(vocabulary[number]) for number in found.output.tokens]
-        before = "".join(tokens[:t]) or "…"
-        return self.given(f"log {who} {t}", found.log_probs[t], tokens[t], before)
+        tokens = found.output.tokens
+        before = "".join(quoted(vocabulary[number]) for number in tokens[:t]) or "…"
+        return self.of_token(f"log {who} {t}", found.log_probs[t], tokens[t], tokens[:t], before)

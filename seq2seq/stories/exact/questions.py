@@ -1,6 +1,6 @@
 """Questions about an exact search: what must be looked at, what is best, whose error it is, what a wider beam finds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from seq2seq.stories.exact import names
 from seq2seq.stories.exact.moments import Moment
 from seq2seq.stories.exact.names import NOTHING, cut, signed, written
 from seq2seq.stories.formulas import percent
-from seq2seq.stories.questions.options import MARGIN, shuffled, spread
+from seq2seq.stories.questions.options import MARGIN, Kind, ask, mixed, named, offered, rising, spread
 from seq2seq.stories.story import Question
 from seq2seq.traces.contest import BEAM, EXACT, WIDER, BeamFate, ContestTrace
 from seq2seq.traces.exact import ENDED, SAME
@@ -31,11 +31,11 @@ def exact_questions(contest: ContestTrace, moments: Sequence[Moment], words: Wor
 
 
 def _asked(
-    id: str, kind: str, options: Sequence[str], right: int, words: Words, name: str = "", **slots: object
-) -> Question:
+    id: str, kind: Kind, answers: Mapping[str, str], words: Words, name: str = "", **slots: object
+) -> Question:  # fmt: skip
     kind_of, name = f"question.exact.{id.split()[0]}", name or id.split()[0]
     prompt, why = words.say(kind_of, **slots), words.say(f"question.exact.{name}.why", **slots)
-    return Question(id, kind, prompt, tuple(options), right, why)  # type: ignore[arg-type]
+    return ask(id, kind, prompt, why, answers)
 
 
 def argmax(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> Asked:
@@ -47,14 +47,14 @@ def argmax(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> As
     if abs(np.log(lost.empty / share)) < MARGIN or (lost.empty > share) == bool(contest.who(EXACT).text):
         return
     own = contest.who(EXACT).text
-    options = [words.say(f"question.exact.argmax.{key}") for key in ("nothing", "right", "all")]
+    answers = named(words, "question.exact.argmax", ("nothing", "right", "all"), "right" if own else "nothing")
     slots = {
         "empty": percent(lost.empty), "ways": lost.ways, "length": lost.length, "outputs": f"{lost.outputs:,}",
         "share": percent(share), "best": cut(own), "score": signed(trace.best.score), "nothing": NOTHING,
     }  # fmt: skip
     rise = [moment for moment in moments if moment.kind == "rise"]
     key = (rise[0].kind, rise[0].shown) if rise else ("end", moments[-1].shown)
-    yield key, _asked("argmax", "compare", options, 1 if own else 0, words, "", **slots)
+    yield key, _asked("argmax", "compare", answers, words, "", **slots)
 
 
 def needed(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> Asked:
@@ -69,9 +69,9 @@ def needed(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> As
         if not low:
             continue
         node = low[0]
-        options = [words.say(f"question.exact.needed.{key}") for key in ("no", "yes", "perhaps")]
+        answers = named(words, "question.exact.needed", ("no", "yes", "perhaps"), "no")
         slots = {"beginning": written(trace, node), "bound": signed(float(trace.bound[node])), "bar": signed(bar)}
-        yield (moment.kind, moment.shown), _asked(f"needed {node}", "true-false", options, 0, words, "", **slots)
+        yield (moment.kind, moment.shown), _asked(f"needed {node}", "compare", answers, words, "", **slots)
         return
 
 
@@ -88,11 +88,15 @@ def following(contest: ContestTrace, moments: Sequence[Moment], words: Words) ->
         if len(rivals) >= 2 and not near:
             asked.append((moment, node, rivals))
     for moment, node, rivals in spread(asked, NEXT):
-        offered = shuffled([node, *rivals[:2], *rivals[-1:]] if len(rivals) > 2 else [node, *rivals], f"next {node}")
-        texts = [f"{written(trace, n)}  ({signed(float(trace.bound[n]), 2)})" for n in offered]
+        bounds = {n: signed(float(trace.bound[n]), 2) for n in (node, *rivals[:2], *rivals[-1:])}
+        others = [
+            (f"{written(trace, n)}  ({bound})", words.say("question.exact.next.reply", bound=bound))
+            for n, bound in bounds.items()
+        ]
+        answers = mixed(offered(others[0][0], others[1:]), f"next {node}")
         slots = {"beginning": written(trace, node), "bound": signed(float(trace.bound[node]))}
         key = (moment.kind, moment.shown)
-        yield key, _asked(f"next {node}", "token", texts, offered.index(node), words, "", **slots)
+        yield key, _asked(f"next {node}", "token", answers, words, "", **slots)
 
 
 def beaten(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> Asked:
@@ -102,7 +106,7 @@ def beaten(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> As
     gap = trace.best.score - trace.beam_output.score
     if error is None or (error and gap < MARGIN):
         return
-    options = [words.say(f"question.exact.beaten.{key}") for key in ("best", "better")]
+    answers = named(words, "question.exact.beaten", ("best", "better"), "better" if error else "best")
     slots = {
         "width": trace.asked.width, "beam": cut(contest.who(BEAM).text), "best": cut(contest.who(EXACT).text),
         "score": signed(trace.beam_output.score), "better": signed(trace.best.score),
@@ -110,7 +114,7 @@ def beaten(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> As
     first = [moment for moment in moments if moment.kind == "rise"] if error else []
     at = first[0] if first else next(moment for moment in moments if moment.kind == "end")
     name = "beaten" if error else "beaten.not"
-    yield (at.kind, at.shown), _asked("beaten", "true-false", options, int(error), words, name, **slots)
+    yield (at.kind, at.shown), _asked("beaten", "true-false", answers, words, name, **slots)
 
 
 def blame(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> Asked:
@@ -118,14 +122,14 @@ def blame(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> Ask
     verdict = AS_ASKED.get(contest.verdict, contest.verdict)
     if verdict not in VERDICTS:
         return
-    options = [words.say(f"question.exact.blame.{name}") for name in VERDICTS]
+    answers = named(words, "question.exact.blame", VERDICTS, verdict)
     trace = contest.exact
     slots = {
         "beam": cut(contest.who(BEAM).text), "best": cut(contest.who(EXACT).text), "width": trace.asked.width,
         "score": signed(trace.beam_output.score), "better": signed(trace.best.score),
     }  # fmt: skip
     key = ("verdict", moments[-1].shown)
-    yield key, _asked("blame", "compare", options, VERDICTS.index(verdict), words, f"blame.{verdict}", **slots)
+    yield key, _asked("blame", "compare", answers, words, f"blame.{verdict}", **slots)
 
 
 def wider(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> Asked:
@@ -136,23 +140,27 @@ def wider(contest: ContestTrace, moments: Sequence[Moment], words: Words) -> Ask
     if beam.output.tokens != wide.output.tokens and wide.output.score < beam.output.score + MARGIN / 2:
         return
     right = "better" if wide.right and not beam.right else "worse" if beam.right and not wide.right else "same"
-    kinds = ("better", "same", "worse")
-    options = [words.say(f"question.exact.wider.{kind}") for kind in kinds]
+    answers = named(words, "question.exact.wider", ("better", "same", "worse"), right)
     slots = {
         "width": beam.width, "wide": wide.width, "beam": cut(beam.text), "found": cut(wide.text),
         "sign": names.NOTHING, "score": signed(beam.output.score), "better": signed(wide.output.score),
     }  # fmt: skip
     at = next(moment for moment in moments if moment.kind == "end")
     key = (at.kind, at.shown)
-    yield key, _asked("wider", "compare", options, kinds.index(right), words, f"wider.{right}", **slots)
+    yield key, _asked("wider", "compare", answers, words, f"wider.{right}", **slots)
 
 
 def answer_questions(fate: BeamFate, tokens: Sequence[str], width: int, words: Words) -> Iterator[tuple[int, Question]]:
     """At which token does the beam drop an answer? Asked before its first token; the step, and the question."""
     if fate.kind != "pruned" or len(tokens) < 3:
         return
-    offered = sorted({fate.t, *[t for t in (0, len(tokens) // 2, len(tokens) - 1) if t != fate.t][:2]})
-    options = [words.say("question.exact.dropped.at", t=t + 1, token=names.quoted(tokens[t])) for t in offered]
-    options.append(words.say("question.exact.dropped.never"))
+    replies = {early: words.say(f"question.exact.dropped.{early}", width=width) for early in ("early", "late")}
+    places = (0, len(tokens) // 2, len(tokens) - 1)
+    guesses = [(t, replies["early" if t < fate.t else "late"]) for t in places]
+    answers = {
+        words.say("question.exact.dropped.at", t=t + 1, token=names.quoted(tokens[t])): reply
+        for t, reply in rising(offered(fate.t, guesses, 2)).items()
+    }
+    answers[words.say("question.exact.dropped.never")] = words.say("question.exact.dropped.never.reply")
     slots = {"width": width, "t": fate.t + 1, "token": names.quoted(tokens[fate.t])}
-    yield 1, _asked("dropped", "position", options, offered.index(fate.t), words, "", **slots)
+    yield 1, _asked("dropped", "position", answers, words, "", **slots)

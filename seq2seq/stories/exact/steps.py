@@ -9,7 +9,7 @@ from seq2seq.stories.exact import names
 from seq2seq.stories.exact.moments import Moment, search_moments
 from seq2seq.stories.exact.names import cut, signed, written
 from seq2seq.stories.formulas import FormulaBook, Line, Number, percent
-from seq2seq.stories.sentences import in_a_row
+from seq2seq.stories.sentences import in_a_row, listed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step
 from seq2seq.traces.contest import BEAM, EXACT, ContestTrace, Found
@@ -71,7 +71,7 @@ class ExactTeller:
     def add(self, key: str, moment: Moment, line: Line, passage: Passage, more: str = "", **slots: object) -> None:
         """One step; its sentences are `key.title` and `key.text`, and what more there is to say."""
         title, text = (self.sentence(f"{key}.{part}", **slots) for part in ("title", "text"))
-        text = in_a_row([text, more]) if more else text
+        text = in_a_row([text, more])
         self.steps.append(Step(title, text, len(self.chapters) - 1, line.into(self.book), passage))
         self.moments.append(moment)
 
@@ -102,7 +102,7 @@ class ExactTeller:
     def score_lines(self, found: Found) -> Line:
         """A score, in symbols and with its numbers."""
         line, output, penalty = Line(), found.output, self.trace.asked.penalty
-        line.latex = r"s(Y) = \frac{\ln P(Y \mid X)}{\mathrm{lp}(|Y|)}"
+        line.latex = r"\mathrm{score}(Y) = \frac{\ln P(Y \mid X)}{\mathrm{lp}(|Y|)}"
         log_prob = line.number(Number(output.log_prob, f"sum {found.name}"))
         divisor = names.divisor_latex(penalty, line, names.length_of(output))
         score = line.number(Number(output.score, f"score {found.name}"))
@@ -166,7 +166,7 @@ class ExactTeller:
         else:
             divisor = names.divisor_latex(penalty, line, trace.asked.limits.longest)
         own = line.number(Number(float(trace.bound[node]), f"bound {node}"))
-        symbol = "s" if whole else r"\mathrm{bound}"
+        symbol = r"\mathrm{score}" if whole else r"\mathrm{bound}"
         fraction = rf"= \frac{{{total}}}{{{divisor}}}" if penalty.alpha else r"= \ln P"
         line.latex = rf"{symbol}(\text{{“}}{name}\text{{”}}) \\ {fraction} = {own}"
         if bar:
@@ -190,7 +190,7 @@ class ExactTeller:
         line, trace = Line(), self.trace
         lower, upper = (Number(float(a[e]), f"{n} {e}") for n, a in (("lower", trace.lower), ("upper", trace.upper)))
         sign = "=" if upper.value <= lower.value + SAME else r"\le"
-        line.latex = rf"{line.number(lower)} {sign} \max_Y s(Y) {sign} {line.number(upper)}"
+        line.latex = rf"{line.number(lower)} {sign} \max_Y \mathrm{{score}}(Y) {sign} {line.number(upper)}"
         return line
 
     def end(self, moment: Moment) -> None:
@@ -200,7 +200,7 @@ class ExactTeller:
             self.add("open", moment, self.gap_line(trace.expansions - 1), names.PROVED)
             return
         equal = [cut(text) for text in equals(trace)]
-        more = self.sentence("proved.equal", equal=self.words.say("states.list").join(equal[:4])) if equal else ""
+        more = self.sentence("proved.equal", equal=listed(equal[:4], self.words)) if equal else ""
         self.add("proved", moment, self.gap_line(trace.expansions - 1), names.PROVED, more)
 
     # ---- what it means
@@ -213,7 +213,8 @@ class ExactTeller:
             line.number(Number(found.output.score, f"score {found.name}")) for found in (self.beam, self.best)
         )
         same = self.beam.output.score >= self.best.output.score - SAME
-        line.latex = rf"s(Y_{{\mathrm{{beam}}}}) = {beam} \\ {'=' if same else '<'}\; s(Y_{{\mathrm{{best}}}}) = {best}"
+        line.latex = rf"\mathrm{{score}}(Y_{{\mathrm{{beam}}}}) = {beam} \\ {'=' if same else '<'}"
+        line.latex += rf"\; \mathrm{{score}}(Y_{{\mathrm{{best}}}}) = {best}"
         passage = names.MODEL_ERROR if kind in ("model", "lucky", "both", "unproved.model") else names.SEARCH_ERROR
         answer = self.contest.of("right")
         more = ""
@@ -235,7 +236,7 @@ class ExactTeller:
         line.latex = rf"\ln \frac{{{above}}}{{{ways}}} = {line.text(signed(right))}"
         line.latex += rf" \qquad \ln \varepsilon = \ln {line.text(f'{lost.empty:g}')}"
         line.latex += rf" = {line.text(signed(float(np.log(lost.empty))))} \\ "
-        line.latex += r"L^* = \frac{\ln \left((1 - \varepsilon) / \varepsilon\right)}{\ln k}"
+        line.latex += r"L^* = \frac{\ln \left((1 - \varepsilon) / \varepsilon\right)}{\ln \mathrm{scripts}}"
         line.latex += rf" = {line.text(f'{lost.crossing:.2f}')}"
         key = "lost" if lost.length > lost.crossing else "lost.short"
         slots = {

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from seq2seq.stories import flaws
 from seq2seq.stories.exact import names
 from seq2seq.stories.exact.moments import Moment, rises
 from seq2seq.stories.exact.names import NOTHING, cut, signed, who, written
@@ -15,6 +16,7 @@ from seq2seq.stories.exact.questions import exact_questions
 from seq2seq.stories.exact.steps import ExactTeller, Told
 from seq2seq.stories.exact.tree import search_tree
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import listed, pair, titled
 from seq2seq.stories.story import Story, View
 from seq2seq.stories.tokens import quoted, short_sign
 from seq2seq.traces.contest import BEAM, EXACT, GREEDY, RIGHT, WIDER, ContestTrace, Found
@@ -93,7 +95,7 @@ def _tree(contest: ContestTrace, plan: Plan, told: Told, words: Words) -> View:
     }  # fmt: skip
     titles = {key: say(f"exact.tree.{key}") for key in ("outputs", "looked", "open", "below")}
     titles["y"] = say("exact.tree.y" if trace.asked.penalty.alpha == 0 else "exact.tree.y.penalty")
-    alternatives = [f"{step.title}. {step.text}" for step in told.steps]
+    alternatives = [titled(step, words) for step in told.steps]
     return View(
         "tree", say("exact.tree.title"), say("exact.tree.hint"), search_tree(tuple(sorted(titles.items()))), "vega",
         alternatives, data, "lane", signals, wide=True,
@@ -140,16 +142,16 @@ def lane(contest: ContestTrace, plan: Plan, words: Words) -> list[dict[str, Any]
     rows: list[dict[str, Any]] = []
     for group in sorted(same.values(), key=lambda group: -group[0].output.score):
         first, score = group[0], signed(group[0].output.score)
-        note = ", ".join(words.say(f"exact.lane.{found.name}", width=found.width) for found in group)
+        note = listed((words.say(f"exact.lane.{found.name}", width=found.width) for found in group), words)
         start = min(since[found.name] for found in group)
         early = [found for found in group if since[found.name] == start and found.name != WIDER]
         rows.append(
-            {"y": plan.y(first.output.score), "label": f"{cut(first.text)}  {score}",
+            {"y": plan.y(first.output.score), "label": f"{flagged(first.text, first.flaw)}  {score}",
              "short": cut(first.text)[:8], "score": score,
              "right": -1 if first.right is None else int(first.right),
              "from": start, "note": note,
-             "early": ", ".join(words.say(f"exact.lane.{found.name}", width=found.width) for found in early),
-             "ask": f"score {first.name}", "tip": f"{cut(first.text)}  {score}: {note}"}
+             "early": listed((words.say(f"exact.lane.{found.name}", width=found.width) for found in early), words),
+             "ask": f"score {first.name}", "tip": pair(f"{flagged(first.text, first.flaw)}  {score}", note, words)}
         )  # fmt: skip
     at, lowest = 0.0, 1 - 0.03
     for i, row in enumerate(rows):
@@ -170,7 +172,7 @@ def _outputs(contest: ContestTrace, told: Told, words: Words) -> View:
     for i, found in enumerate(contest.found):
         output = found.output
         rows.append(
-            {"i": i, "who": who(found, words, not contest.exact.proved), "text": cut(found.text),
+            {"i": i, "who": who(found, words, not contest.exact.proved), "text": flagged(found.text, found.flaw),
              "log_prob": output.log_prob, "length": names.length_of(output), "score": output.score,
              "right": -1 if found.right is None else int(found.right),
              "from": 0 if found.name in (GREEDY, BEAM, RIGHT) else end, "to": count,
@@ -196,16 +198,22 @@ def _outputs(contest: ContestTrace, told: Told, words: Words) -> View:
         ]  # fmt: skip
         if t >= verdict:
             told += [chip["text"] for chip in chips]
-        return say("states.list").join(told)
+        return listed(told, words)
 
     signals = {
         "rows": len(rows), "t_at": list(range(count)), "told_at": [int(t >= verdict) for t in range(count)],
     }  # fmt: skip
+    hint = flaws.say_flaws(say("exact.outputs.hint", nothing=NOTHING), [found.flaw for found in contest.found], words)
     return View(
-        "outputs", say("exact.outputs.title"), say("exact.outputs.hint", nothing=NOTHING),
+        "outputs", say("exact.outputs.title"), hint,
         outputs_table(heads, say("exact.outputs.later")), "vega",
         [describe(t) for t in range(count)], {"outputs": rows + waiting, "verdict": chips}, "outputs", signals,
     )  # fmt: skip
+
+
+def flagged(output: str, flaw: str | None) -> str:
+    """An output as long as there is room, with the sign if it has a flaw."""
+    return flaws.signed(cut(output), flaw)
 
 
 def _known(error: bool | None) -> str:
@@ -257,7 +265,7 @@ def _expansion(contest: ContestTrace, plan: Plan, told: Told, words: Words) -> V
         rows += (made := _made(trace, m, moment, words))
         kept = [f"{row['label']} {signed(row['bound'], 2)}" for row in made[:4]]
         here = written(trace, int(trace.expanded[moment.e]))
-        alternatives.append(say("exact.made.alt", beginning=here, made=say("states.list").join(kept)))
+        alternatives.append(say("exact.made.alt", beginning=here, made=listed(kept, words)))
     tracks = tracks_of(trace, told.moments)
     most = max(len([row for row in rows if row["m"] == m]) for m in {row["m"] for row in rows})
     signals = {

@@ -88,11 +88,11 @@ class ReadingEquations:
         sign, squash = SQUASH[known.squash]
         line, numbers = Line(), Line(head=1, tail=0) if self.brief else Line()
         symbol = place.symbol if gate == "h" else gate
-        own = rf"({symbol}_{{{line.text(place.place)}}})_{{{line.text(u)}}}"
+        own = rf"({symbol}_{{{line.text(place.place)}}})_{{{line.text(u + 1)}}}"
         x, h = rf"x_{{{line.text(place.place)}}}", rf"{place.symbol}_{{{line.text(place.previous)}}}"
         if (self.trace.cell, gate) == ("gru", "n"):  # the reset gate stands between U h and the sum
             r, bias, inner = place.after("r")[u], Number(float(b)), Number(float(b_u))
-            line.latex = rf"{own} = \tanh(W_n {x} + b + r \odot (U_n {h} + b'))_{{{line.text(u)}}}"
+            line.latex = rf"{own} = \tanh(W_n {x} + b + r \odot (U_n {h} + b'))_{{{line.text(u + 1)}}}"
             numbers.latex = (
                 rf"= \tanh({numbers.products(left, place.x)} + {numbers.factor(bias)} \\ + {numbers.factor(r)} \cdot "
                 rf"({numbers.products(right, before)} + {numbers.factor(inner)}))"
@@ -101,7 +101,7 @@ class ReadingEquations:
         else:
             bias = Number(float(b) + float(b_u))
             mark = f"_{gate}" if gate != "h" else ""
-            line.latex = rf"{own} = {sign}(W{mark} {x} + U{mark} {h} + b{mark})_{{{line.text(u)}}}"
+            line.latex = rf"{own} = {sign}(W{mark} {x} + U{mark} {h} + b{mark})_{{{line.text(u + 1)}}}"
             numbers.latex = (
                 rf"= {sign}({numbers.products(left, place.x)} \\ + {numbers.products(right, before)} + "
                 rf"{numbers.factor(bias)})"
@@ -114,7 +114,7 @@ class ReadingEquations:
         line, numbers = Line(), Line()
         state = rf"{place.symbol}_{{{line.text(place.place)}}}"
         h = rf"{place.symbol}_{{{line.text(place.previous)}}}"
-        line.latex = rf"({state})_{{{line.text(u)}}} = ((1 - z) \odot n + z \odot {h})_{{{line.text(u)}}}"
+        line.latex = rf"({state})_{{{line.text(u + 1)}}} = ((1 - z) \odot n + z \odot {h})_{{{line.text(u + 1)}}}"
         new, old = rf"(1 - {numbers.number(z)}) \cdot {numbers.factor(n)}", rf"{numbers.number(z)} \cdot"
         numbers.latex = rf"= {new} + {old} {numbers.factor(before)}"
         return [line, numbers], (1 - z.value) * n.value + z.value * before.value
@@ -122,9 +122,8 @@ class ReadingEquations:
     def lstm_state(self, place: Place, u: int) -> tuple[list[Line], float]:
         o, c, line, numbers = place.after("o")[u], place.after("c")[u], Line(), Line()
         state = rf"{place.symbol}_{{{line.text(place.place)}}}"
-        line.latex = (
-            rf"({state})_{{{line.text(u)}}} = (o \odot \tanh(c_{{{line.text(place.place)}}}))_{{{line.text(u)}}}"
-        )
+        line.latex = rf"({state})_{{{line.text(u + 1)}}} = (o \odot \tanh(c_{{{line.text(place.place)}}}))"
+        line.latex += rf"_{{{line.text(u + 1)}}}"
         numbers.latex = rf"= {numbers.factor(o)} \cdot \tanh({numbers.number(c)})"
         return [line, numbers], o.value * math.tanh(c.value)
 
@@ -132,7 +131,7 @@ class ReadingEquations:
         f, before, i, g = place.after("f")[u], place.before("c")[u], place.after("i")[u], place.after("g")[u]
         line, numbers = Line(), Line()
         c, old = rf"c_{{{line.text(place.place)}}}", rf"c_{{{line.text(place.previous)}}}"
-        line.latex = rf"({c})_{{{line.text(u)}}} = (f \odot {old} + i \odot g)_{{{line.text(u)}}}"
+        line.latex = rf"({c})_{{{line.text(u + 1)}}} = (f \odot {old} + i \odot g)_{{{line.text(u + 1)}}}"
         numbers.latex = (
             rf"= {numbers.factor(f)} \cdot {numbers.factor(before)} + {numbers.factor(i)} \cdot {numbers.factor(g)}"
         )
@@ -169,6 +168,6 @@ class CellEquations(ReadingEquations):
         own, line, numbers = self.vectors.decoder(layer, gate, -1)[u], Line(), Line()
         symbol = "c" if gate == "c" else "s"
         source = "c" if gate == "c" else "h"
-        line.latex = rf"({symbol}_0)_{{{line.text(u)}}} = ({source}_{{\mathrm{{end}}}})_{{{line.text(u)}}}"
+        line.latex = rf"({symbol}_0)_{{{line.text(u + 1)}}} = ({source}_{{\mathrm{{end}}}})_{{{line.text(u + 1)}}}"
         numbers.latex = rf"= {numbers.number(ends[u])}"
         return [line, numbers], own.value, ends[u].value

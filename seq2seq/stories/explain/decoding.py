@@ -53,7 +53,7 @@ class DecodingExplainer(Addressed):
         if self.is_set(address):
             line = Line()
             line.latex = line.text(self.words.say("explain.set"))
-            return Explanation(address, name, (line,), value, value)
+            return Explanation(address, name, (line,), value, value, given=True)
         return Explanation(address, name, tuple(lines), value, computed, passage)
 
     def is_set(self, address: str) -> bool:
@@ -94,9 +94,9 @@ class DecodingExplainer(Addressed):
         own = rf"e_{{{line.text(t + 1)},{line.text(i + 1)}}}"
         line.latex = (
             rf"\alpha_{{{line.text(t + 1)},{line.text(i + 1)}}} = \frac{{\exp({own})}}"
-            rf"{{\sum_j \exp(e_{{{line.text(t + 1)},j}})}}"
+            rf"{{\sum_{{j'}} \exp(e_{{{line.text(t + 1)},j'}})}}"
         )
-        numbers.latex = rf"= \frac{{e^{{{numbers.number(scores[i])}}}}}{{{numbers.powers(scores)}}}"
+        numbers.latex = rf"= \frac{{\exp({numbers.number(scores[i])})}}{{{numbers.powers(scores)}}}"
         name = self.name("weight", number=t + 1, token=quoted(trace.source[i]), position=i + 1)
         passage = Passage(ATTENTION, "weigh", ("softmax",))
         value = float(self.vectors.weights(t)[i].value)
@@ -111,10 +111,10 @@ class DecodingExplainer(Addressed):
         own = rf"e_{{{line.text(t + 1)},{line.text(i + 1)}}}"
         if kind == "additive":
             left, right = self.vectors.parameter("attention.v"), self.vectors.hidden(t, i)
-            line.latex = rf"{own} = v^\top \tanh(W {s()} + U {h()})"
+            line.latex = rf"{own} = v_a^\top \tanh(W_a {s()} + U_a {h()})"
         else:
             left, right = self.vectors.query(t), self.vectors.keys(i)
-            middle = " W" if kind == "general" else ""
+            middle = " W_a" if kind == "general" else ""
             line.latex = rf"{own} = {s()}^\top{middle} {h()}"
         numbers.latex = rf"= {numbers.products(left, right)}"
         computed = dot(left, right)
@@ -130,24 +130,24 @@ class DecodingExplainer(Addressed):
     def hidden(self, t: int, i: int, d: int) -> Explanation:
         asking, key, own = self.vectors.asking(t)[d], self.vectors.keys(i)[d], self.vectors.hidden(t, i)[d]
         line, numbers = Line(), Line()
-        line.latex = rf"\tanh(W s + U h_{{{line.text(i + 1)}}})_{{{line.text(d)}}}"
+        line.latex = rf"\tanh(W_a s + U_a h_{{{line.text(i + 1)}}})_{{{line.text(d + 1)}}}"
         numbers.latex = rf"= \tanh({numbers.number(asking)} + {numbers.factor(key)})"
-        name = self.name("hidden", number=t + 1, position=i + 1, unit=d)
+        name = self.name("hidden", number=t + 1, position=i + 1, unit=d + 1)
         passage = Passage(ATTENTION, "Attention.compare", ("hidden = ",))
         computed = math.tanh(asking.value + key.value)
         return self.told(f"hidden {t} {i} {d}", name, [line, numbers], own.value, computed, passage)
 
     def asking(self, t: int, d: int) -> Explanation:
-        name = self.name("asking", number=t + 1, unit=d)
-        symbol, passage = r"(W s)", Passage(ATTENTION, "Attention.compare", ("asking = ",))
+        name = self.name("asking", number=t + 1, unit=d + 1)
+        symbol, passage = r"(W_a s)", Passage(ATTENTION, "Attention.compare", ("asking = ",))
         row, column = self.vectors.row("attention.query.weight", d), self.vectors.query(t)
         return self.product(f"asking {t} {d}", name, symbol, row, column, self.vectors.asking(t)[d], passage)
 
     def key(self, i: int, d: int) -> Explanation:
-        name = self.name("key", token=quoted(self.trace.source[i]), position=i + 1, unit=d)
-        symbol, passage = r"(U h)", Passage(ATTENTION, "Attention.keys", ("return",))
+        name = self.name("key", token=quoted(self.trace.source[i]), position=i + 1, unit=d + 1)
+        symbol, passage = r"(U_a h)", Passage(ATTENTION, "Attention.keys", ("return",))
         if self.trace.attention == "general":
-            symbol = r"(W h)"
+            symbol = r"(W_a h)"
         row, column = self.vectors.row("attention.key.weight", d), self.vectors.states(i)
         return self.product(f"key {i} {d}", name, symbol, row, column, self.vectors.keys(i)[d], passage)
 
@@ -155,10 +155,12 @@ class DecodingExplainer(Addressed):
         weights = self.vectors.weights(t)
         column = [self.vectors.states(i)[d] for i in range(len(weights))]
         line, numbers = Line(), Line()
-        c = rf"c_{{{line.text(t + 1)}}}"
-        line.latex = rf"({c})_{{{line.text(d)}}} = \sum_i \alpha_{{{line.text(t + 1)},i}}\, (h_i)_{{{line.text(d)}}}"
+        c = rf"a_{{{line.text(t + 1)}}}"
+        line.latex = (
+            rf"({c})_{{{line.text(d + 1)}}} = \sum_j \alpha_{{{line.text(t + 1)},j}}\, (h_j)_{{{line.text(d + 1)}}}"
+        )
         numbers.latex = rf"= {numbers.products(weights, column)}"
-        name, passage = self.name("context", number=t + 1, unit=d), Passage(ATTENTION, "mix", ("einsum",))
+        name, passage = self.name("context", number=t + 1, unit=d + 1), Passage(ATTENTION, "mix", ("einsum",))
         value, computed = self.vectors.context(t)[d].value, dot(weights, column)
         return self.told(f"context {t} {d}", name, [line, numbers], value, computed, passage)
 
@@ -176,15 +178,15 @@ class DecodingExplainer(Addressed):
 
     def readout(self, t: int, d: int) -> Explanation:
         trace, own, state = self.trace, self.vectors.readout(t)[d], self.vectors.top(t)
-        name, line, numbers = self.name("readout", number=t + 1, unit=d), Line(), Line()
+        name, line, numbers = self.name("readout", number=t + 1, unit=d + 1), Line(), Line()
         if trace.context is None:
-            line.latex = rf"(s_{{{line.text(t + 1)}}})_{{{line.text(d)}}}"
+            line.latex = rf"(s_{{{line.text(t + 1)}}})_{{{line.text(d + 1)}}}"
             numbers.latex = rf"= {numbers.number(state[d])}"
             return self.told(f"readout {t} {d}", name, [line, numbers], own.value, state[d].value, None)
         row = self.vectors.row("combine.weight", d)
         column, bias = [*self.vectors.context(t), *state], self.vectors.parameter("combine.bias")[d]
-        c, s = rf"c_{{{line.text(t + 1)}}}", rf"s_{{{line.text(t + 1)}}}"
-        line.latex = rf"\tanh(W_c\,[{c};\ {s}] + b)_{{{line.text(d)}}}"
+        c, s = rf"a_{{{line.text(t + 1)}}}", rf"s_{{{line.text(t + 1)}}}"
+        line.latex = rf"\tanh(W_c\,[{c};\ {s}] + b_c)_{{{line.text(d + 1)}}}"
         numbers.latex = rf"= \tanh({numbers.products(row, column)} + {numbers.factor(bias)})"
         passage = Passage(RECURRENT, "Recurrent.step", ("readout = torch",))
         computed = math.tanh(dot(row, column) + bias.value)
@@ -194,8 +196,8 @@ class DecodingExplainer(Addressed):
         trace, logits, token = self.trace, self.vectors.logits(t), quoted(self.trace.vocabulary[v])
         line, numbers = Line(), Line()
         y = rf"y_{{{line.text(t + 1)}}} = {line.text(token)}"
-        line.latex = rf"P({y}) = \frac{{\exp(z_{{{line.text(token)}}})}}{{\sum_w \exp(z_w)}}"
-        numbers.latex = rf"= \frac{{e^{{{numbers.number(logits[v])}}}}}{{{numbers.powers(logits)}}}"
+        line.latex = rf"P({y}) = \frac{{\exp(\ell_{{{line.text(token)}}})}}{{\sum_w \exp(\ell_w)}}"
+        numbers.latex = rf"= \frac{{\exp({numbers.number(logits[v])})}}{{{numbers.powers(logits)}}}"
         name = self.name("probability", token=token, number=t + 1)
         value, passage = math.exp(float(trace.log_probs[t, v])), Passage(RECURRENT, "Recurrent.step", ("log_softmax",))
         computed = softmax(logits[v].value, logits)
@@ -207,7 +209,8 @@ class DecodingExplainer(Addressed):
         bias = self.vectors.parameter("output.bias")[v]
         line, numbers = Line(), Line()
         reads = r"\tilde{s}" if self.trace.context is not None else "s"
-        line.latex = rf"z_{{{line.text(token)}}} = (W_o\, {reads}_{{{line.text(t + 1)}}} + b)_{{{line.text(token)}}}"
+        line.latex = rf"\ell_{{{line.text(token)}}} = (W_y\, {reads}_{{{line.text(t + 1)}}} + b_y)"
+        line.latex += rf"_{{{line.text(token)}}}"
         numbers.latex = rf"= {numbers.products(row, column)} + {numbers.factor(bias)}"
         name, passage = (
             self.name("logit", token=token, number=t + 1),
@@ -236,7 +239,12 @@ class DecodingExplainer(Addressed):
         token = quoted(self.trace.source[i])
         lines, value, computed = self.cells.encoder(layer, way, gate, i, u)
         name = self.name(
-            f"encoder.{way}", gate=self.words.say(f"gate.{gate}"), token=token, position=i + 1, unit=u, layer=layer + 1
+            f"encoder.{way}",
+            gate=self.words.say(f"gate.{gate}"),
+            token=token,
+            position=i + 1,
+            unit=u + 1,
+            layer=layer + 1,
         )
         passage = cell_passage(self.trace.cell, gate)
         return self.told(f"encoder {layer} {way} {gate} {i} {u}", name, lines, value, computed, passage)
@@ -246,9 +254,9 @@ class DecodingExplainer(Addressed):
         lines, value, computed = self.cells.decoder(layer, gate, t, u)
         if t < 0:
             passage = stage_passage("start", self.trace.cell, self.trace.attention)
-            return self.told(address, self.name("start", unit=u, layer=layer + 1), lines, value, computed, passage)
+            return self.told(address, self.name("start", unit=u + 1, layer=layer + 1), lines, value, computed, passage)
         gate_name = self.words.say(f"gate.{gate}")
-        name = self.name("decoder", gate=gate_name, number=t + 1, unit=u, layer=layer + 1)
+        name = self.name("decoder", gate=gate_name, number=t + 1, unit=u + 1, layer=layer + 1)
         return self.told(address, name, lines, value, computed, cell_passage(self.trace.cell, gate))
 
     # ---- embeddings: looked up, not computed
@@ -263,5 +271,6 @@ class DecodingExplainer(Addressed):
 
     def looked_up(self, address: str, token: str, d: int, value: float) -> Explanation:
         line = Line()
-        line.latex = rf"E[{line.text(token)}]_{{{line.text(d)}}}"
-        return self.told(address, self.name("embedding", token=token, unit=d), [line], value, value, None)
+        line.latex = rf"E[{line.text(token)}]_{{{line.text(d + 1)}}}"
+        name = self.name("embedding", token=token, unit=d + 1)
+        return Explanation(address, name, (line,), value, value, given=True)

@@ -23,7 +23,8 @@ class Explanation:
     """How one number came about.
 
     name: what it is, in words; lines: symbols, then numbers; value: the trace's number; computed: what the numbers
-    of the equation, none left out, come to (equal up to float32's rounding); passage: the lines of our own source.
+    of the equation, none left out, come to (equal up to float32's rounding); passage: the lines of our own source;
+    given: it was looked up, drawn, measured or put there, and not computed from other numbers that are kept.
     """
 
     address: str
@@ -32,6 +33,7 @@ class Explanation:
     value: float
     computed: float
     passage: Passage | None = None
+    given: bool = False
 
     @property
     def result(self) -> str:

@@ -51,13 +51,13 @@ class TrainingExplainer(Addressed):
         return self.share("token_accuracy", report, symbol, report["right_tokens"], report["tokens"], passage)
 
     def exact_match(self, report: Mapping[str, Any]) -> Explanation:
-        symbol = r"\frac{1}{n} \sum_{x} [\,\hat{y}(x) = y(x)\,]"
+        symbol = r"\mathrm{mean}_X\  [\,\hat{Y} = Y\,]"
         passage = Passage(EVALUATE, "evaluate", ("written, _ = greedy", "exact +="))
         return self.share("exact_match", report, symbol, report["right"], report["n"], passage)
 
     def loss(self, report: Mapping[str, Any]) -> Explanation:
         line, numbers, tokens = Line(), Line(), report["tokens"]
-        line.latex = r"L = -\frac{1}{N} \sum_t \log P(y_t \mid y_{<t}, x)"
+        line.latex = r"L = -\frac{1}{n} \sum_t \ln P(y_t \mid y_{<t}, X)"
         total = report["loss"] * tokens
         numbers.latex = rf"= \frac{{{numbers.text(f'{total:,.2f}')}}}{{{numbers.text(f'{tokens:,}')}}}"
         passage = Passage(EVALUATE, "evaluate", ("loss +=",))
@@ -82,8 +82,10 @@ class TrainingExplainer(Addressed):
         line, numbers = Line(), Line()
         own = rf"e_{{{line.text(t + 1)},{line.text(i + 1)}}}"
         row = rf"e_{{{line.text(t + 1)},j}}"
-        line.latex = rf"\alpha_{{{line.text(t + 1)},{line.text(i + 1)}}} = \frac{{\exp({own})}}{{\sum_j \exp({row})}}"
-        numbers.latex = rf"= \frac{{e^{{{numbers.number(scores[i])}}}}}{{{numbers.powers(scores)}}}"
+        line.latex = (
+            rf"\alpha_{{{line.text(t + 1)},{line.text(i + 1)}}} = \frac{{\exp({own})}}{{\sum_{{j'}} \exp({row})}}"
+        )
+        numbers.latex = rf"= \frac{{\exp({numbers.number(scores[i])})}}{{{numbers.powers(scores)}}}"
         name = self.name("weight", report, number=t + 1, token=quoted(probe["source"][i]), position=i + 1)
         computed, passage = softmax(scores[i].value, scores), Passage(ATTENTION, "weigh", ("softmax",))
         address = f"probe {report['step']} {t} {i}"
@@ -94,7 +96,7 @@ class TrainingExplainer(Addressed):
         probe, line, numbers = report["probe"], Line(), Line()
         parts = [Number(head[t][i]) for head in probe["heads"]]
         count, place = line.text(len(parts)), rf"{line.text(t + 1)},{line.text(i + 1)}"
-        line.latex = rf"\bar{{\alpha}}_{{{place}}} = \frac{{1}}{{{count}}} \sum_n \alpha^{{(n)}}"
+        line.latex = rf"\bar{{\alpha}}_{{{place}}} = \frac{{1}}{{{count}}} \sum_{{\mathrm{{heads}}}} \alpha"
         terms = " + ".join(numbers.factor(part) for part in parts)
         numbers.latex = rf"= \frac{{1}}{{{numbers.text(len(parts))}}} ({terms})"
         token, address = quoted(probe["source"][i]), f"probe {report['step']} {t} {i}"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from seq2seq.stories.formulas import exact
+from seq2seq.stories.sentences import pair
 from seq2seq.traces.gradients import GradientTrace
 from seq2seq.words import Words
 
@@ -128,6 +129,6 @@ def part_names(names: Sequence[dict[str, Any]], gap: float) -> None:
         name["beside"] = min(max(place, 0.0), top) + k * gap
 
 
-def tip(name: str, value: float) -> str:
+def tip(name: str, value: float, words: Words) -> str:
     """What the pointer shows of a number."""
-    return f"{name}: {exact(value)}"
+    return pair(name, exact(value), words)

@@ -25,6 +25,7 @@ from seq2seq.stories.gradients.overview import overview_diagram
 from seq2seq.stories.gradients.questions import gradient_questions
 from seq2seq.stories.gradients.steps import Moment, Teller
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import bracketed, listed, titled
 from seq2seq.stories.story import Story, View
 from seq2seq.traces.gradients import GradientTrace
 from seq2seq.words import Words
@@ -67,14 +68,14 @@ def _overview(reach: Reach, teller: Teller, words: Words) -> View:
     flow = [
         {
             "t": t, "v": v, "share": share(v, low, high), "ask": f"norm {reach.hand} h {t}",
-            "tip": tip(f"‖∂L/∂h‖ ({t + 1})", v),
+            "tip": tip(bracketed("‖∂L/∂h‖", t + 1, words), v, words),
         }
         for t, v in enumerate(trace.norms.tolist())
     ]  # fmt: skip
     looked = [
         {
             "t": t, "v": v, "share": share(v, low, high), "ask": f"looked {reach.hand} {t}",
-            "tip": tip(say("gradients.overview.looked.tip", position=t + 1), v),
+            "tip": tip(say("gradients.overview.looked.tip", position=t + 1), v, words),
         }
         for values in straight
         for t, v in enumerate(values.tolist())
@@ -86,7 +87,7 @@ def _overview(reach: Reach, teller: Teller, words: Words) -> View:
     hint = say("gradients.overview.hint", low=ten_to(low), high=ten_to(high))
     return View(
         "overview", say("gradients.overview.title"), hint, spec, "vega",
-        [f"{step.title}. {step.text}" for step in teller.steps],
+        [titled(step, words) for step in teller.steps],
         {"tokens": _tokens(trace), "flow": flow, "looked": looked}, "flow", signals, wide=True,
     )  # fmt: skip
 
@@ -121,7 +122,7 @@ def _curves(reach: Reach, moments: Sequence[Moment], words: Words) -> View:
         look["dash"] = [3, 3] if part == "doubled" else [7, 3, 2, 3] if state == "c" else DASHES[trace.cell]
         for t, v in enumerate(values.tolist()):
             row = look | {"t": t, "v": v, "e": power(v), "ask": f"mean {address} {state} {t}"}
-            row["tip"] = tip(f"{name}, {t + 1}", v)
+            row["tip"] = tip(bracketed(name, t + 1, words), v, words)
             if part == "hand":
                 row |= {"low": power(bands[0][t]) or low, "high": power(bands[1][t]) or low}
             rows.append(row)
@@ -137,7 +138,7 @@ def _curves(reach: Reach, moments: Sequence[Moment], words: Words) -> View:
         ]
         at = min(moment.now, len(reach.trace.source) - 1)
         value = scientific(float(means[0][at]))
-        return say("gradients.curves.alt", arms=", ".join(open_), position=at + 1, norm=value)
+        return say("gradients.curves.alt", arms=listed(open_, words), position=at + 1, norm=value)
 
     spec = norm_curves(say("gradients.axis.norm"), say("gradients.axis.position"))
     hint = say("gradients.curves.hint", n=len(reach.trace.h_norms))
@@ -163,7 +164,8 @@ def _units(reach: Reach, moments: Sequence[Moment], words: Words) -> View:
             rows.append(
                 {
                     "t": t, "state": state, "first": count, "v": gradient[units], "unit": units,
-                    "ask": f"unit {reach.hand} {state} {t}", "tip": f"∂L/∂{state} ({t + 1}), ",
+                    "ask": f"unit {reach.hand} {state} {t}",
+                    "tip": words.say("gradients.units.tip", state=state, position=t + 1),
                 }
             )  # fmt: skip
         parts.append({"name": state, "row": count + len(units) / 2})
@@ -199,8 +201,8 @@ def _factors(reach: Reach, moments: Sequence[Moment], words: Words) -> View:
         {
             "t": t - 1, "v": carried[t], "most": stretch[t], "e": power(carried[t]) if carried[t] > 0 else low,
             "e_most": power(stretch[t]) if stretch[t] > 0 else low, "ask": f"carried {reach.hand} {t}",
-            "ask_most": f"stretch {reach.hand} {t}", "tip": tip(f"{t + 1} → {t}", float(carried[t])),
-            "tip_most": tip(f"σ ({t + 1} → {t})", float(stretch[t])),
+            "ask_most": f"stretch {reach.hand} {t}", "tip": tip(f"{t + 1} → {t}", float(carried[t]), words),
+            "tip_most": tip(bracketed("σ", f"{t + 1} → {t}", words), float(stretch[t]), words),
         }
         for t in range(1, len(trace.source))
     ]  # fmt: skip

@@ -11,6 +11,8 @@ from seq2seq.stories.gradients.arms import part_names, power, powers, scientific
 from seq2seq.stories.gradients.over import GAP, over_updates
 from seq2seq.stories.gradients.training import SHARES, Curve, milestones, power_axis
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.questions.options import ask, named
+from seq2seq.stories.sentences import bracketed, clauses, pair
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.words import Words
@@ -74,7 +76,7 @@ def _view(
         values = [(report["step"], value) for report in curve.reports if (value := _value(kind, report)) is not None]
         for step, value in values:
             row = {"run": curve.key, "step": step, "v": value, "y": place(value), "ask": f"{kind} {curve.key} {step}"}
-            rows.append(row | {"tip": f"{tip(curve.name, value)} ({step})"} | curve.look)
+            rows.append(row | {"tip": bracketed(tip(curve.name, value, words), step, words)} | curve.look)
         end = place(values[-1][1]) if values else None
         at = 0.0 if end is None else (end - bounds[0]) / (bounds[1] - bounds[0])
         names.append({"name": curve.name, "at": at, "step": values[-1][0] if values else 0} | curve.look)
@@ -88,7 +90,7 @@ def _view(
     if limit is not None:
         signals["limit"] = power(limit)
     told = [
-        "; ".join(f"{curve.name}: {scientific(_value(kind, curve.at(step)) or 0.0)}" for curve in curves)
+        clauses((pair(curve.name, scientific(_value(kind, curve.at(step)) or 0.0), words) for curve in curves), words)
         for step in steps
     ]
     return View(
@@ -106,15 +108,16 @@ def _step(step: int, clipped: Curve, unclipped: Curve, limit: float, book: Formu
     }  # fmt: skip
     line = Line()
     if not a["gradient"] or not b["gradient"]:
-        line.latex = r"g \leftarrow g \cdot \min\left(1,\ \frac{\mathrm{limit}}{\lVert g \rVert}\right)"
+        line.latex = r"\nabla L \leftarrow \nabla L \cdot "
+        line.latex += r"\min\left(1,\ \frac{\mathrm{limit}}{\lVert \nabla L \rVert}\right)"
         title, text = (say(f"gradients.clipping.start.{part}", **slots) for part in ("title", "text"))
         return Step(title, text, 0, line.into(book), CLIP)
     largest = a["gradient"]["largest"]
     address = f"norm {clipped.key} {a['step']}"
     factor = scientific(min(1.0, limit / largest))
     line.latex = (
-        rf"g \leftarrow g \cdot \min\left(1,\ \frac{{{line.text(f'{limit:g}')}}}"
-        rf"{{{line.text(scientific(largest), address)}}}\right) \\ = {line.text(factor)} \cdot g"
+        rf"\nabla L \leftarrow \nabla L \cdot \min\left(1,\ \frac{{{line.text(f'{limit:g}')}}}"
+        rf"{{{line.text(scientific(largest), address)}}}\right) \\ = {line.text(factor)} \cdot \nabla L"
     )
     slots |= {"largest": scientific(largest), "other_largest": scientific(b["gradient"]["largest"])}
     slots |= {"clipped": a["gradient"]["clipped"], "updates": a["gradient"]["updates"]}
@@ -127,7 +130,8 @@ def which_learns(clipped: Curve, unclipped: Curve, steps: Sequence[int], words: 
     a, b = clipped.reports[-1]["exact_match"], unclipped.reports[-1]["exact_match"]
     if len(steps) < 4 or abs(a - b) < CLEARLY:
         return {}
-    options = tuple(words.say(f"gradients.question.clipping.{key}") for key in ("clipped", "same", "unclipped"))
+    right = "clipped" if a > b else "unclipped"
+    answers = named(words, "gradients.question.clipping", ("clipped", "same", "unclipped"), right)
     slots = {"exact": percent(a), "other": percent(b), "step": steps[-1]}
     prompt, why = (words.say(f"gradients.question.clipping{part}", **slots) for part in ("", ".why"))
-    return {steps[2]: Question("clipping", "compare", prompt, options, 0 if a > b else 2, why)}
+    return {steps[2]: ask("clipping", "compare", prompt, why, answers)}

@@ -54,7 +54,7 @@ class CurvesExplainer(Addressed):
     def reach(self, address: str, curve: Curve, report: Report, t: int) -> Explanation:
         """A mean over the pairs that are watched; the pairs' own norms are not kept in a report."""
         value, n = report["reach"]["h"][t], report["reach"]["n"]
-        symbol = rf"\frac{{1}}{{n}} \sum_x \left\lVert \frac{{\partial L}}{{\partial h_{{{t + 1}}}}} \right\rVert"
+        symbol = rf"\mathrm{{mean}}_X\  \left\lVert \frac{{\partial L}}{{\partial h_{{{t + 1}}}}} \right\rVert"
         name = self.name("reach", curve, report, position=t + 1, n=n)
         return self.over(address, name, symbol, Number(value * n), Number(n), value, WATCH)
 
@@ -69,7 +69,7 @@ class CurvesExplainer(Addressed):
 
     def right(self, address: str, curve: Curve, report: Report) -> Explanation:
         at = Passage(EVALUATE, "evaluate", ("written, _ = greedy", "exact +="))
-        symbol = r"\frac{1}{n} \sum_{x} [\,\hat{y}(x) = y(x)\,]"
+        symbol = r"\mathrm{mean}_X\  [\,\hat{Y} = Y\,]"
         right, n = Number(report["right"]), Number(report["n"])
         return self.over(address, self.name("exact", curve, report), symbol, right, n, report["exact_match"], at)
 
@@ -77,13 +77,13 @@ class CurvesExplainer(Addressed):
         at = Passage(EVALUATE, "evaluate", ("loss +=",))
         tokens = 2 * report["n"]  # an answer is one symbol and its end
         name = self.name("loss", curve, report)
-        symbol = r"-\frac{1}{N} \sum_t \log P(y_t \mid y_{<t}, x)"
+        symbol = r"-\frac{1}{T} \sum_t \ln P(y_t \mid y_{<t}, X)"
         return self.over(address, name, symbol, Number(report["loss"] * tokens), Number(tokens), report["loss"], at)
 
     def norm(self, address: str, curve: Curve, report: Report) -> Explanation:
         gradient, head = report["gradient"], Line()
         updates = head.text(gradient["updates"])
-        head.latex = rf"\max_{{u \leq {updates}}} \sqrt{{\sum_w \left(\frac{{\partial L}}{{\partial w}}\right)^2}}"
+        head.latex = rf"\max_{{\mathrm{{updates}} \leq {updates}}} \left\lVert \nabla L \right\rVert"
         clipped = f"{gradient['clipped']} / {gradient['updates']}"
         name = self.name("norm", curve, report, clipped=clipped, mean=exact(gradient["mean"]))
         return Explanation(address, name, (head,), gradient["largest"], gradient["largest"], NORMS)

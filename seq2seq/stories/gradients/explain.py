@@ -79,7 +79,7 @@ class GradientExplainer(Addressed):
         norms = present(trace.h_norms if state == "h" else trace.c_norms)
         column = [Number(v) for v in norms[:, t].tolist()]
         head, line, n = Line(), Line(), len(column)
-        head.latex = rf"\frac{{1}}{{n}} \sum_{{x}} {norm_of(gradient(str(t + 1), state))}"
+        head.latex = rf"\mathrm{{mean}}_X\  {norm_of(gradient(str(t + 1), state))}"
         total = line.elided(column, line.number)
         line.latex = rf"= \frac{{{total}}}{{{line.text(n)}}}"
         computed = math.fsum(number.value for number in column) / n
@@ -129,7 +129,7 @@ class GradientExplainer(Addressed):
         """A number where our way down ends: what autograd, or the start of the training, gave."""
         head = Line()
         head.latex = symbol
-        return Explanation(address, name, (head,), value, value, passage)
+        return Explanation(address, name, (head,), value, value, passage, given=True)
 
     def straight(self, key: str, t: int, u: int) -> Explanation:
         looked = present(self.traces[key].looked)
@@ -180,7 +180,7 @@ class GradientExplainer(Addressed):
             raise IndexError(t)
         largest = float(np.linalg.eigvalsh(trace.factors[t].T @ trace.factors[t])[-1])
         head, line = Line(), Line()
-        head.latex = rf"\sigma_{{\max}}(J_{{{t + 1}}}) = \sqrt{{\lambda_{{\max}}(J^{{\top}} J)}}"
+        head.latex = rf"\left\lVert J_{{{t + 1}}} \right\rVert_2 = \sqrt{{\lambda_{{\max}}(J^{{\top}} J)}}"
         line.latex = rf"= \sqrt{{{line.number(Number(largest))}}}"
         name, computed = self.called("stretch", key, position=t + 1, before=t), math.sqrt(max(largest, 0.0))
         return Explanation(f"stretch {key} {t}", name, (head, line), float(trace.stretch[t]), computed, FACTORS)

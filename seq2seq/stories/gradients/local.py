@@ -88,7 +88,8 @@ def _gru(place: Place) -> Entry:
         rf"{line.factor(inner)}) \\ + {line.text(f'{place.own:.0f}')} \cdot {line.number(z)}"
     )
     symbols = (
-        r"(h_j^{old} - n_j)\, z_j (1 - z_j)\, U^z_{ju} \\ + (1 - z_j)(1 - n_j^2)\,(r_j U^n_{ju} + r_j (1 - r_j)\, "
+        r"(h_j^{\mathrm{old}} - n_j)\, z_j (1 - z_j)\, U^z_{ju} \\ "
+        r"+ (1 - z_j)(1 - n_j^2)\,(r_j U^n_{ju} + r_j (1 - r_j)\, "
         r"U^r_{ju}\, (U^n h + b)_j) \\ + \delta_{ju}\, z_j"
     )
     return Entry(_lines(line, symbols, numbers), computed)
@@ -106,7 +107,9 @@ def _lstm(place: Place, to: str, source: str) -> Entry:
         u_i, u_f, u_g = (place.weight(name) for name in "ifg")
         cell = before.value * f.value * (1 - f.value) * u_f.value
         cell += g.value * i.value * (1 - i.value) * u_i.value + i.value * (1 - g.value**2) * u_g.value
-        symbols = r"c_j^{old} f_j (1 - f_j)\, U^f_{ju} + g_j i_j (1 - i_j)\, U^i_{ju} + i_j (1 - g_j^2)\, U^g_{ju}"
+        symbols = (
+            r"c_j^{\mathrm{old}} f_j (1 - f_j)\, U^f_{ju} + g_j i_j (1 - i_j)\, U^i_{ju} + i_j (1 - g_j^2)\, U^g_{ju}"
+        )
         numbers = (
             rf"{line.factor(before)} \cdot {line.number(f)} \cdot (1 - {line.number(f)}) \cdot {line.factor(u_f)} \\ + "
             rf"{line.factor(g)} \cdot {line.number(i)} \cdot (1 - {line.number(i)}) \cdot {line.factor(u_i)} \\ + "

@@ -1,10 +1,11 @@
 """Questions about a backward pass: how large, how much fainter, does attention's line fall, what does twice U do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from seq2seq.stories.gradients.arms import CELL_NAMES, Reach, arm_key, arm_name, fold, mean_norms, scientific
 from seq2seq.stories.gradients.steps import fate, tenfold
-from seq2seq.stories.questions.options import wrong_answers
+from seq2seq.stories.questions.options import WRONG, ask, named, rising
+from seq2seq.stories.sentences import clauses
 from seq2seq.stories.story import Question
 from seq2seq.words import Words
 
@@ -23,12 +24,12 @@ def gradient_questions(reach: Reach, words: Words) -> dict[str, Question]:
     }
 
 
-def apart(right: float, others: list[float]) -> list[float]:
-    """The candidates that lie clearly apart from the right answer and from each other."""
-    kept: list[float] = []
-    for other in others:
-        if other > 0 and all(max(other / kept_, kept_ / other) > APART for kept_ in (right, *kept)):
-            kept.append(other)
+def apart(right: float, others: Iterable[tuple[float, str]]) -> dict[float, str]:
+    """The right answer, and the candidates that lie clearly apart from it and from each other, with their replies."""
+    kept = {right: ""}
+    for other, reply in others:
+        if other > 0 and all(max(other / near, near / other) > APART for near in kept):
+            kept[other] = reply
     return kept
 
 
@@ -44,19 +45,21 @@ def ten_steps_back(reach: Reach, words: Words) -> Asked:
         return
     key = "smaller" if right > 1 else "larger"
     right = max(right, 1 / right)
-    others = [
-        float(trace.norms[here] / trace.norms[there])
+    reply = "gradients.question.ten.not"
+    guesses = [
+        (float(max(ratio, 1 / ratio)), words.say(f"{reply}.other", arm=arm_name(name, reach.forget_bias, words)))
         for name, trace in reach.traces.items()
-        if name != reach.hand and trace.norms[there] > 0
+        if name != reach.hand and trace.norms[there] > 0 and (ratio := trace.norms[here] / trace.norms[there]) > 0
     ]
-    found = apart(right, [max(other, 1 / other) for other in others if other > 0] + [float(BACK), right**2, right**0.5])
-    shown = sorted([right, *wrong_answers(right, found)])
+    guesses += [(float(BACK), words.say(f"{reply}.once")), (right**2, words.say(f"{reply}.twice"))]
+    found = apart(right, [*guesses, (right**0.5, words.say(f"{reply}.half"))])
+    answers = rising(dict(list(found.items())[: WRONG + 1]))
     slots = {"position": here + 1, "before": there + 1, "times": fold(right)}
     inverse = right ** (1 / BACK)  # what one step divides by, or multiplies by where the gradient grows
     slots |= {"one": f"{1 / inverse if key == 'smaller' else inverse:.2g}", "inverse": f"{inverse:.2g}"}
     slots |= {"here": scientific(float(norms[here])), "there": scientific(float(norms[there]))}
     prompt, why = (words.say(f"gradients.question.ten.{key}{part}", **slots) for part in ("", ".why"))
-    yield f"t {there}", Question("ten", "compare", prompt, tuple(map(fold, shown)), shown.index(right), why)
+    yield f"t {there}", ask("ten", "compare", prompt, why, answers, fold)
 
 
 def which_is_lstm(reach: Reach, words: Words) -> Asked:
@@ -67,16 +70,18 @@ def which_is_lstm(reach: Reach, words: Words) -> Asked:
     if reach.hand == lstm or any(key not in reach.traces for key in keys):
         return
     left = {key: _left(reach, key) for key in keys}
-    others = [left[key] for key in keys if key != lstm]
-    if any(value <= 0 for value in left.values()) or len(apart(left[lstm], others)) < len(others):
+    names = {key: arm_name(key, reach.forget_bias, words) for key in keys}
+    others = [(left[key], words.say("gradients.question.lstm.reply", arm=names[key])) for key in keys if key != lstm]
+    answers = apart(left[lstm], others)
+    if any(value <= 0 for value in left.values()) or len(answers) <= len(others):
         return
-    shown = sorted(left.values())
     slots = {"lstm": arm_name(lstm, reach.forget_bias, words), "distance": len(reach.trace.source) - 1}
-    slots |= {"told": "; ".join(f"{arm_name(k, reach.forget_bias, words)} {scientific(v)}" for k, v in left.items())}
+    slots |= {
+        "told": clauses((f"{arm_name(k, reach.forget_bias, words)} {scientific(v)}" for k, v in left.items()), words)
+    }
     key = "trained" if reach.trained else "start"
     prompt, why = (words.say(f"gradients.question.lstm.{key}{part}", **slots) for part in ("", ".why"))
-    options = tuple(map(scientific, shown))
-    yield "asked 1", Question("lstm", "compare", prompt, options, shown.index(left[lstm]), why)
+    yield "asked 1", ask("lstm", "compare", prompt, why, rising(answers), scientific)
 
 
 def _left(reach: Reach, key: str) -> float:
@@ -98,11 +103,11 @@ def attention_falls(reach: Reach, words: Words) -> Asked:
     halfway = float(mean_norms(reach.traces[other])[len(reach.trace.source) // 2] / mean_norms(reach.traces[other])[0])
     if not 1 / APART < halfway < APART:
         return
-    options = tuple(words.say(f"gradients.question.attention.{key}") for key in ("same", "flat", "rises"))
+    answers = named(words, "gradients.question.attention", ("same", "flat", "rises"), "flat")
     slots = {"mine": fold(1 / mine), "its": fold(1 / its) if its < 1 else fold(its), "half": fold(1 / halfway)}
     slots["arm"] = arm_name(other, reach.forget_bias, words)
     prompt, why = (words.say(f"gradients.question.attention{part}", **slots) for part in ("", ".why"))
-    yield "asked 2", Question("attention", "true-false", prompt, options, 1, why)
+    yield "asked 2", ask("attention", "compare", prompt, why, answers)
 
 
 def doubled(reach: Reach, words: Words) -> Asked:
@@ -113,8 +118,8 @@ def doubled(reach: Reach, words: Words) -> Asked:
     growth = tenfold(float(norms[0]), float(norms[-1]), steps)
     if steps < BACK or any(abs(growth / edge - 1) < 0.15 for edge in (1.5, 1 / 1.5)):
         return  # too close to call
-    options = tuple(words.say(f"gradients.question.doubled.{key}") for key in FATES)
+    answers = named(words, "gradients.question.doubled", FATES, fate(growth))
     slots: dict[str, object] = {"scale": f"{2 * reach.scale:g}", "arm": arm_name(reach.hand, reach.forget_bias, words)}
     slots |= {"first": scientific(float(norms[0])), "last": scientific(float(norms[-1])), "distance": steps}
     prompt, why = (words.say(f"gradients.question.doubled{part}", **slots) for part in ("", ".why"))
-    yield "asked 3", Question("doubled", "compare", prompt, options, FATES.index(fate(growth)), why)
+    yield "asked 3", ask("doubled", "compare", prompt, why, answers)

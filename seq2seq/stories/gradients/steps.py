@@ -5,6 +5,7 @@ from typing import Any
 
 from seq2seq.stories.formulas import FormulaBook, Line, exact
 from seq2seq.stories.gradients.arms import CELL_NAMES, Reach, arm_name, fold, mean_norms, scientific
+from seq2seq.stories.sentences import clauses
 from seq2seq.stories.sources import Passage, cell_passage
 from seq2seq.stories.story import Question, Step
 from seq2seq.words import Words
@@ -74,7 +75,7 @@ class Teller:
             "distance": S - 1, "loss": exact(trace.loss), "last": S,
         }  # fmt: skip
         line = Line()
-        line.latex = rf"L = -\frac{{1}}{{T}} \sum_t \log P(y_t \mid y_{{<t}}, x) \\ = {line.text(exact(trace.loss))}"
+        line.latex = rf"L = -\frac{{1}}{{T}} \sum_t \ln P(y_t \mid y_{{<t}}, X) \\ = {line.text(exact(trace.loss))}"
         key = "intro.trained" if self.reach.trained else "intro"
         self.add(key, 0, Moment(S), line, LOSS, updates=trace.updates, **slots)
         for t in reversed(range(S)):
@@ -137,7 +138,7 @@ class Teller:
             if not keys:
                 continue
             moment = replace(moment, asked=number)
-            told = "; ".join(self.falls(name) for name in ([self.arm, *keys] if key == "others" else keys))
+            told = clauses(map(self.falls, [self.arm, *keys] if key == "others" else keys), self.words)
             kind = "attention" if with_attention else "plain"
             self.add(
                 f"{key}.{kind}", 2, moment, self.means(keys), LOOKED if with_attention else MEANS, told=told, **slots

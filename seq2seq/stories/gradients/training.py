@@ -23,7 +23,8 @@ from seq2seq.stories.gradients.arms import (
 from seq2seq.stories.gradients.over import GAP, over_updates
 from seq2seq.stories.gradients.reach import WIDE_GAP, reach_now
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.sentences import in_a_row
+from seq2seq.stories.questions.options import ask
+from seq2seq.stories.sentences import bracketed, clauses, in_a_row, listed, pair
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.words import Words
@@ -121,7 +122,7 @@ def _sorted_out(step: int, curves: Sequence[Curve], words: Words) -> str:
         )
     for kind, names in kinds.items():
         if names:
-            told.append(say(f"gradients.training.{kind}", names=say("gradients.training.and").join(names)))
+            told.append(say(f"gradients.training.{kind}", names=listed(names, words)))
     least, most = (pick(curves, key=lambda curve: left(curve.at(step))) for pick in (min, max))
     slots = {"least": scientific(left(least.at(step))), "low": least.name}
     slots |= {"most": scientific(left(most.at(step))), "high": most.name}
@@ -162,7 +163,7 @@ def _reach(curves: Sequence[Curve], steps: Sequence[int], words: Words) -> View:
         first, last = (scientific(curve.at(step)["reach"]["h"][t]) for t in (0, -1))
         return say("gradients.falls", arm=curve.name, first=first, last=last)
 
-    told = ["; ".join(ends(curve, step) for curve in curves) for step in steps]
+    told = [clauses((ends(curve, step) for curve in curves), words) for step in steps]
     n = curves[0].reports[0]["reach"]["n"]
     return View(
         "reach", say("gradients.training.reach.title"), say("gradients.training.reach.hint", n=n),
@@ -199,13 +200,19 @@ def _over(
             if value is None:
                 continue
             row = {"run": curve.key, "step": report["step"], "v": value, "y": y(report)}
-            row |= {"ask": f"{id} {curve.key} {report['step']}", "tip": f"{tip(curve.name, value)} ({report['step']})"}
+            row |= {
+                "ask": f"{id} {curve.key} {report['step']}",
+                "tip": bracketed(tip(curve.name, value, words), report["step"], words),
+            }
             rows.append(row | curve.look)
         end = y(curve.reports[-1])
         at = 0.0 if end is None else max(0.0, (end - bounds[0]) / (bounds[1] - bounds[0]))
         names.append({"name": beside(curve.name, words), "at": at, "step": curve.reports[-1]["step"]} | curve.look)
     part_names(names, GAP)
-    told = ["; ".join(f"{curve.name}: {show(said(curve.at(step)) or 0.0)}" for curve in curves) for step in steps]
+    told = [
+        clauses((pair(curve.name, show(said(curve.at(step)) or 0.0), words) for curve in curves), words)
+        for step in steps
+    ]
     signals: dict[str, Any] = {"last": steps[-1], "low": bounds[0], "high": bounds[1], "now_at": steps}
     return View(
         id, say(f"gradients.training.{id}.title"), say(f"gradients.training.{id}.hint"),
@@ -230,8 +237,10 @@ def first_to_learn(curves: Sequence[Curve], steps: Sequence[int], words: Words) 
     keys = [curve.key for curve in curves]
     names = tuple(curve.name for curve in curves)
     slots = {"name": names[keys.index(winner)], "step": first}
-    slots["then"] = "; ".join(f"{names[keys.index(key)]}: {step or '–'}" for key, step in reached.items())
+    slots["then"] = clauses((pair(names[keys.index(key)], step or "–", words) for key, step in reached.items()), words)
     rise = fold(left(curves[keys.index(winner)].reports[-1]) / max(left(curves[keys.index(winner)].reports[0]), 1e-300))
     why = words.say("gradients.question.first.why", times=rise, **slots)
-    question = Question("first", "compare", words.say("gradients.question.first"), names, keys.index(winner), why)
+    reply = words.say("gradients.question.first.reply")
+    answers = {name: "" if key == winner else reply for key, name in zip(keys, names, strict=True)}
+    question = ask("first", "compare", words.say("gradients.question.first"), why, answers)
     return {place: question}

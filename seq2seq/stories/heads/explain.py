@@ -14,6 +14,7 @@ from seq2seq.stories.explain.equation import Addressed, Explanation
 from seq2seq.stories.formulas import Line, Number, exact
 from seq2seq.stories.heads import names
 from seq2seq.stories.heads.names import head_name, pattern_name, way_name
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.tokens import quoted
 from seq2seq.stories.transformer import TransformerExplainer
 from seq2seq.traces import TransformerTrace
@@ -105,7 +106,7 @@ class HeadsExplainer(Addressed):
         pruning = self.measured.pruned[way]
         if not isinstance(k, int) or k > len(pruning.order):
             raise IndexError(k)
-        off = self.words.say("states.list").join(place.id for place in pruning.order[:k])
+        off = listed((place.id for place in pruning.order[:k]), self.words)
         key = "heads.explain.kept" if k else "heads.explain.base"
         told = self.words.say(key, off=off, count=k, way=way_name(way, self.words), n=self.measured.n)
         return self.score(f"kept {way} {k}", told, pruning.scores[k - 1] if k else self.measured.base)

@@ -1,5 +1,6 @@
 """What if these heads were off: the same sentence and the same held-out pairs, before and after."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from seq2seq.stories.heads.story import (
     weights_of,
 )  # fmt: skip
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import listed, titled
 from seq2seq.stories.story import Step, Story
 from seq2seq.stories.transformer import TransformerExplainer
 from seq2seq.traces.heads import SIDES, HeadPlace, HeadsOff, HeadsTrace
@@ -55,7 +57,7 @@ def heads_off_story(trace: HeadsTrace, off: HeadsOff, words: Words) -> Story:
     }  # fmt: skip
     tracks: dict[str, Any] = {f"{name}_at": [0, 0] for name in ("b", "l", "h", "held")}
     tracks |= {"gone_at": [0, 1], "v_at": [0, 1]}
-    alternatives = [f"{step.title}. {step.text}" for step in steps]
+    alternatives = [titled(step, words) for step in steps]
     view = overview_view(data, trace.sentence, tracks, alternatives, words, "off", "hint.off")
     view.signals["T"] = max(len(trace.sentence.output), len(off.after.output))  # type: ignore[index]
     identity = "|".join(["heads-off", trace.measured.model, "".join(trace.sentence.source)])
@@ -94,10 +96,11 @@ def _slots(trace: HeadsTrace, off: HeadsOff, words: Words) -> dict[str, object]:
     differ = sum(one != other for one, other in zip(own, after, strict=False)) + abs(len(own) - len(after))
     still = [head.place for head in trace.measured.heads if head.place not in off.places]
     return {
-        "ids": words.say("states.list").join(place.id for place in off.places), "count": len(off.places),
+        "ids": listed((place.id for place in off.places), words), "count": len(off.places),
         "all": len(trace.measured.heads), "way": way_name(off.way, words), "before": trace.sentence.text,
         "after": off.after.text, "differ": differ, "exact": percent(off.score.exact), "base": percent(base.exact),
         "n": base.n, "loss": short(off.score.loss), "base_loss": short(base.loss),
+        "guess": short(math.log(len(trace.sentence.vocabulary))),
         "moved": sum(moved(trace, off, place) >= MOVED for place in still), "still": len(still),
     }  # fmt: skip
 
@@ -138,7 +141,7 @@ class HeadsOffExplainer(SeveralExplainer):
 
     def _exact(self, kind: str) -> Explanation:
         score = self.trace.measured.base if kind == "base" else self.off.score
-        ids = self.words.say("states.list").join(place.id for place in self.off.places)
+        ids = listed((place.id for place in self.off.places), self.words)
         way = way_name(self.off.way, self.words)
         key = "heads.explain.base" if kind == "base" else "heads.explain.kept"
         told = self.words.say(key, off=ids, count=len(self.off.places), way=way, n=score.n)
@@ -175,7 +178,7 @@ class HeadsOffExplainer(SeveralExplainer):
         line = Line()
         line.latex = line.text(self.words.say("explain.set"))
         told = self.words.say(
-            "heads.explain.set", name=names.head_name(place, self.words), feature=int(unit), position=int(at) + 1,
+            "heads.explain.set", name=names.head_name(place, self.words), feature=int(unit) + 1, position=int(at) + 1,
             way=way_name(self.off.way, self.words),
         )  # fmt: skip
-        return Explanation(address, told, (line,), value, value, names.OFF)
+        return Explanation(address, told, (line,), value, value, names.OFF, given=True)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from seq2seq.stories.formulas import percent
 from seq2seq.stories.heads.names import does, head_name, pattern_name, way_name
-from seq2seq.stories.questions.options import MARGIN, shuffled, spread, wrong_answers
+from seq2seq.stories.questions.options import MARGIN, ask, mixed, named, offered, rising, spread
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.story import Question
 from seq2seq.traces.heads import HeadsTrace, MeasuredHead
 from seq2seq.words import Words
@@ -31,12 +32,13 @@ def sees(trace: HeadsTrace, way: str, words: Words) -> Asked:
     if heads < 2 or heads > S:
         return
     right = S
-    options = sorted({right, *wrong_answers(right, [max(1, S // heads), 1, trace.sentence.head_width])})
-    if len(options) < 3:
+    guesses = ((max(1, S // heads), "split"), (1, "one"), (trace.sentence.head_width, "features"))
+    answers = offered(right, [(n, words.say(f"question.heads.sees.{why}")) for n, why in guesses])
+    if len(answers) < 3:
         return
     slots = {"count": S, "heads": heads, "d_k": trace.sentence.head_width, "width": trace.sentence.width}
     prompt, why = words.say("question.heads.sees", **slots), words.say("question.heads.sees.why", **slots)
-    yield ("head", 1), Question("sees", "compare", prompt, tuple(map(str, options)), options.index(right), why)
+    yield ("head", 1), ask("sees", "compare", prompt, why, rising(answers))
 
 
 def patterns(trace: HeadsTrace, way: str, words: Words) -> Asked:
@@ -49,14 +51,20 @@ def patterns(trace: HeadsTrace, way: str, words: Words) -> Asked:
         if does(head) == head.best and ahead > MARGIN and k != 1:
             asked.append((k, head, rivals))
     for k, head, rivals in spread(asked, EACH):
-        options = shuffled([head.best, *rivals[:3]], f"pattern {head.place.id}")
+        others = [
+            (name, words.say("question.heads.pattern.reply", pattern=pattern_name(name, words),
+                             share=percent(head.shares[name].value)))
+            for name in rivals
+        ]  # fmt: skip
+        answers = mixed(offered(head.best, others), f"pattern {head.place.id}")
         slots = {"name": head_name(head.place, words), "n": trace.measured.n}
         slots |= {"pattern": pattern_name(head.best, words), "share": percent(head.shares[head.best].value)}
         slots |= {"second": pattern_name(rivals[0], words), "other": percent(head.shares[rivals[0]].value)}
         prompt, why = words.say("question.heads.pattern", **slots), words.say("question.heads.pattern.why", **slots)
-        texts = tuple(pattern_name(name, words) for name in options)
-        id = f"pattern {head.place.id}"
-        yield ("head", k), Question(id, "position", prompt, texts, options.index(head.best), why)
+        yield (
+            ("head", k),
+            ask(f"pattern {head.place.id}", "position", prompt, why, answers, lambda name: pattern_name(name, words)),
+        )
 
 
 def _alike(head: MeasuredHead, name: str) -> bool:
@@ -72,18 +80,20 @@ def needed(trace: HeadsTrace, way: str, words: Words) -> Asked:
     first = heads[0]
     others = [head for head in heads[1:] if head.off[way].exact - first.off[way].exact > MARGIN]
     blocks = {head.place.block: head for head in reversed(others)}  # the worst of every block
-    offered = list({head.place: head for head in [*blocks.values(), *others]}.values())[:3]
-    if len(offered) < 2:
+    spared = list({head.place: head for head in [*blocks.values(), *others]}.values())[:3]
+    if len(spared) < 2:
         return
-    options = shuffled([first, *offered], "needed")
+    answers = {head_name(first.place, words): ""}
+    for head in spared:
+        name = head_name(head.place, words)
+        answers[name] = words.say("question.heads.needed.reply", name=name, exact=percent(head.off[way].exact))
     slots = {
         "n": trace.measured.n, "name": head_name(first.place, words), "exact": percent(first.off[way].exact),
         "base": percent(trace.measured.base.exact), "way": way_name(way, words),
-        "others": words.say("states.list").join(f"{h.place.id} {percent(h.off[way].exact)}" for h in offered),
+        "others": listed((f"{h.place.id} {percent(h.off[way].exact)}" for h in spared), words),
     }  # fmt: skip
     prompt, why = words.say("question.heads.needed", **slots), words.say("question.heads.needed.why", **slots)
-    texts = tuple(head_name(head.place, words) for head in options)
-    yield ("alone", 0), Question("needed", "compare", prompt, texts, options.index(first), why)
+    yield ("alone", 0), ask("needed", "compare", prompt, why, mixed(answers, "needed"))
 
 
 def together(trace: HeadsTrace, way: str, words: Words) -> Asked:
@@ -97,19 +107,16 @@ def together(trace: HeadsTrace, way: str, words: Words) -> Asked:
             return
         if base - score.exact < FELL or straight - score.exact < MARGIN or k < 2:
             continue
-        offered = [score.exact, straight, max(0.0, base - worst)]
-        texts = list(dict.fromkeys(f"{share:.0%}" for share in sorted(offered)))
-        if len(texts) < 3:
-            texts = list(dict.fromkeys([*texts, "0%", f"{base:.0%}"]))
-        options = shuffled(texts, "together")
+        guesses = [(straight, "added"), (max(0.0, base - worst), "worst"), (0.0, "none"), (base, "base")]
+        others = [(f"{share:.0%}", words.say(f"question.heads.together.{why}")) for share, why in guesses]
+        answers = mixed(offered(f"{score.exact:.0%}", others, 2), "together")
         slots = {
-            "count": k, "ids": words.say("states.list").join(place.id for place in pruning.order[:k]),
+            "count": k, "ids": listed((place.id for place in pruning.order[:k]), words),
             "least": percent(base - worst), "sum": percent(straight), "exact": percent(score.exact),
             "n": measured.n, "way": way_name(way, words),
         }  # fmt: skip
         prompt, why = words.say("question.heads.together", **slots), words.say("question.heads.together.why", **slots)
-        right = options.index(f"{score.exact:.0%}")
-        yield ("gone", k), Question(f"together {k}", "compare", prompt, tuple(options), right, why)
+        yield ("gone", k), ask(f"together {k}", "compare", prompt, why, answers)
         return
 
 
@@ -118,8 +125,8 @@ def means(trace: HeadsTrace, way: str, words: Words) -> Asked:
     scores, count = trace.measured.pruned[way].scores, len(trace.measured.heads)
     if scores[-1].exact > FREE or trace.measured.base.exact < FELL:
         return
-    texts = tuple(words.say(f"question.heads.all.{key}") for key in ("none", "some", "same"))
+    answers = named(words, "question.heads.all", ("none", "some", "same"), "none")
     slots = {"all": count, "exact": percent(scores[-1].exact), "way": way_name(way, words)}
     slots |= {"written": "".join(t for t in trace.written[way][-1] if t != "⟨eos⟩")}
     prompt, why = words.say("question.heads.all", **slots), words.say("question.heads.all.why", **slots)
-    yield ("gone", count), Question("all", "true-false", prompt, texts, 0, why)
+    yield ("gone", count), ask("all", "compare", prompt, why, answers)

@@ -139,7 +139,7 @@ class HeadsTeller:
     def share_line(self, score: HeadScore, address: str) -> Line:
         """A count over a count."""
         line = Line()
-        line.latex = r"\frac{1}{n} \sum_x [\,\hat{y}(x) = y(x)\,]"
+        line.latex = r"\mathrm{mean}_X\  [\,\hat{Y} = Y\,]"
         line.latex += rf" \\ = \frac{{{line.text(f'{score.right:,}')}}}{{{line.text(f'{score.n:,}')}}}"
         line.latex += rf" = {line.text(percent(score.exact), address)}"
         return line

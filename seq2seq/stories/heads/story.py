@@ -14,6 +14,7 @@ from seq2seq.stories.heads.needed import needed_heads
 from seq2seq.stories.heads.questions import heads_questions
 from seq2seq.stories.heads.steps import HeadsTeller, Moment, Told
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import listed, titled
 from seq2seq.stories.story import Story, View
 from seq2seq.stories.tokens import short_sign, token_row
 from seq2seq.traces import TransformerTrace
@@ -45,7 +46,8 @@ def heads_story(trace: HeadsTrace, words: Words, way: str = "zero") -> Story:
     sentence = trace.sentence
     identity = "|".join(["heads", trace.measured.model, way, "".join(sentence.source)])
     title = words.say("heads.title", source="".join(sentence.source))
-    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas)
+    known = {"d": trace.sentence.width, "N": trace.sentence.heads, "d_k": trace.sentence.head_width}
+    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas, sizes=known)
 
 
 def weights_of(trace: TransformerTrace, place: HeadPlace) -> np.ndarray:
@@ -156,7 +158,7 @@ def _overview(trace: HeadsTrace, told: Told, way: str, words: Words) -> View:
         "h_at": [place.head for place in at], "held_at": [moment.held for moment in told.moments],
         "gone_at": [moment.gone for moment in told.moments], "v_at": [0] * len(at),
     }  # fmt: skip
-    alternatives = [f"{step.title}. {step.text}" for step in told.steps]
+    alternatives = [titled(step, words) for step in told.steps]
     return overview_view(data, sentence, tracks, alternatives, words)
 
 
@@ -211,7 +213,7 @@ def _look_in_words(trace: HeadsTrace, moment: Moment, words: Words) -> str:
                   weight=f"{row.max():.2f}")
         for q, row in enumerate(weights_of(sentence, place))
     ]  # fmt: skip
-    return words.say("heads.closer.alt", name=head_name(place, words), rows=words.say("states.list").join(best))
+    return words.say("heads.closer.alt", name=head_name(place, words), rows=listed(best, words))
 
 
 def _shares(trace: HeadsTrace, told: Told, words: Words) -> View:
@@ -230,8 +232,8 @@ def _shares(trace: HeadsTrace, told: Told, words: Words) -> View:
 
     def describe(moment: Moment) -> str:
         head = trace.measured.heads[moment.k]
-        told = words.say("states.list").join(
-            f"{pattern_name(name, words)} {percent(share.value)}" for name, share in head.shares.items()
+        told = listed(
+            (f"{pattern_name(name, words)} {percent(share.value)}" for name, share in head.shares.items()), words
         )
         return say("heads.shares.alt", name=head_name(head.place, words), shares=told,
                    entropy=f"{head.entropy.value:.2f}", most=f"{head.most.value:.2f}")  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 
 from seq2seq.stories.explain.equation import Addressed, Explanation, dot, softmax
 from seq2seq.stories.formulas import Line, Number
+from seq2seq.stories.sentences import bracketed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.masks import MasksTrace
@@ -42,10 +43,9 @@ class MasksExplainer(Addressed):
         }  # fmt: skip
         return self.words.say(f"masks.explain.{key}", **slots)
 
-    @staticmethod
-    def token(tokens: tuple[str, ...], n: int) -> str:
+    def token(self, tokens: tuple[str, ...], n: int) -> str:
         """A token with its position; behind the end, a pad."""
-        return f"{quoted(tokens[n]) if n < len(tokens) else '⟨pad⟩'} ({n + 1})"
+        return bracketed(quoted(tokens[n]) if n < len(tokens) else "⟨pad⟩", n + 1, self.words)
 
     def mask(self, place: str, b: int, i: int, j: int) -> Explanation:
         """Whether a key is visible to a query."""
@@ -57,7 +57,7 @@ class MasksExplainer(Addressed):
             computed = float(j <= i)
         else:
             number = int(self.trace.source_ids[b, j])
-            line.latex = r"m_j = [\,x_j \neq \mathrm{pad}\,]"
+            line.latex = r"m_j = [\,w_j \neq \mathrm{pad}\,]"
             numbers.latex = rf"= [\,{numbers.text(number)} \neq {numbers.text(0)}\,]"
             computed = float(number != 0)
         name = self.name("mask", place, b, i, j)
@@ -67,7 +67,7 @@ class MasksExplainer(Addressed):
         """Query times key, scaled."""
         look, line, numbers = self.trace.looks[place], Line(), Line()
         q, k = ([Number(float(x)) for x in row] for row in (look.q[b, i], look.k[b, j]))
-        line.latex = rf"s = \frac{{q \cdot k}}{{\sqrt{{d_k}}}},\quad d_k = {line.text(self.trace.head_width)}"
+        line.latex = rf"e = \frac{{q \cdot k}}{{\sqrt{{d_k}}}},\quad d_k = {line.text(self.trace.head_width)}"
         divisor = numbers.number(Number(1 / self.trace.scale))
         numbers.latex = rf"= \frac{{{numbers.products(q, k)}}}{{{divisor}}}"
         value, computed = float(look.scores[b, i, j]), dot(q, k) * self.trace.scale
@@ -83,13 +83,13 @@ class MasksExplainer(Addressed):
         name = self.name("weight", place, b, i, j)
         if not look.visible[b, i, j]:
             shown = numbers.text(0, f"mask {place} {b} {i} {j}")
-            line.latex = r"\alpha = \frac{e^{-\infty}}{\sum_{j:\, m_j = 1} e^{s_j}}"
-            numbers.latex = rf"m = {shown} \Rightarrow s = -\infty,\quad e^{{-\infty}} = 0"
+            line.latex = r"\alpha = \frac{\exp(-\infty)}{\sum_{j:\, m_j = 1} \exp(e_j)}"
+            numbers.latex = rf"m = {shown} \Rightarrow e = -\infty,\quad \exp(-\infty) = 0"
             return Explanation(address, name, (line, numbers), value, 0.0, passage)
         scores = self.scores(place, b, i, np.flatnonzero(look.visible[b, i]))
         own = Number(float(look.scores[b, i, j]), f"score {place} {b} {i} {j}")
-        line.latex = r"\alpha = \frac{e^{s}}{\sum_{j:\, m_j = 1} e^{s_j}}"
-        numbers.latex = rf"= \frac{{e^{{{numbers.number(own)}}}}}{{{numbers.powers(scores)}}}"
+        line.latex = r"\alpha = \frac{\exp(e)}{\sum_{j:\, m_j = 1} \exp(e_j)}"
+        numbers.latex = rf"= \frac{{\exp({numbers.number(own)})}}{{{numbers.powers(scores)}}}"
         return Explanation(address, name, (line, numbers), value, softmax(own.value, scores), passage)
 
     def open(self, place: str, b: int, i: int, j: int) -> Explanation:
@@ -97,8 +97,8 @@ class MasksExplainer(Addressed):
         look, line, numbers = self.trace.looks[place], Line(), Line()
         scores = self.scores(place, b, i, np.arange(look.scores.shape[2]))
         own = scores[j]
-        line.latex = r"\alpha' = \frac{e^{s}}{\sum_{j} e^{s_j}}"
-        numbers.latex = rf"= \frac{{e^{{{numbers.number(own)}}}}}{{{numbers.powers(scores)}}}"
+        line.latex = r"\alpha' = \frac{\exp(e)}{\sum_{j} \exp(e_j)}"
+        numbers.latex = rf"= \frac{{\exp({numbers.number(own)})}}{{{numbers.powers(scores)}}}"
         passage = Passage("recording/masks.py", "_look", ("scores.softmax",))
         name, value = self.name("open", place, b, i, j), float(look.open[b, i, j])
         address = f"open {place} {b} {i} {j}"

@@ -7,7 +7,7 @@ from seq2seq.stories.formulas import FormulaBook, Line, percent, short, stacked
 from seq2seq.stories.masks.leak_pictures import leak_curves, leak_maps
 from seq2seq.stories.masks.leak_questions import leak_questions
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.sentences import in_a_row
+from seq2seq.stories.sentences import in_a_row, titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign
@@ -117,7 +117,7 @@ def _cheat(trace: LeakTrace, words: Words, book: FormulaBook) -> list[Step]:
     line = Line()
     shown = line.text(short(ahead), f"map leaking {t} {t + 1}")
     own = rf"\bar{{\alpha}}_{{{line.text(t + 1)},{line.text(t + 2)}}}"
-    line.latex = rf"{own} = {shown} \qquad y_{{{line.text(t + 1)}}} = x_{{{line.text(t + 2)}}}"
+    line.latex = rf"{own} = {shown} \qquad y_{{{line.text(t + 1)}}} = w_{{{line.text(t + 2)}}}"
     steps = []
     if "causal" in trace.maps:
         honest = trace.maps["causal"]
@@ -160,7 +160,7 @@ def _curves(trace: LeakTrace, updates: Sequence[int], steps: Sequence[Step], wor
     )  # fmt: skip
     return View(
         "curves", say("leak.curves.title"), say("leak.curves.hint"), spec, "vega",
-        [f"{step.title}. {step.text}" for step in steps], {"runs": rows, "bound": bound}, "runs", signals, wide=True,
+        [titled(step, words) for step in steps], {"runs": rows, "bound": bound}, "runs", signals, wide=True,
     )  # fmt: skip
 
 
@@ -199,7 +199,7 @@ def _maps(trace: LeakTrace, before: int, steps: Sequence[Step], words: Words) ->
         say("leak.map.ahead"), say("leak.map.nothing"),
     )  # fmt: skip
     nothing = say("leak.map.nothing")
-    told = [nothing if k < before else f"{step.title}. {step.text}" for k, step in enumerate(steps)]
+    told = [nothing if k < before else titled(step, words) for k, step in enumerate(steps)]
     return View(
         "maps", say("leak.map.title"), say("leak.map.hint"), spec, "vega", told,
         {"cells": cells, "tokens": tokens, "lines": lines}, "cells", signals, wide=True,

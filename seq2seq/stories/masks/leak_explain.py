@@ -39,8 +39,8 @@ class LeakExplainer(Addressed):
         """The mean of −log p over the right tokens; as if each had had one and the same probability."""
         report, line, numbers = self.report(side, seed, step), Line(), Line()
         mean = math.exp(-report.loss)
-        line.latex = r"L = -\frac{1}{N} \sum_t \log p(y_t \mid y_{<t}) = -\log \bar{p}"
-        numbers.latex = rf"= -\log {numbers.number(Number(mean))}"
+        line.latex = r"L = -\frac{1}{T} \sum_t \ln P(y_t \mid y_{<t}, X) = -\ln \bar{P}"
+        numbers.latex = rf"= -\ln {numbers.number(Number(mean))}"
         passage = Passage(EVALUATE, "token_loss", ("return",))
         address = f"loss {side} {seed} {step}"
         return Explanation(
@@ -51,7 +51,7 @@ class LeakExplainer(Addressed):
         """Outputs that are exactly right of all."""
         report, line, numbers = self.report(side, seed, step), Line(), Line()
         right = round(report.exact * report.n)
-        line.latex = r"\frac{1}{n} \sum_x [\,\hat{y}(x) = y(x)\,]"
+        line.latex = r"\mathrm{mean}_X\  [\,\hat{Y} = Y\,]"
         numbers.latex = rf"= \frac{{{numbers.text(right)}}}{{{numbers.text(report.n)}}}"
         passage = Passage(EVALUATE, "evaluate", ("greedy(", "exact += float"))
         name = self.name("free", side, seed, report)
@@ -62,7 +62,7 @@ class LeakExplainer(Addressed):
         trace, line, numbers = self.trace, Line(), Line()
         assert trace.bound is not None
         letters, tokens = sum(trace.lengths), sum(n + 1 for n in trace.lengths)
-        line.latex = r"H = \ln V \cdot \frac{\sum n}{\sum (n + 1)}"
+        line.latex = r"H = \ln V \cdot \frac{\sum (T - 1)}{\sum T}"
         numbers.latex = (
             rf"= \ln {numbers.text(trace.letters)} \cdot \frac{{{numbers.text(letters)}}}{{{numbers.text(tokens)}}}"
         )
@@ -75,7 +75,7 @@ class LeakExplainer(Addressed):
         """The mean over the heads."""
         found, line, numbers = self.trace.maps[side], Line(), Line()
         heads = [float(head[t, j]) for head in found.weights]
-        line.latex = r"\bar{\alpha} = \frac{1}{N} \sum_n \alpha_n"
+        line.latex = r"\bar{\alpha} = \frac{1}{N} \sum_{\mathrm{heads}} \alpha"
         shown = [numbers.number(Number(weight, f"head {side} {n} {t} {j}")) for n, weight in enumerate(heads)]
         numbers.latex = rf"= \frac{{{' + '.join(shown)}}}{{{numbers.text(len(heads))}}}"
         name = self.words.say("leak.explain.map", **self.slots(side, t, j))
@@ -87,7 +87,7 @@ class LeakExplainer(Addressed):
         """One head's weight: what the rest of its row leaves."""
         row, line, numbers = self.trace.maps[side].weights[n, t], Line(), Line()
         value, rest = float(row[j]), float(row.sum() - row[j])
-        line.latex = r"\alpha_{j} = 1 - \sum_{i \neq j} \alpha_{i}"
+        line.latex = r"\alpha_{j} = 1 - \sum_{j' \neq j} \alpha_{j'}"
         numbers.latex = rf"= 1 - {numbers.number(Number(rest))}"
         name = self.words.say("leak.explain.head", **self.slots(side, t, j), head=n + 1)
         passage = Passage("models/multi_head.py", "MultiHead.attend_glass", ("weights = touch",))

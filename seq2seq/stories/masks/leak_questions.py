@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from seq2seq.stories.formulas import percent, short
-from seq2seq.stories.questions.options import MARGIN, wrong_answers
+from seq2seq.stories.questions.options import MARGIN, ask, named, offered, rising
+from seq2seq.stories.sentences import bracketed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.masks import LeakTrace
@@ -30,9 +31,9 @@ def lowest(trace: LeakTrace, updates: Sequence[int], words: Words) -> Asked:
     if trace.bound is None or len(updates) < 2:
         return
     slots = {"bound": short(trace.bound), "letters": trace.letters, "letter": short(math.log(trace.letters))}
-    options = tuple(words.say(f"leak.question.lowest.{name}", **slots) for name in ("zero", "half", "bound"))
+    answers = named(words, "leak.question.lowest", ("zero", "half", "bound"), "bound", **slots)
     prompt, why = words.say("leak.question.lowest", **slots), words.say("leak.question.lowest.why", **slots)
-    yield 1, Question("lowest", "compare", prompt, options, 2, why)
+    yield 1, ask("lowest", "compare", prompt, why, answers)
 
 
 def good_model(trace: LeakTrace, updates: Sequence[int], words: Words) -> Asked:
@@ -44,9 +45,9 @@ def good_model(trace: LeakTrace, updates: Sequence[int], words: Words) -> Asked:
         report = next((report for report in runs[0].reports if report.step == update), None)
         if report and report.loss < LOW and report.exact < MARGIN:
             slots = {"loss": short(report.loss), "exact": percent(report.exact), "bound": short(trace.bound)}
-            options = tuple(words.say(f"leak.question.good.{name}") for name in ("yes", "no", "overfit"))
+            answers = named(words, "leak.question.good", ("yes", "no", "overfit"), "no")
             prompt, why = words.say("leak.question.good", **slots), words.say("leak.question.good.why", **slots)
-            yield k + 1, Question("good", "compare", prompt, options, 1, why)
+            yield k + 1, ask("good", "compare", prompt, why, answers)
             return
 
 
@@ -56,14 +57,14 @@ def by_itself(trace: LeakTrace, updates: Sequence[int], words: Words) -> Asked:
     if trace.bound is not None or not runs or not updates or updates[-1] < trace.updates:
         return
     free = runs[0].reports[-1].exact
-    options = (1.0, 0.5, 0.0)
-    near = min(options, key=lambda share: abs(share - free))
+    guesses = {1.0: "all", 0.5: "half", 0.0: "none"}
+    near = min(guesses, key=lambda share: abs(share - free))
     if abs(near - free) > MARGIN / 4:
         return
     slots = {"loss": short(runs[0].reports[-1].loss), "exact": percent(free)}
     prompt, why = words.say("leak.question.free", **slots), words.say("leak.question.free.why", **slots)
-    told = tuple(f"{share:.0%}" for share in options)
-    yield len(updates) - 1, Question("free", "compare", prompt, told, options.index(near), why)
+    answers = {f"{k:.0%}": "" if k == near else words.say(f"leak.question.free.{v}") for k, v in guesses.items()}
+    yield len(updates) - 1, ask("free", "compare", prompt, why, answers)
 
 
 def looks(trace: LeakTrace, updates: Sequence[int], words: Words) -> Asked:
@@ -76,12 +77,13 @@ def looks(trace: LeakTrace, updates: Sequence[int], words: Words) -> Asked:
     if order[0] != t + 1 or found.mean[t, order[0]] - found.mean[t, order[1]] < MARGIN:
         return
     T = len(found.target)
-    shown = sorted([t + 1, *wrong_answers(t + 1, [p for p in (t, t - 1, 0, t + 2) if 0 <= p < T])])
+    guesses = ((t, "own"), (t - 1, "past"), (0, "begin"), (t + 2, "far"))
+    possible = [(p, words.say(f"leak.question.looks.{why}")) for p, why in guesses if 0 <= p < T]
 
     def name(p: int) -> str:
-        return f"{quoted(found.read[p])} ({p + 1})"
+        return bracketed(quoted(found.read[p]), p + 1, words)
 
     slots = {"number": t + 1, "token": quoted(found.target[t]), "weight": percent(float(found.mean[t, t + 1]))}
     prompt, why = words.say("leak.question.looks", **slots), words.say("leak.question.looks.why", **slots)
     answers = len(updates) + ("causal" in trace.maps)  # the step that shows the cheat
-    yield answers, Question("looks", "position", prompt, tuple(map(name, shown)), shown.index(t + 1), why)
+    yield answers, ask("looks", "position", prompt, why, rising(offered(t + 1, possible)), name)

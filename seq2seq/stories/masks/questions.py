@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from seq2seq.stories.formulas import percent
-from seq2seq.stories.questions.options import MARGIN, wrong_answers
+from seq2seq.stories.questions.options import MARGIN, ask, likelihood, named, offered, rising, true_or_false
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.masks import MasksTrace
@@ -34,25 +33,24 @@ def hidden_keys(trace: MasksTrace, words: Words) -> Asked:
     b = _shortest(trace)
     n, S = len(trace.sources[b]), trace.width
     right = S - n
-    wrong = wrong_answers(right, [number for number in (n, 0, S, right + 1) if 0 <= number <= S])
-    if not right or len(wrong) < 2:
+    guesses = [(n, "letters"), (0, "none"), (S, "every"), (right + 1, "more")]
+    possible = [(k, words.say(f"masks.question.hidden.{why}")) for k, why in guesses if 0 <= k <= S]
+    answers = rising(offered(right, possible))
+    if not right or len(answers) < 3:
         return
-    shown = sorted([right, *wrong])
     slots = {"sentence": "".join(map(quoted, trace.sources[b])), "n": n, "width": S, "hidden": right}
     prompt, why = words.say("masks.question.hidden", **slots), words.say("masks.question.hidden.why", **slots)
-    yield ("encoder", b, 0), Question("hidden", "compare", prompt, tuple(map(str, shown)), shown.index(right), why)
+    yield ("encoder", b, 0), ask("hidden", "compare", prompt, why, answers)
 
 
 def zero(trace: MasksTrace, words: Words) -> Asked:
-    """A pad's weight is very small, but not zero: true or false?"""
+    """Is a pad's weight zero, or only very small?"""
     b = _shortest(trace)
     look = trace.looks["encoder"]
     hidden = ~look.visible[b, 0]
     if not hidden.any() or look.weights[b, 0][hidden].any():
         return
-    options = (words.say("question.true"), words.say("question.false"))
-    prompt, why = words.say("masks.question.zero"), words.say("masks.question.zero.why")
-    yield ("encoder.weights", b, 0), Question("zero", "true-false", prompt, options, 1, why)
+    yield ("encoder.weights", b, 0), true_or_false(words, "masks.question.exactly", "zero", trace.sources)
 
 
 def visible_cells(trace: MasksTrace, words: Words, sentence: int) -> Asked:
@@ -62,13 +60,11 @@ def visible_cells(trace: MasksTrace, words: Words, sentence: int) -> Asked:
     if t < 2:
         return
     right = int(trace.looks["self"].visible[sentence, t].sum())
-    shown = sorted([right, *wrong_answers(right, [1, right - 1, trace.height])])
+    guesses = ((1, "one"), (right - 1, "before"), (trace.height, "every"))
+    answers = offered(right, [(n, words.say(f"masks.question.visible.{why}")) for n, why in guesses])
     slots = {"row": t + 1, "right": right, "before": right - 1}
     prompt, why = words.say("masks.question.visible", **slots), words.say("masks.question.visible.why", **slots)
-    yield (
-        ("self", sentence, t),
-        Question("visible", "position", prompt, tuple(map(str, shown)), shown.index(right), why),
-    )
+    yield ("self", sentence, t), ask("visible", "position", prompt, why, rising(answers))
 
 
 def would_get(trace: MasksTrace, words: Words) -> Asked:
@@ -79,7 +75,7 @@ def would_get(trace: MasksTrace, words: Words) -> Asked:
     share = float(look.open[b, 0][hidden].sum())
     if not hidden.any() or abs(share - 0.5) < MARGIN / 2:
         return
-    options = (words.say("masks.question.pads.more"), words.say("masks.question.pads.less"))
-    slots = {"share": percent(share), "sentence": "".join(map(quoted, trace.sources[b]))}
+    answers = named(words, "masks.question.pads", ("more", "less"), "less" if share < 0.5 else "more")
+    slots = {"share": likelihood(share, words), "sentence": "".join(map(quoted, trace.sources[b]))}
     prompt, why = words.say("masks.question.pads", **slots), words.say("masks.question.pads.why", **slots)
-    yield ("cross.weights", b, 0), Question("pads", "compare", prompt, options, int(share < 0.5), why)
+    yield ("cross.weights", b, 0), ask("pads", "compare", prompt, why, answers)

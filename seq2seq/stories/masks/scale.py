@@ -8,8 +8,8 @@ from seq2seq.stories.formulas import FormulaBook, Line, percent, short, stacked
 from seq2seq.stories.masks.scale_explain import DRAW
 from seq2seq.stories.masks.scale_pictures import scale_bars, scale_curves
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.questions.options import MARGIN
-from seq2seq.stories.sentences import in_a_row
+from seq2seq.stories.questions.options import MARGIN, ask, named
+from seq2seq.stories.sentences import in_a_row, titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.traces.masks import ScaleRun, ScaleTrace
@@ -68,9 +68,9 @@ def _question(trace: ScaleTrace, w: int, words: Words) -> Question | None:
         "first": percent(float(keys.largest_raw[0])), "last": percent(float(keys.largest_raw[-1])),
         "low": keys.widths[0], "high": keys.widths[-1], "scaled": percent(float(keys.largest_scaled[-1])),
     }  # fmt: skip
-    options = tuple(words.say(f"scale.question.{name}") for name in ("rises", "falls", "stays"))
+    answers = named(words, "scale.question", ("rises", "falls", "stays"), "rises")
     prompt, why = words.say("scale.question", **slots), words.say("scale.question.why", **slots)
-    return Question("rises", "compare", prompt, options, 0, why)
+    return ask("rises", "compare", prompt, why, answers)
 
 
 def last_shares(trace: ScaleTrace, head_width: int, scaled: bool) -> list[float]:
@@ -133,7 +133,7 @@ def _bars(trace: ScaleTrace, steps: Sequence[Step], words: Words) -> View:
     )  # fmt: skip
     return View(
         "bars", say("scale.bars.title"), say("scale.bars.hint", draws=f"{keys.draws:,}"), spec, "vega",
-        [f"{step.title}. {step.text}" for step in steps], {"bars": bars, "means": means}, "bars", signals, wide=True,
+        [titled(step, words) for step in steps], {"bars": bars, "means": means}, "bars", signals, wide=True,
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ class ScaleExplainer(Addressed):
         """Query times key."""
         q, k = ([Number(float(x)) for x in row] for row in (self.keys.queries[w], self.keys.keys[w][j]))
         line, numbers = Line(), Line()
-        line.latex = r"q \cdot k = \sum_i q_i k_i"
+        line.latex = r"q \cdot k = \sum_u q_u k_u"
         numbers.latex = f"= {numbers.products(q, k)}"
         value = float(self.keys.dots[w, j])
         return Explanation(f"dot {w} {j}", self.name("dot", w, j), (line, numbers), value, dot(q, k), DRAW)
@@ -52,8 +52,8 @@ class ScaleExplainer(Addressed):
     def softmax(address: str, name: str, scores: list[Number], j: int, value: float) -> Explanation:
         """One weight of a row."""
         line, numbers = Line(), Line()
-        line.latex = r"\alpha_j = \frac{e^{s_j}}{\sum_i e^{s_i}}"
-        numbers.latex = rf"= \frac{{e^{{{numbers.number(scores[j])}}}}}{{{numbers.powers(scores)}}}"
+        line.latex = r"\alpha_j = \frac{\exp(e_j)}{\sum_{j'} \exp(e_{j'})}"
+        numbers.latex = rf"= \frac{{\exp({numbers.number(scores[j])})}}{{{numbers.powers(scores)}}}"
         passage = Passage("studies/scale.py", "softmax", ("powers", "return"))
         return Explanation(address, name, (line, numbers), value, softmax(scores[j].value, scores), passage)
 
@@ -64,14 +64,16 @@ class ScaleExplainer(Addressed):
         line.latex = rf"\frac{{1}}{{{line.text(self.keys.draws)}}} \sum \max_j \alpha_j"
         value = float(values[w])
         passage = Passage("studies/scale.py", "_over_many", (f"{kind}.append",))
-        return Explanation(f"largest {kind} {w}", self.name(f"largest.{kind}", w), (line,), value, value, passage)
+        return Explanation(
+            f"largest {kind} {w}", self.name(f"largest.{kind}", w), (line,), value, value, passage, given=True
+        )
 
     def exact(self, width: int, side: str, seed: int, step: int) -> Explanation:
         """Exact match of a run."""
         run = next(run for run in self.trace.runs if run.name == f"{width} {side} {seed}")
         report = next(report for report in run.reports if report.step == step)
         right, line, numbers = round(report.exact * report.n), Line(), Line()
-        line.latex = r"\frac{1}{n} \sum_x [\,\hat{y}(x) = y(x)\,]"
+        line.latex = r"\mathrm{mean}_X\  [\,\hat{Y} = Y\,]"
         numbers.latex = rf"= \frac{{{numbers.text(right)}}}{{{numbers.text(report.n)}}}"
         told = self.words.say("scale.with" if run.scaled else "scale.without")
         name = self.words.say("scale.explain.exact", side=told, width=width, seed=seed, step=step)

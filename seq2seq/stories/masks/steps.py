@@ -169,7 +169,7 @@ class _Teller:
         own = Number(float(look.scores[b, i, best]), f"score {place} {b} {i} {best}")
         weight = line.text(short(float(look.weights[b, i, best])), f"weight {place} {b} {i} {best}")
         where = rf"\alpha_{{{line.text(i + 1)},{line.text(best + 1)}}}"
-        line.latex = rf"{where} = \frac{{e^{{{line.number(own)}}}}}{{{line.powers(shown)}}} \\ = {weight}"
+        line.latex = rf"{where} = \frac{{\exp({line.number(own)})}}{{{line.powers(shown)}}} \\ = {weight}"
         return line
 
 

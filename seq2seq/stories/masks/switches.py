@@ -8,7 +8,8 @@ import numpy as np
 from seq2seq.stories.formulas import FormulaBook, Line, exact, percent
 from seq2seq.stories.masks.switches_pictures import SETTINGS, STILL, curves_picture, outputs_picture
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.questions.options import wrong_answers
+from seq2seq.stories.questions.options import ask, named, offered, rising
+from seq2seq.stories.sentences import clauses, listed, pair, titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign
@@ -71,7 +72,7 @@ class _Teller:
             "pads": setting.pads, "largest": shown(largest(trace, setting)), "movers": movers(trace, setting),
             "outputs": int(trace.real.sum()), "number": trace.at + 1, "after": trace.at + 2, "other": trace.other,
             "before": int(before(trace, setting)), "count": len(trace.sources),
-            "written": ", ".join(f"“{text}”" for text in setting.written), "right": right(trace, setting),
+            "written": listed((f"“{text}”" for text in setting.written), self.words), "right": right(trace, setting),
             "wide": max(map(len, trace.sources)) + setting.pads,
         }  # fmt: skip
         passage = PASSAGES.get(setting.name, UNDER)
@@ -85,7 +86,8 @@ class _Teller:
         moved, line = self.trace.moved(setting), Line()
         b, t = np.unravel_index(int(moved.argmax()), moved.shape)
         number = line.text(shown(float(moved[b, t])), f"moved {setting.name} {b} {t}")
-        line.latex = rf"\max_y |\log p'_{{{line.text(t + 1)}}}(y) - \log p_{{{line.text(t + 1)}}}(y)| \\ = {number}"
+        line.latex = rf"\max_w |\ln P'(y_{{{line.text(t + 1)}}} = w) - \ln P(y_{{{line.text(t + 1)}}} = w)|"
+        line.latex += rf" \\ = {number}"
         return line
 
 
@@ -113,24 +115,24 @@ def switches_question(trace: SwitchesTrace, setting: Switched, words: Words) -> 
         "outputs": int(trace.real.sum()),
     }  # fmt: skip
     if setting.name == "padded" and setting.pads and moved.max() < STILL:
-        options = tuple(say(f"switches.question.padded.{name}", **slots) for name in ("none", "last", "short", "all"))
+        answers = named(words, "switches.question.padded", ("none", "last", "short", "all"), "none", **slots)
         prompt, why = say("switches.question.padded", **slots), say("switches.question.padded.why", **slots)
-        return Question("padded", "compare", prompt, options, 0, why)
+        return ask("padded", "compare", prompt, why, answers)
     later = moved[:, trace.at + 1 :]
     if setting.name == "changed" and before(trace, setting) == 0 and later.max() > 0.2:
-        options = tuple(say(f"switches.question.changed.{name}", **slots) for name in ("after", "from", "all", "none"))
+        answers = named(words, "switches.question.changed", ("after", "from", "all", "none"), "after", **slots)
         prompt, why = say("switches.question.changed", **slots), say("switches.question.changed.why", **slots)
-        return Question("changed", "position", prompt, options, 0, why)
+        return ask("changed", "position", prompt, why, answers)
     if setting.name == "cross" and setting.pads and setting.written:
         count = len(trace.sources)
         found = right(trace, setting)
-        wrong = wrong_answers(found, [count, 0, 1])
-        if len(wrong) < 2:
+        guesses = ((count, "all"), (0, "none"), (1, "one"))
+        numbers = rising(offered(found, [(n, say(f"switches.question.cross.{key}")) for n, key in guesses]))
+        if len(numbers) < 3:
             return None
-        options = tuple(map(str, sorted([found, *wrong])))
         slots |= {"right": found, "count": count}
         prompt, why = say("switches.question.cross", **slots), say("switches.question.cross.why", **slots)
-        return Question("cross", "compare", prompt, options, options.index(str(found)), why)
+        return ask("cross", "compare", prompt, why, numbers)
     return None
 
 
@@ -159,7 +161,7 @@ def _outputs(trace: SwitchesTrace, steps: Sequence[Step], words: Words) -> View:
     }  # fmt: skip
     return View(
         "outputs", say("switches.outputs.title"), say("switches.outputs.hint"), spec, "vega",
-        [f"{step.title}. {step.text}" for step in steps], {"outputs": rows, "lines": lines}, "outputs", signals,
+        [titled(step, words) for step in steps], {"outputs": rows, "lines": lines}, "outputs", signals,
         wide=True,
     )  # fmt: skip
 
@@ -197,7 +199,7 @@ def _curves(
             for row in rows
             if row["under"] == under and row["length"] == length and row["pads"] in (2, 8)
         ]
-        return f"{names[under]}: " + "; ".join(found)
+        return pair(names[under], clauses(found, words), words)
 
     signals = {"lit_at": lit, "last": max(row["pads"] for row in rows)}
     return View(

@@ -32,7 +32,7 @@ class SwitchesExplainer(Addressed):
         likely = np.maximum(old, new) > np.log(1e-6)
         token = int((np.abs(new - old) * likely).argmax())
         y = line.text(quoted(trace.vocabulary[token]))
-        line.latex = rf"\max_y |\log p'(y) - \log p(y)|,\quad y = {y}"
+        line.latex = rf"\max_w |\ln P'(w) - \ln P(w)|,\quad w = {y}"
         after, prior = numbers.factor(Number(float(new[token]))), numbers.factor(Number(float(old[token])))
         numbers.latex = rf"= |{after} - {prior}|"
         told = self.words.say(
@@ -50,7 +50,7 @@ class SwitchesExplainer(Addressed):
         curve = next(row for row in self.curves if (row["under"], row["length"]) == (under, length))
         row = next(row for row in curve["rows"] if row["pads"] == pads)
         line, numbers = Line(), Line()
-        line.latex = r"\frac{1}{n} \sum_x [\,\hat{y}(x) = y(x)\,]"
+        line.latex = r"\mathrm{mean}_X\  [\,\hat{Y} = Y\,]"
         numbers.latex = rf"= \frac{{{numbers.text(row['right'])}}}{{{numbers.text(row['n'])}}}"
         told = self.words.say(
             "switches.explain.padded", setting=self.words.say(f"switches.under.{under}"), length=length, pads=pads,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from seq2seq.stories.formulas import short
 from seq2seq.stories.masks.grids import hatched, mask_grids
 from seq2seq.stories.masks.row import batch_rows, row_bars
+from seq2seq.stories.sentences import clauses, listed, titled
 from seq2seq.stories.story import Step, View
 from seq2seq.stories.tokens import SHORT, short_sign
 from seq2seq.traces.masks import PLACES, MasksTrace
@@ -62,7 +63,7 @@ def _grids(trace: MasksTrace, steps: Sequence[Step], moments: Sequence["Moment"]
     )  # fmt: skip
     return View(
         "overview", say("masks.grids.title"), say("masks.grids.hint", layer=trace.layer + 1, head=trace.head + 1),
-        spec, "vega", [f"{step.title}. {step.text}" for step in steps],
+        spec, "vega", [titled(step, words) for step in steps],
         {"cells": cells, "tokens": tokens, "hatches": hatches}, "cells", signals, wide=True,
     )  # fmt: skip
 
@@ -79,7 +80,7 @@ def _batch(trace: MasksTrace, moments: Sequence["Moment"], words: Words) -> View
         "S": trace.width, "T": trace.height, "B": len(trace.sources), "b_at": [moment.b for moment in moments],
         "lit_at": [int(moment.p >= 0) for moment in moments],
     }  # fmt: skip
-    told = say("masks.batch.alt", rows="; ".join("".join(row) for row in trace.sources))
+    told = say("masks.batch.alt", rows=clauses(map("".join, trace.sources), words))
     return View(
         "batch", say("masks.batch.view"), say("masks.batch.hint"),
         batch_rows(say("masks.batch.sources"), say("masks.batch.targets")), "vega", [told] * len(moments),
@@ -126,7 +127,7 @@ def _row(trace: MasksTrace, moments: Sequence["Moment"], words: Words) -> View:
             for j in range(look.scores.shape[2])
             if look.visible[b, i, j]
         ]
-        return say("masks.row.alt", weights=", ".join(shown), hidden=int((~look.visible[b, i]).sum()))
+        return say("masks.row.alt", weights=listed(shown, words), hidden=int((~look.visible[b, i]).sum()))
 
     spec = row_bars(
         say("masks.row.scores"), say("masks.row.weights"), say("masks.row.open"), say("masks.row.keys"), nothing

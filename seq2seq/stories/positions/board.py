@@ -8,8 +8,8 @@ from seq2seq.stories.formulas import Line, percent
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.positions.board_pictures import LEARNT, board_picture, switches_picture
 from seq2seq.stories.positions.counting import counting_view, explain_bos
-from seq2seq.stories.questions.options import MARGIN, shuffled
-from seq2seq.stories.sentences import in_a_row
+from seq2seq.stories.questions.options import MARGIN, ask, mixed, named, offered
+from seq2seq.stories.sentences import in_a_row, titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.traces.positions import BosWeight, PositionRun, PositionsTrace
@@ -39,7 +39,7 @@ def board_story(
     """
     ways = [pair for pair in ORDER if pair in trace.ways]
     steps = [_step(trace, pair, words, bare or {}) for pair in ways]
-    alternatives, say = [f"{step.title}. {step.text}" for step in steps], words.say
+    alternatives, say = [titled(step, words) for step in steps], words.say
     kinds = tuple(say(f"board.kind.{kind}") for kind in KINDS)
     at = {"enc_at": [KINDS.index(pair[0]) for pair in ways], "dec_at": [KINDS.index(pair[1]) for pair in ways]}
     sides = (say("board.encoder"), say("board.decoder"))
@@ -139,12 +139,11 @@ def _survives(words: Words, bare: Shares) -> Question | None:
     fails = {task: max(bare[task]) <= 1 - LEARNT for task in ("reverse", "sort")}
     if not all(works[task] or fails[task] for task in works):
         return None
-    options = ("reverse", "sort", "both", "neither")
-    right = {(True, False): 0, (False, True): 1, (True, True): 2, (False, False): 3}[works["reverse"], works["sort"]]
+    kinds = {(True, False): "reverse", (False, True): "sort", (True, True): "both", (False, False): "neither"}
+    answers = named(words, "question.board.survives", list(kinds.values()), kinds[works["reverse"], works["sort"]])
     slots = {"reverse": shares_told(bare["reverse"]), "sort": shares_told(bare["sort"])}
-    named = tuple(words.say(f"question.board.survives.{option}") for option in options)
     prompt, why = words.say("question.board.survives"), words.say("question.board.survives.why", **slots)
-    return Question("survives", "compare", prompt, named, right, why)
+    return ask("survives", "compare", prompt, why, answers)
 
 
 def _true_or_false(trace: PositionsTrace, pair: Ways, found: str, words: Words) -> Question | None:
@@ -152,27 +151,32 @@ def _true_or_false(trace: PositionsTrace, pair: Ways, found: str, words: Words) 
     if found not in ("works", "chance"):
         return None
     slots = {"task": words.say(f"positions.task.{trace.task}"), "shares": shares_told(trace.shares(pair))}
-    options = (words.say("question.true"), words.say("question.false"))
+    truth, works = (words.say("question.true"), words.say("question.false")), found == "works"
+    reply = words.say(f"question.board.decoder.{found}.reply")
+    answers = dict(zip(truth, ("", reply) if works else (reply, ""), strict=True))
     why = words.say(f"question.board.decoder.why.{found}", **slots)
     prompt = words.say("question.board.decoder", **slots)
-    return Question("decoder", "true-false", prompt, options, 0 if found == "works" else 1, why)
+    return ask("decoder", "true-false", prompt, why, answers)
 
 
 def _how_many(trace: PositionsTrace, pair: Ways, words: Words) -> Question | None:
     """How many outputs are exactly right? Asked only where every run is near one of the options."""
-    shares, options = trace.shares(pair), (1.0, 0.5, trace.chance)
-    near = [k for k, option in enumerate(options) if all(abs(share - option) < MARGIN / 2 for share in shares)]
+    shares, guesses = trace.shares(pair), {"all": 1.0, "half": 0.5, "chance": trace.chance}
+    near = [key for key, guess in guesses.items() if all(abs(share - guess) < MARGIN / 2 for share in shares)]
     if len(near) != 1:
         return None
-    shown = shuffled([0, 1, 2], f"{trace.task}{pair}")
     slots: dict[str, object] = {
         "encoder": words.say(f"board.kind.{pair[0]}"), "decoder": words.say(f"board.kind.{pair[1]}"),
         "task": words.say(f"positions.task.{trace.task}"), "shares": shares_told(shares),
         "chance": percent(trace.chance),
     }  # fmt: skip
-    named = tuple(words.say("question.board.about", p=f"{options[k]:.0%}") for k in shown)
+    others = [(key, words.say(f"question.board.not.{key}")) for key in guesses]
+    answers = mixed(offered(near[0], others), f"{trace.task}{pair}")
     prompt, why = words.say("question.board.many", **slots), words.say("question.board.many.why", **slots)
-    return Question(f"many {pair[0]} {pair[1]}", "compare", prompt, named, shown.index(near[0]), why)
+    return ask(
+        f"many {pair[0]} {pair[1]}", "compare", prompt, why, answers,
+        lambda key: words.say("question.board.about", p=f"{guesses[key]:.0%}"),
+    )  # fmt: skip
 
 
 # ---- data
@@ -232,7 +236,7 @@ class BoardExplainer:
         if address not in self.runs:
             raise Unknown(address)
         run, line, values = self.runs[address], Line(), Line()
-        line.latex = r"\frac{1}{n} \sum_{i} [\,\hat{y}_i = y_i\,]"
+        line.latex = r"\mathrm{mean}_X\  [\,\hat{Y} = Y\,]"
         values.latex = rf"= \frac{{{values.text(f'{run.right:,}')}}}{{{values.text(f'{run.n:,}')}}}"
         name = _named(run, self.words)
         return Explanation(address, name, (line, values), run.share, run.right / run.n, SCORED)

@@ -78,7 +78,7 @@ def counting_picture(x_title: str, y_title: str, even: str) -> Spec:
 def explain_bos(weight: BosWeight, words: Words) -> Explanation:
     """One dot: a sum over inputs, divided by how many there are."""
     line, values = Line(), Line()
-    line.latex = rf"\frac{{1}}{{n}} \sum_{{x}} \alpha_{{{line.text(weight.step)},1}}(x)"
+    line.latex = rf"\mathrm{{mean}}_X\  \alpha_{{{line.text(weight.step)},1}}"
     values.latex = rf"= \frac{{{values.text(f'{weight.total:.4f}')}}}{{{values.text(weight.n)}}}"
     name = words.say("counting.explain", head=weight.head + 1, step=weight.step, n=weight.n)
     address = f"bos {weight.head} {weight.step}"

@@ -9,7 +9,8 @@ from seq2seq.stories.explain.vectors import numbers
 from seq2seq.stories.formulas import Formula, FormulaBook, Line, Number, exact, short
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.positions.places_pictures import clocks_picture, dots_picture, table_picture, waves_picture
-from seq2seq.stories.questions.options import wrong_answers
+from seq2seq.stories.questions.options import ask, named
+from seq2seq.stories.sentences import listed, titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.traces.places import PlacesTrace
@@ -87,7 +88,8 @@ def _waves(told: Told) -> None:
     for pair, key in ((0, "fast"), (MIDDLE, "middle"), (LAST, "slow")):
         turn = rate(trace, pair)
         slots = size | {
-            "sine": 2 * pair, "cosine": 2 * pair + 1, "turn": _turns(turn), "degrees": f"{np.degrees(turn):.3g}",
+            "sine": 2 * pair + 1, "cosine": 2 * pair + 2, "exponent": 2 * pair,
+            "turn": _turns(turn), "degrees": f"{np.degrees(turn):.3g}",
             "last": trace.count - 1, "far": f"{np.degrees(turn * (trace.count - 1)):.2g}",
         }  # fmt: skip
         question = _question_turn(trace, told.words) if key == "middle" else None
@@ -112,7 +114,7 @@ def _turns(turn: float) -> str:
 def _row(trace: PlacesTrace, p: int) -> Line:
     line = Line()
     vector = numbers(trace.table[p], f"place {p}")
-    line.latex = rf"P_{{{line.text(p)}}} = {line.units(vector)}"
+    line.latex = rf"\mathrm{{PE}}_{{{line.text(p)}}} = {line.units(vector)}"
     return line
 
 
@@ -120,7 +122,7 @@ def _angle(trace: PlacesTrace, p: int, pair: int) -> Line:
     line = Line()
     for part, (name, f) in enumerate((("sin", 2 * pair), ("cos", 2 * pair + 1))):
         line.latex += r" \\ " if part else ""
-        line.latex += rf"P_{{{line.text(p)},{line.text(f)}}} = \{name} ({line.text(p)} / "
+        line.latex += rf"\mathrm{{PE}}_{{{line.text(p)},{line.text(f + 1)}}} = \{name} ({line.text(p)} / "
         line.latex += rf"10000^{{{line.text(2 * pair)}/{line.text(trace.width)}}})"
         line.latex += rf" = {line.number(Number(float(trace.table[p, f]), f'place {p} {f}'))}"
     return line
@@ -129,7 +131,8 @@ def _angle(trace: PlacesTrace, p: int, pair: int) -> Line:
 def _product(trace: PlacesTrace, p: int, q: int) -> Line:
     line = Line()
     value = Number(float(trace.dots[p, q]), f"dot {p} {q}")
-    line.latex = rf"P_{{{line.text(p)}}} \cdot P_{{{line.text(q)}}} = {line.number(value)} \\ = "
+    line.latex = rf"\mathrm{{PE}}_{{{line.text(p)}}} \cdot \mathrm{{PE}}_{{{line.text(q)}}}"
+    line.latex += rf" = {line.number(value)} \\ = "
     one, other = (numbers(trace.table[at], f"place {at}")[0] for at in (p, q))
     line.latex += rf"{line.factor(one)} \cdot {line.factor(other)} + \cdots"
     return line
@@ -139,14 +142,15 @@ def _why(trace: PlacesTrace) -> Line:
     line = Line()
     line.latex = (
         r"\sin a \sin b + \cos a \cos b = \cos(a - b)"
-        rf" \\ P_p \cdot P_q = \sum_{{i}} \cos\left(\frac{{p - q}}{{10000^{{2i/{line.text(trace.width)}}}}}\right)"
+        r" \\ \mathrm{PE}_p \cdot \mathrm{PE}_{p'} = "
+        rf"\sum_{{i}} \cos\left(\frac{{p - p'}}{{10000^{{2i/{line.text(trace.width)}}}}}\right)"
     )
     return line
 
 
 def _added() -> Line:
     line = Line()
-    line.latex = r"e_i = \sqrt{d}\, E[x_i] + P_i"
+    line.latex = r"x_j = \sqrt{d}\, E[w_j] + \mathrm{PE}_j"
     return line
 
 
@@ -188,10 +192,10 @@ def _learned(told: Told) -> None:
 def _question_turn(trace: PlacesTrace, words: Words) -> Question:
     """The next pair of features: does its hand turn faster or slower?"""
     first, second = _turns(rate(trace, 0)), _turns(rate(trace, MIDDLE))
-    slots = {"first": first, "second": second, "sine": 2 * MIDDLE, "cosine": 2 * MIDDLE + 1}
-    options = tuple(words.say(f"question.places.turn.{name}") for name in ("faster", "same", "slower"))
+    slots = {"first": first, "second": second, "sine": 2 * MIDDLE + 1, "cosine": 2 * MIDDLE + 2}
+    answers = named(words, "question.places.turn", ("faster", "same", "slower"), "slower")
     prompt, why = words.say("question.places.turn", **slots), words.say("question.places.turn.why", **slots)
-    return Question("turn", "compare", prompt, options, 2, why)
+    return ask("turn", "compare", prompt, why, answers)
 
 
 def _question_distance(trace: PlacesTrace, words: Words, known: int, p: int) -> Question | None:
@@ -201,18 +205,15 @@ def _question_distance(trace: PlacesTrace, words: Words, known: int, p: int) -> 
     same = apart < 1e-4
     if not same and apart < SPREAD:
         return None
-    options = ("larger", "same", "smaller")
     right = "same" if same else "larger" if second > first else "smaller"
-    shown = [right, *wrong_answers(right, options)]
-    shown.sort(key=options.index)
+    answers = named(words, "question.places.distance", ("larger", "same", "smaller"), right)
     slots: dict[str, object] = {
         "first": known, "first_other": known + APART, "p": p, "other": p + APART, "apart": APART,
         "value": short(first), "found": short(second),
     }  # fmt: skip
-    named = tuple(words.say(f"question.places.distance.{name}") for name in shown)
     why = words.say(f"question.places.distance.why.{'same' if same else 'differs'}", **slots)
     prompt = words.say("question.places.distance", **slots)
-    return Question(f"distance {p}", "compare", prompt, named, shown.index(right), why)
+    return ask(f"distance {p}", "compare", prompt, why, answers)
 
 
 # ---- views
@@ -221,7 +222,7 @@ def _question_distance(trace: PlacesTrace, words: Words, known: int, p: int) -> 
 def _views(told: Told) -> list[View]:
     trace, words = told.trace, told.words
     say, kind, tracks = words.say, trace.kind, told.tracks
-    alternatives = [f"{step.title}. {step.text}" for step in told.steps]
+    alternatives = [titled(step, words) for step in told.steps]
 
     def at(*names: str) -> dict[str, Any]:
         return {f"{name}_at": tracks[name] for name in names}
@@ -273,8 +274,8 @@ def _rows(trace: PlacesTrace, words: Words) -> list[dict[str, Any]]:
 def _clocks(trace: PlacesTrace, words: Words) -> list[dict[str, Any]]:
     return [
         {
-            "i": i, "rate": rate(trace, i), "name": f"{2 * i}, {2 * i + 1}",
-            "tip": words.say("places.clock.tip", sine=2 * i, cosine=2 * i + 1, turn=_turns(rate(trace, i))),
+            "i": i, "rate": rate(trace, i), "name": listed([2 * i + 1, 2 * i + 2], words),
+            "tip": words.say("places.clock.tip", sine=2 * i + 1, cosine=2 * i + 2, turn=_turns(rate(trace, i))),
         }
         for i in range(trace.width // 2)
     ]  # fmt: skip

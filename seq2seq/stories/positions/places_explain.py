@@ -25,11 +25,11 @@ class PlacesExplainer(Addressed):
         """One number of the table: a wave, or a weight that was learnt."""
         value = float(self.trace.table[p, f])
         line, address = Line(), f"place {p} {f}"
-        line.latex = rf"P_{{{line.text(p)},{line.text(f)}}}"
+        line.latex = rf"\mathrm{{PE}}_{{{line.text(p)},{line.text(f + 1)}}}"
         if self.trace.kind != "sinusoidal":
             key = "weight" if p < self.trace.read else "drawn"
-            name = self.words.say(f"places.explain.{key}", position=p, feature=f)
-            return Explanation(address, name, (line,), value, value, LEARNED)
+            name = self.words.say(f"places.explain.{key}", position=p, feature=f + 1)
+            return Explanation(address, name, (line,), value, value, LEARNED, given=True)
         even, d = f - f % 2, self.trace.width
         wave = "cos" if f % 2 else "sin"
         line.latex += rf" = \{wave} \frac{{p}}{{10000^{{2i/d}}}}"
@@ -39,15 +39,16 @@ class PlacesExplainer(Addressed):
             rf" = \{wave}\, {values.text(f'{p / BASE ** (even / d):.6g}')}"
         )
         computed = getattr(math, wave)(p / BASE ** (even / d))
-        name = self.words.say(f"places.explain.{wave}", position=p, feature=f)
+        name = self.words.say(f"places.explain.{wave}", position=p, feature=f + 1)
         return Explanation(address, name, (line, values), value, computed, WAVES)
 
     def dot(self, p: int, q: int) -> Explanation:
         """Row times row."""
         one, other = (numbers(self.trace.table[at], f"place {at}") for at in (p, q))
         line, values = Line(), Line()
-        line.latex = rf"P_{{{line.text(p)}}} \cdot P_{{{line.text(q)}}} = \sum_f P_{{{line.text(p)},f}}\,"
-        line.latex += rf" P_{{{line.text(q)},f}}"
+        line.latex = rf"\mathrm{{PE}}_{{{line.text(p)}}} \cdot \mathrm{{PE}}_{{{line.text(q)}}}"
+        line.latex += rf" = \sum_u \mathrm{{PE}}_{{{line.text(p)},u}}\,"
+        line.latex += rf" \mathrm{{PE}}_{{{line.text(q)},u}}"
         values.latex = f"= {values.products(one, other)}"
         name = self.words.say("places.explain.dot", p=p, q=q, apart=abs(p - q))
         return Explanation(

@@ -33,11 +33,12 @@ def table_picture(rows: int, features: str, position: str, unread: str) -> Spec:
     marks = [
         rect(
             "sx + datum.f * cell", f"{TOP} + datum.p * {ROW}", "cell + 0.3", ROW + 0.3, "cells", clickable=True,
-            fill={"scale": "value", "field": "v"}, tooltip="datum.tip + datum.unit + ': ' + format(datum.v, '.4f')",
+            fill={"scale": "value", "field": "v"},
+            tooltip="datum.tip + (datum.unit + 1) + ': ' + format(datum.v, '.4f')",
         ),
         text("datum.p % 4 ? '' : datum.p", "sx - 8", f"{TOP} + (datum.p + 0.5) * {ROW}", "rows", align="right",
              color="muted", size=12),
-        text(f"datum.unit % ({every}) ? '' : datum.unit", "sx + (datum.f + 0.5) * cell", TOP - 9, "first",
+        text(f"datum.unit % ({every}) ? '' : datum.unit + 1", "sx + (datum.f + 0.5) * cell", TOP - 9, "first",
              color="muted", size=12),
         text(quoted_text(features), "sx + (width - sx) / 2", 8, color="muted", size=12),
         text(f"width > 560 ? {quoted_text(position)} : ''", "sx - 34", f"{TOP} + {rows * ROW / 2}", align="right",
@@ -130,8 +131,8 @@ def waves_picture(count: int, position: str, sine: str, cosine: str) -> Spec:
         mark("symbol", "points", clickable=True, x=x, y=at("cos"), fill="panel", stroke="muted", strokeWidth=1.5,
              size=36, ask="'place ' + datum.p + ' ' + (2 * datum.i + 1)",
              tooltip="format(datum.cos, '.4f')"),
-        text(f"{quoted_text('● ' + sine)} + ' ' + 2 * i", "sx", 10, align="left", size=12),
-        text(f"{quoted_text('○ ' + cosine)} + ' ' + (2 * i + 1)", "sx + 150", 10, align="left", color="muted", size=12),
+        text(f"{quoted_text('● ' + sine)} + ' ' + (2 * i + 1)", "sx", 10, align="left", size=12),
+        text(f"{quoted_text('○ ' + cosine)} + ' ' + (2 * i + 2)", "sx + 150", 10, align="left", color="muted", size=12),
         text("datum.p % 4 ? '' : datum.p", x, base + 14, "wave", color="muted", size=12),
         text(quoted_text(position), "sx + (width - sx) / 2", base + 34, color="muted", size=12),
     ]  # fmt: skip

@@ -145,9 +145,9 @@ def _written(told: Told) -> dict[str, object]:
 def _embedding(told: Told, i: int) -> Line:
     line, trace = Line(), told.pair.typed
     token, prefix = line.text(quoted(trace.source[i])), f"{told.way}.typed"
-    places = "" if told.way == WAYS[0] else rf" + P_{{{line.text(i)}}}"
+    places = "" if told.way == WAYS[0] else rf" + \mathrm{{PE}}_{{{line.text(i)}}}"
     vector = line.units(numbers(trace.embedded[i], f"{prefix} source {i}"))
-    line.latex = rf"e_{{{line.text(i + 1)}}} = \sqrt{{d}}\, E[{token}]{places} \\ = {vector}"
+    line.latex = rf"x_{{{line.text(i + 1)}}} = \sqrt{{d}}\, E[{token}]{places} \\ = {vector}"
     return line
 
 
@@ -174,7 +174,7 @@ def _apart(told: Told, row: int) -> Line:
     line, pair = Line(), told.pair
     i = int(pair.far(row).argmax())
     value = Number(float(pair.far(row)[i]), f"far {told.way} {row} {i}")
-    h, apart = "h" if row else "e", line.text(tiny(value.value), value.address)
+    h, apart = "h" if row else "x", line.text(tiny(value.value), value.address)
     line.latex = rf"\max_u |{h}_{{\pi({line.text(i + 1)}),u}}^{{\prime}} - {h}_{{{line.text(i + 1)},u}}| = {apart}"
     if told.way == WAYS[0]:
         line.latex = r"\mathrm{Enc}(\Pi X) = \Pi\, \mathrm{Enc}(X) \\ " + line.latex
@@ -184,7 +184,7 @@ def _apart(told: Told, row: int) -> Line:
 def _look(told: Told) -> Line:
     """The largest weight of either reading; weights are means over the heads."""
     line, pair = Line(), told.pair
-    line.latex = r"\bar{\alpha}_i = \frac{1}{N} \sum_n \alpha^{(n)}_i \\ "
+    line.latex = r"\bar{\alpha}_j = \frac{1}{N} \sum_{\mathrm{heads}} \alpha_j \\ "
     shown = []
     for side, weights in (("typed", pair.typed.weights[0]), ("shuffled", pair.shuffled.weights[0])):
         i, prime = int(weights.argmax()), r"^{\prime}" if side == "shuffled" else ""

@@ -52,10 +52,10 @@ class ShuffleExplainer(SeveralExplainer):
         u = int(np.abs(other - one).argmax())
         own = f"encoder {row - 1} h" if row else "source"
         addresses = f"{way}.shuffled {own} {pair.place[i]} {u}", f"{way}.typed {own} {i} {u}"
-        symbols = r"\max_u |h_{\pi(i),u}^{\prime} - h_{i,u}|" if row else r"\max_u |e_{\pi(i),u}^{\prime} - e_{i,u}|"
+        symbols = r"\max_u |h_{\pi(i),u}^{\prime} - h_{i,u}|" if row else r"\max_u |x_{\pi(i),u}^{\prime} - x_{i,u}|"
         key = "shuffle.explain.layer" if row else "shuffle.explain.embedding"
         token = quoted(pair.typed.source[i])
-        name = self.words.say(key, layer=row, token=token, position=i + 1, place=pair.place[i] + 1, unit=u)
+        name = self.words.say(key, layer=row, token=token, position=i + 1, place=pair.place[i] + 1, unit=u + 1)
         return self._between(f"far {way} {row} {i}", name, symbols, (other[u], one[u]), addresses)
 
     def _shift(self, way: str, t: int) -> Explanation:

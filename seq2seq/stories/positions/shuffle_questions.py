@@ -4,7 +4,7 @@ import numpy as np
 
 from seq2seq.stories.formulas import short
 from seq2seq.stories.positions.shuffled import ROUNDING, Shuffled
-from seq2seq.stories.questions.options import CLEAR, MARGIN, wrong_answers
+from seq2seq.stories.questions.options import CLEAR, MARGIN, ask, offered, rising, true_or_false
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.words import Words
@@ -23,13 +23,11 @@ def shuffle_question(pair: Shuffled, key: str, words: Words) -> Question | None:
     return _embedded(pair, words) if key == "waves.back" else None
 
 
-def _count(right: int, most: int, id: str, prompt: str, why: str) -> Question | None:
+def _count(right: int, most: int, id: str, prompt: str, why: str, words: Words) -> Question | None:
     """How many? Options from none to all, the right one among them."""
-    wrong = wrong_answers(right, [0, most, most // 2, 1])
-    shown = sorted([right, *wrong])
-    if len(shown) < 3:
-        return None
-    return Question(id, "compare", prompt, tuple(map(str, shown)), shown.index(right), why)
+    guesses = ((0, "none"), (most, "all"), (most // 2, "half"), (1, "one"))
+    answers = rising(offered(right, [(n, words.say(f"question.shuffle.not.{key}")) for n, key in guesses]))
+    return ask(id, "compare", prompt, why, answers) if len(answers) > 2 else None
 
 
 def _states(pair: Shuffled, words: Words) -> Question | None:
@@ -40,7 +38,7 @@ def _states(pair: Shuffled, words: Words) -> Question | None:
         return None
     slots = {"count": len(pair.order), "layer": top, "right": right}
     prompt = words.say("question.shuffle.states", **slots)
-    return _count(right, len(pair.order), "states", prompt, words.say("question.shuffle.states.why", **slots))
+    return _count(right, len(pair.order), "states", prompt, words.say("question.shuffle.states.why", **slots), words)
 
 
 def _outputs(pair: Shuffled, key: str, words: Words) -> Question | None:
@@ -48,7 +46,7 @@ def _outputs(pair: Shuffled, key: str, words: Words) -> Question | None:
     way = "with" if key.startswith("waves") else "without"
     slots = {"outputs": pair.outputs, "right": pair.changed, "first": pair.typed.text, "second": pair.shuffled.text}
     prompt, why = words.say(f"question.shuffle.{way}", **slots), words.say(f"question.shuffle.{way}.why", **slots)
-    return _count(pair.changed, pair.outputs, f"outputs {way}", prompt, why)
+    return _count(pair.changed, pair.outputs, f"outputs {way}", prompt, why, words)
 
 
 def _looks(pair: Shuffled, words: Words) -> Question | None:
@@ -64,11 +62,12 @@ def _looks(pair: Shuffled, words: Words) -> Question | None:
         return words.say("question.shuffle.look.option", token=quoted(source[j]), position=j + 1)
 
     right = pair.place[i]
-    shown = sorted([right, *wrong_answers(right, [i, S - 1 - right, 0, S - 1], 3)])
+    guesses = [(i, words.say("question.shuffle.look.place")), (S - 1 - right, words.say("question.not.mirror"))]
+    guesses += [(0, words.say("question.not.first")), (S - 1, words.say("question.not.last"))]
     slots = {"token": quoted(pair.typed.source[i]), "position": i + 1, "right": right + 1,
              "weight": short(float(other.max()))}  # fmt: skip
     prompt, why = words.say("question.shuffle.look", **slots), words.say("question.shuffle.look.why", **slots)
-    return Question("look", "position", prompt, tuple(map(name, shown)), shown.index(right), why)
+    return ask("look", "position", prompt, why, rising(offered(right, guesses)), name)
 
 
 def _place(pair: Shuffled, words: Words) -> Question | None:
@@ -81,11 +80,12 @@ def _place(pair: Shuffled, words: Words) -> Question | None:
     def name(j: int) -> str:
         return words.say("question.shuffle.look.option", token=quoted(pair.shuffled.source[j]), position=j + 1)
 
-    shown = sorted([right, *wrong_answers(right, [second, 0, S - 1, S // 2])])
+    guesses = ((second, "second"), (0, "first"), (S - 1, "last"), (S // 2, "middle"))
+    answers = rising(offered(right, [(j, words.say(f"question.not.{why}")) for j, why in guesses]))
     slots = {"right": right + 1, "token": quoted(pair.shuffled.source[right]), "weight": short(float(row[right])),
              "second": name(second), "other": short(float(row[second]))}  # fmt: skip
     prompt, why = words.say("question.shuffle.place", **slots), words.say("question.shuffle.place.why", **slots)
-    return Question("place", "position", prompt, tuple(map(name, shown)), shown.index(right), why)
+    return ask("place", "position", prompt, why, answers, name)
 
 
 def _embedded(pair: Shuffled, words: Words) -> Question | None:
@@ -96,6 +96,4 @@ def _embedded(pair: Shuffled, words: Words) -> Question | None:
         return None
     slots = {"token": quoted(pair.typed.source[i]), "position": i + 1, "place": pair.place[i] + 1,
              "most": short(float(pair.far(0)[i]))}  # fmt: skip
-    options = (words.say("question.true"), words.say("question.false"))
-    prompt, why = words.say("question.shuffle.embedded", **slots), words.say("question.shuffle.embedded.why", **slots)
-    return Question("embedded", "true-false", prompt, options, 1, why)
+    return true_or_false(words, "question.shuffle.embedded", "embedded", pair.typed.source, **slots)

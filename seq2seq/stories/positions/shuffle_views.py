@@ -8,6 +8,7 @@ import numpy as np
 from seq2seq.stories.formulas import exact
 from seq2seq.stories.positions.shuffle_pictures import UNITS, far_picture, looks_picture, shuffle_picture
 from seq2seq.stories.positions.shuffled import ROUNDING, WAYS, Shuffled
+from seq2seq.stories.sentences import pair, titled
 from seq2seq.stories.story import Step, View
 from seq2seq.stories.tokens import quoted, short_sign
 from seq2seq.words import Words
@@ -30,9 +31,9 @@ def tiny(value: float) -> str:
 def shuffle_views(pairs: Pairs, words: Words, steps: Sequence[Step], tracks: Mapping[str, Sequence[int]]) -> list[View]:
     """The overview of both readings; how far they lie apart; whom the first output looks at."""
     say, one = words.say, pairs[WAYS[0]]
-    alternatives = [f"{step.title}. {step.text}" for step in steps]
+    alternatives = [titled(step, words) for step in steps]
     rows = (say("shuffle.row.0"), *(say("shuffle.row", layer=row) for row in one.rows[1:]))
-    size = {"S": len(one.order), "T": max(pair.outputs for pair in pairs.values())}
+    size = {"S": len(one.order), "T": max(two.outputs for two in pairs.values())}
 
     def at(*names: str) -> dict[str, Any]:
         return {f"{name}_at": tracks[name] for name in names}
@@ -59,7 +60,7 @@ def shuffle_views(pairs: Pairs, words: Words, steps: Sequence[Step], tracks: Map
 
 def _units(pairs: Pairs) -> list[int]:
     """The features that are drawn: those of the top layer that differ most between tokens, in their order."""
-    spread = sum(pair.typed.encoder[-1]["h"].std(0) for pair in pairs.values())
+    spread = sum(two.typed.encoder[-1]["h"].std(0) for two in pairs.values())
     return sorted(np.argsort(-np.asarray(spread))[:UNITS].tolist())
 
 
@@ -71,35 +72,35 @@ def _overview(pairs: Pairs, words: Words) -> dict[str, Rows]:
         for i, (token, to) in enumerate(zip(one.typed.source, one.place, strict=True))
     ]
     for way, name in enumerate(WAYS):
-        pair = pairs[name]
-        for row in pair.rows:
-            for side, states in zip(("typed", "shuffled"), pair.states(row), strict=True):
+        two = pairs[name]
+        for row in two.rows:
+            for side, states in zip(("typed", "shuffled"), two.states(row), strict=True):
                 for i, state in enumerate(states):
-                    at = i if side == "typed" else pair.place[i]
+                    at = i if side == "typed" else two.place[i]
                     data[f"{side}_states"].append(
                         {
-                            "way": way, "row": row, "i": i, "to": pair.place[i], "v": state[units].tolist(),
+                            "way": way, "row": row, "i": i, "to": two.place[i], "v": state[units].tolist(),
                             "unit": units, "ask": f"{name}.{side} {f'encoder {row - 1} h' if row else 'source'} {at}",
-                            "tip": words.say("shuffle.tip", token=quoted(pair.typed.source[i]), position=at + 1),
+                            "tip": words.say("shuffle.tip", token=quoted(two.typed.source[i]), position=at + 1),
                         }
                     )  # fmt: skip
-            for i, v in enumerate(pair.far(row).tolist()):
+            for i, v in enumerate(two.far(row).tolist()):
                 data["far"].append(
-                    {"way": way, "row": row, "i": i, "to": pair.place[i], "v": v, "told": tiny(v),
+                    {"way": way, "row": row, "i": i, "to": two.place[i], "v": v, "told": tiny(v),
                      "same": v <= ROUNDING, "ask": f"far {name} {row} {i}"}
                 )  # fmt: skip
-        data["outputs"] += _outputs(pair, way, name)
+        data["outputs"] += _outputs(two, way, name)
     return data
 
 
-def _outputs(pair: Shuffled, way: int, name: str) -> Rows:
-    rows, shifts = [], pair.shifts()
-    for t in range(pair.outputs):
-        one, other = (trace.output[t] if t < len(trace.output) else "" for trace in (pair.typed, pair.shuffled))
+def _outputs(two: Shuffled, way: int, name: str) -> Rows:
+    rows, shifts = [], two.shifts()
+    for t in range(two.outputs):
+        one, other = (trace.output[t] if t < len(trace.output) else "" for trace in (two.typed, two.shuffled))
         rows.append(
             {"way": way, "t": t, "typed": short_sign(one), "shuffled": short_sign(other), "differs": one != other,
-             "d": float(shifts[t]) if t < pair.both else None,
-             "told": tiny(float(shifts[t])) if t < pair.both else "", "ask": f"shift {name} {t}"}
+             "d": float(shifts[t]) if t < two.both else None,
+             "told": tiny(float(shifts[t])) if t < two.both else "", "ask": f"shift {name} {t}"}
         )  # fmt: skip
     return rows
 
@@ -108,11 +109,11 @@ def _largest(pairs: Pairs, words: Words) -> Rows:
     """The largest difference of each row, and of the probabilities behind them."""
     rows = []
     for way, name in enumerate(WAYS):
-        pair = pairs[name]
-        found = [(pair.far(row), f"far {name} {row}") for row in pair.rows]
-        for row, (far, ask) in enumerate([*found, (pair.shifts(), f"shift {name}")]):
+        two = pairs[name]
+        found = [(two.far(row), f"far {name} {row}") for row in two.rows]
+        for row, (far, ask) in enumerate([*found, (two.shifts(), f"shift {name}")]):
             at, v = int(far.argmax()), float(far.max())
-            tip = words.say(f"shuffle.way.{name}") + f": {exact(v)}"
+            tip = pair(words.say(f"shuffle.way.{name}"), exact(v), words)
             rows.append({"row": row, "way": way, "v": v, "shown": max(v, FLOOR), "ask": f"{ask} {at}", "tip": tip})
     return rows
 
@@ -120,12 +121,12 @@ def _largest(pairs: Pairs, words: Words) -> Rows:
 def _looks(pairs: Pairs, words: Words) -> Rows:
     rows = []
     for way, name in enumerate(WAYS):
-        pair = pairs[name]
-        for k, (side, weights) in enumerate(zip(("typed", "shuffled"), pair.looks(0), strict=True)):
+        two = pairs[name]
+        for k, (side, weights) in enumerate(zip(("typed", "shuffled"), two.looks(0), strict=True)):
             for i, v in enumerate(weights.tolist()):
-                at, token = i if side == "typed" else pair.place[i], quoted(pair.typed.source[i])
+                at, token = i if side == "typed" else two.place[i], quoted(two.typed.source[i])
                 rows.append(
-                    {"way": way, "i": i, "token": short_sign(pair.typed.source[i]), "k": k, "v": v,
+                    {"way": way, "i": i, "token": short_sign(two.typed.source[i]), "k": k, "v": v,
                      "ask": f"{name}.{side} weight 0 {at}", "tip": words.say("shuffle.look.tip", token=token)}
                 )  # fmt: skip
     return rows

@@ -1,14 +1,15 @@
 """Questions about a run: whole outputs against tokens, whether the loss must fall, where the attention map points."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from seq2seq.stories.formulas import percent, short
-from seq2seq.stories.questions.options import CLEAR, MARGIN, shuffled, wrong_answers
+from seq2seq.stories.questions.options import CLEAR, MARGIN, ask, mixed, rising
+from seq2seq.stories.questions.reasons import place_name, places_offered
 from seq2seq.stories.story import Question
-from seq2seq.stories.tokens import quoted
 from seq2seq.words import Words
 
 Report = Mapping[str, Any]
@@ -35,17 +36,16 @@ def whole_outputs(free: Sequence[tuple[int, Report]], reports: Sequence[Report],
         tokens, exact = report["token_accuracy"], report["exact_match"]
         if not 0.75 <= tokens <= 0.985 or tokens - exact < MARGIN or "tokens" not in report:
             continue
-        wrong: list[float] = []
-        for share in (tokens, 1 - 2 * (1 - tokens), tokens / 2, 0.02):
-            if all(abs(share - other) > APART for other in (exact, *wrong)):
-                wrong.append(share)
-        shown = sorted([exact, *wrong])
+        answers = {exact: ""}
+        guesses = {"tokens": tokens, "two": 1 - 2 * (1 - tokens), "half": tokens / 2, "none": 0.02}
+        for why_not, share in guesses.items():
+            if all(abs(share - other) > APART for other in answers):
+                answers[share] = words.say(f"question.exact.not.{why_not}")
         slots = {"step": report["step"], "tokens": percent(tokens), "exact": percent(exact)}
         slots["length"] = round(report["tokens"] / report["n"])
         slots["guess"] = percent(tokens ** (report["tokens"] / report["n"]))
         prompt, why = words.say("question.exact", **slots), words.say("question.exact.why", **slots)
-        options = tuple(f"{share:.0%}" for share in shown)
-        yield k, Question(f"exact {report['step']}", "compare", prompt, options, shown.index(exact), why)
+        yield k, ask(f"exact {report['step']}", "compare", prompt, why, rising(answers), lambda share: f"{share:.0%}")
 
 
 def loss_falls(free: Sequence[tuple[int, Report]], reports: Sequence[Report], words: Words) -> Asked:
@@ -58,14 +58,13 @@ def loss_falls(free: Sequence[tuple[int, Report]], reports: Sequence[Report], wo
             "before": short(reports[k - 1]["loss"]),
             "after": short(reports[k]["loss"]),
         }
-        options = (words.say("question.true"), words.say("question.false"))
-        why = words.say(f"question.loss.{'fell' if move < 0 else 'rose'}", **slots)
-        yield (
-            k,
-            Question(
-                f"loss {slots['step']}", "true-false", words.say("question.loss", **slots), options, int(move > 0), why
-            ),
-        )
+        fell = move < 0
+        answers = {
+            words.say("question.true"): "" if fell else words.say("question.loss.not.fall"),
+            words.say("question.false"): words.say("question.loss.not.rise") if fell else "",
+        }
+        why = words.say(f"question.loss.{'fell' if fell else 'rose'}", **slots)
+        yield k, ask(f"loss {slots['step']}", "true-false", words.say("question.loss", **slots), why, answers)
 
 
 def map_points(free: Sequence[tuple[int, Report]], reports: Sequence[Report], words: Words) -> Asked:
@@ -80,11 +79,9 @@ def map_points(free: Sequence[tuple[int, Report]], reports: Sequence[Report], wo
         if row[best] < CLEAR or row[best] - row[second] < MARGIN:
             continue
 
-        def name(i: int, source: Sequence[str] = probe["source"]) -> str:
-            return f"{quoted(source[i])} ({i + 1})"
-
-        nearby = [i for i in (second, t, len(row) - 1 - best, best - 1, best + 1) if 0 <= i < len(row)]
-        shown = shuffled([best, *wrong_answers(best, nearby)], f"{probe['source']}")
-        slots = {"step": report["step"], "number": t + 1, "token": name(best), "weight": short(float(row[best]))}
+        source: Sequence[str] = probe["source"]
+        answers = mixed(places_offered(best, second, t, len(row), words), f"{source}")
+        slots = {"step": report["step"], "number": t + 1, "weight": short(float(row[best]))}
+        slots["token"] = place_name(words, source, best)
         prompt, why = words.say("question.map", **slots), words.say("question.map.why", **slots)
-        yield k, Question(f"map {report['step']}", "position", prompt, tuple(map(name, shown)), shown.index(best), why)
+        yield k, ask(f"map {report['step']}", "position", prompt, why, answers, partial(place_name, words, source))

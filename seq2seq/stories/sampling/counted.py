@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from seq2seq.stories.explain.equation import Addressed, Explanation
+from seq2seq.stories.flaws import Flaw, say_flaws, signed
 from seq2seq.stories.formulas import FormulaBook, Line, Number, exact, percent, short
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.questions.options import shuffled
+from seq2seq.stories.questions.options import ask, mixed
 from seq2seq.stories.sampling import names
 from seq2seq.stories.sampling.counted_picture import counted_bars
+from seq2seq.stories.sentences import clauses, in_a_row, pair
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.stories.tokens import short_sign
@@ -29,8 +31,8 @@ def looks(n: int) -> list[int]:
 class CountedStory:
     """One sample, looked at again and again as it grows."""
 
-    def __init__(self, trace: SampleTrace, found: Distribution, accepts: Accepts, words: Words) -> None:
-        self.trace, self.found, self.words, self.accepts = trace, found, words, accepts
+    def __init__(self, trace: SampleTrace, found: Distribution, accepts: Accepts, words: Words, flaw: Flaw) -> None:
+        self.trace, self.found, self.words, self.accepts, self.flaw = trace, found, words, accepts, flaw
         self.counted = [count(trace, found, n) for n in looks(trace.asked.samples)]
 
     def sentence(self, key: str, **slots: object) -> str:
@@ -39,7 +41,8 @@ class CountedStory:
     def text(self, share: Share) -> str:
         """An output as a row shows it."""
         text = "".join(short_sign(self.trace.vocabulary[n]) for n in share.tokens if n != self.trace.end)
-        return text + ("" if share.ended else "…") if text else self.sentence("empty")
+        shown = text + ("" if share.ended else "…") if text else self.sentence("empty")
+        return signed(shown, self.flaw(self.trace.read(share.tokens)) if share.ended else None)
 
     def right(self, share: Share) -> int:
         """1 right, 0 wrong, −1 where nothing is."""
@@ -54,38 +57,35 @@ class CountedStory:
             key, passage = self.verdict(counted)
             slots = self.slots(counted)
             line = Line()
-            line.latex = r"\chi^2 = \sum_i \frac{(n_i - N p_i)^2}{N p_i}"
+            line.latex = r"\chi^2 = \sum_Y \frac{(M_Y - M P(Y))^2}{M P(Y)}"
             if counted.freedom:
                 line.latex += rf" = {line.text(short(counted.chi_square), f'chi {k}')}"
                 chi = line.text(short(counted.chi_square))
                 line.latex += rf" \\ P(\chi^2_{{{line.text(counted.freedom)}}} \ge {chi})"
                 line.latex += rf" = {line.text(short(counted.chance), f'chance {k}')}"
-            text = f"{self.sentence('counted', **slots)}{self.gap}{self.sentence(f'verdict.{key}', **slots)}"
+            text = in_a_row([self.sentence("counted", **slots), self.sentence(f"verdict.{key}", **slots)])
             yield Step(self.sentence("title", n=f"{counted.n:,}"), text, 0, line.into(book), passage, self.question(k))
-
-    @property
-    def gap(self) -> str:
-        """Between two sentences."""
-        return "" if self.words.language == "zh" else " "
 
     def listed(self, book: FormulaBook) -> Step:
         """The exact distribution."""
         found, shares, line = self.found, self.found.shares, Line()
         right = [share.prob for share in shares if self.right(share) == 1]
         judged = any(self.right(share) >= 0 for share in shares)
+        flaws = [self.flaw(self.trace.read(share.tokens)) for share in shares if share.ended]
         slots = {
             "count": len(shares), "covered": percent(found.covered), "missing": percent(max(0.0, 1 - found.covered)),
             "right": len(right), "share": percent(sum(right)),
             "best": self.text(shares[0]) if shares else "–", "p": percent(shares[0].prob if shares else 0.0),
         }  # fmt: skip
         cover = "whole" if found.whole else "part"
-        text = self.gap.join(
+        text = in_a_row(
             [self.sentence("exact.text", **slots), self.sentence(f"exact.{cover}", **slots)]
             + ([self.sentence("exact.right", **slots)] if judged else [])
         )
+        text = say_flaws(text, flaws, self.words)
         parts = [Number(share.prob, f"share {i}") for i, share in enumerate(shares)]
         line.head = 2
-        line.latex = rf"\sum_i p_i \\ = {line.elided(parts, line.number) if parts else line.text(0)}"
+        line.latex = rf"\sum_Y P(Y) \\ = {line.elided(parts, line.number) if parts else line.text(0)}"
         line.latex += rf" \\ = {line.text(short(found.covered), 'covered')}"
         return Step(self.sentence("exact.title", **slots), text, 0, line.into(book), names.EXACT)
 
@@ -123,10 +123,13 @@ class CountedStory:
             return None
         slots = {"n": f"{n:,}", "text": self.text(shares[0]), "p": percent(p), "seen": counted.counts[0],
                  "expected": near, "wide": round(wide)}  # fmt: skip
-        texts = shuffled([f"≈ {option:,}" for option in options], "count")
         say = self.words.say
-        return Question("count", "compare", say("question.sampling.count", **slots), tuple(texts),
-                        texts.index(f"≈ {near:,}"), say("question.sampling.count.why", **slots))  # fmt: skip
+        answers = {
+            f"≈ {option:,}": "" if option == near else say("question.sampling.count.reply", share=percent(option / n))
+            for option in options
+        }
+        prompt, why = say("question.sampling.count", **slots), say("question.sampling.count.why", **slots)
+        return ask("count", "compare", prompt, why, mixed(answers, "count"))
 
     # ---- the picture
 
@@ -134,8 +137,8 @@ class CountedStory:
         shares, sentence = self.found.shares, self.sentence
         outputs = [
             {"i": i, "text": self.text(share), "right": self.right(share), "p": share.prob,
-             "spread": (share.prob * (1 - share.prob)) ** 0.5, "tip": f"{self.text(share)}: {exact(share.prob)}",
-             "ask": f"share {i}"}
+             "spread": (share.prob * (1 - share.prob)) ** 0.5, "ask": f"share {i}",
+             "tip": pair(self.text(share), exact(share.prob), self.words)}
             for i, share in enumerate(shares)
         ]  # fmt: skip
         seen = [share.prob for share in shares]
@@ -168,17 +171,22 @@ class CountedStory:
 
     def in_words(self, counted: Counted) -> str:
         """What the picture shows at a look."""
-        listed = [
+        told = [
             self.sentence("alt.row", text=self.text(share), p=percent(share.prob), seen=times, n=counted.n)
             for share, times in list(zip(self.found.shares, counted.counts, strict=True))[:5]
         ]  # fmt: skip
-        rows = self.words.say("states.list").join(listed)
+        rows = clauses(told, self.words)
         return self.sentence("alt", n=counted.n, count=len(self.found.shares), rows=rows)
 
 
-def counted_story(trace: SampleTrace, found: Distribution, accepts: Accepts, words: Words, name: str) -> Story:
-    """Tell how the frequencies of many draws come to fit the exact distribution."""
-    told, book = CountedStory(trace, found, accepts, words), FormulaBook()
+def counted_story(
+    trace: SampleTrace, found: Distribution, accepts: Accepts, words: Words, name: str, flaw: Flaw = lambda output: None
+) -> Story:
+    """Tell how the frequencies of many draws come to fit the exact distribution.
+
+    Args: flaw: what is wrong with an output whatever was read.
+    """
+    told, book = CountedStory(trace, found, accepts, words, flaw), FormulaBook()
     steps = list(told.steps(book))
     identity = "|".join(["sampling-many", name, "".join(trace.source)])
     return Story(
@@ -205,16 +213,17 @@ class CountedExplainer(Addressed):
 
     def share(self, i: int) -> Explanation:
         prob, line = self.found.shares[i].prob, Line()
-        line.latex = r"p(Y) = \prod_t p_t(y_t)"
-        return Explanation(f"share {i}", self.name("share", text=self.text(i)), (line,), prob, prob, names.EXACT)
+        line.latex = r"P(Y) = \prod_t P(y_t)"
+        told = self.name("share", text=self.text(i))
+        return Explanation(f"share {i}", told, (line,), prob, prob, names.EXACT, given=True)
 
     def seen(self, k: int, i: int) -> Explanation:
         counted, line, values = self.grown[k], Line(), Line()
         if not counted.n:
             raise IndexError(k)
         times, expected = counted.counts[i], self.found.shares[i].prob * counted.n
-        line.latex = rf"n_i / N = {line.text(f'{times:,}')} / {line.text(f'{counted.n:,}')}"
-        values.latex = rf"N p_i = {values.text(f'{counted.n:,}')} \cdot {values.number(Number(self.found.shares[i].prob, f'share {i}'))}"  # noqa: E501
+        line.latex = rf"M_Y / M = {line.text(f'{times:,}')} / {line.text(f'{counted.n:,}')}"
+        values.latex = rf"M P(Y) = {values.text(f'{counted.n:,}')} \cdot {values.number(Number(self.found.shares[i].prob, f'share {i}'))}"  # noqa: E501
         values.latex += rf" = {values.text(short(expected))}"
         told = self.name("seen", text=self.text(i), n=f"{counted.n:,}")
         return Explanation(f"seen {k} {i}", told, (values, line), times / counted.n, times / counted.n, names.COUNT)
@@ -222,7 +231,7 @@ class CountedExplainer(Addressed):
     def covered(self) -> Explanation:
         line = Line()
         parts = [Number(share.prob, f"share {i}") for i, share in enumerate(self.found.shares)]
-        line.latex = rf"\sum_i p_i = {line.elided(parts, line.number)}"
+        line.latex = rf"\sum_Y P(Y) = {line.elided(parts, line.number)}"
         value = float(sum(number.value for number in parts))
         told = self.name("covered", count=len(parts))
         return Explanation("covered", told, (line,), self.found.covered, value, names.EXACT)
@@ -231,7 +240,7 @@ class CountedExplainer(Addressed):
         counted, line, values = self.grown[k], Line(), Line()
         if not counted.freedom:
             raise IndexError(k)
-        line.latex = r"\chi^2 = \sum_i \frac{(n_i - N p_i)^2}{N p_i}"
+        line.latex = r"\chi^2 = \sum_Y \frac{(M_Y - M P(Y))^2}{M P(Y)}"
         terms: Sequence[Any] = counted.cells
         values.latex = "= " + values.elided(
             terms, lambda cell: rf"\frac{{({values.text(cell.seen)} - {values.text(short(cell.expected))})^2}}"

@@ -5,13 +5,14 @@ temperature, top_k, top_p):
 
     STAGE t v · others STAGE t (all without a row) · kept STAGE t (what stays had so much before the cut) · sum t v
     (running sum before the cut by p) · reach t v (where a token begins on the line) · draw t · entropy STAGE t ·
-    weight t i · whole model, whole drawn (log-probabilities of the output)
+    weight t i · whole model, whole drawn (log-probabilities of the output) · after wN.N REST (see explain/beneath.py)
 """
 
 import math
 from collections.abc import Callable, Sequence
 
-from seq2seq.stories.explain.equation import Addressed, Explanation
+from seq2seq.stories.explain.beneath import Beneath, SearchExplainer, instead_of
+from seq2seq.stories.explain.equation import Explanation, softmax
 from seq2seq.stories.formulas import Line, Number
 from seq2seq.stories.sampling import names
 from seq2seq.stories.sampling.names import stage_name
@@ -21,11 +22,11 @@ from seq2seq.traces.sampling import STAGES, SampleTrace, falling
 from seq2seq.words import Words
 
 
-class SamplingExplainer(Addressed):
+class SamplingExplainer(SearchExplainer):
     """Explains the numbers of one output."""
 
-    def __init__(self, trace: SampleTrace, words: Words) -> None:
-        self.trace, self.words, self.cut = trace, words, trace.asked.cut
+    def __init__(self, trace: SampleTrace, words: Words, beneath: Beneath | None = None) -> None:
+        self.trace, self.words, self.cut, self.beneath = trace, words, trace.asked.cut, beneath
         self.kinds: dict[str, Callable[..., Explanation]] = {
             "model": self.model, "temperature": self.temperature, "top_k": self.top_k, "top_p": self.top_p,
             "others": self.others, "kept": self.kept, "sum": self.sum, "reach": self.reach, "draw": self.draw,
@@ -42,6 +43,11 @@ class SamplingExplainer(Addressed):
     def at(self, stage: str, t: int, v: int) -> Number:
         """A probability and its address."""
         return Number(self.probs(stage, t)[v], f"{stage} {t} {v}")
+
+    def written(self, t: int) -> list[int]:
+        """The tokens before token t of the output."""
+        written: list[int] = self.trace.chosen[:t].tolist()
+        return written
 
     def token(self, v: int) -> str:
         return quoted(self.trace.vocabulary[v])
@@ -63,14 +69,20 @@ class SamplingExplainer(Addressed):
     def model(self, t: int, v: int) -> Explanation:
         prob = self.probs("model", t)[v]
         line, values = Line(), Line()
-        line.latex = rf"p({line.text(self.token(v))}) = \frac{{e^{{z}}}}{{\sum_y e^{{z_y}}}}"
+        token = self.token(v)
+        line.latex = rf"P({line.text(token)}) = \frac{{\exp(\ell_{{{line.text(token)}}})}}{{\sum_w \exp(\ell_w)}}"
         told = self.told("model", "model", t, v)
         if prob <= 0:
             values.latex = values.text(self.name("never"))
-            return Explanation(f"model {t} {v}", told, (line, values), 0.0, 0.0, names.SOFTMAX)
-        log = math.log(prob)
-        values.latex = rf"= e^{{{values.number(Number(log))}}}"
-        return Explanation(f"model {t} {v}", told, (line, values), prob, math.exp(log), names.SOFTMAX)
+            return Explanation(f"model {t} {v}", told, (line, values), 0.0, 0.0, names.SOFTMAX, given=True)
+        if self.beneath is None:
+            values.latex = rf"= {values.number(Number(prob))}"
+            return Explanation(f"model {t} {v}", told, (values,), prob, prob, names.SOFTMAX, given=True)
+        logits = self.beneath.logits(self.written(t))
+        allowed = [logits[n] for n in self.order("model", t)]  # what may not be written has no share
+        values.latex = rf"= \frac{{\exp({values.number(logits[v])})}}{{{values.powers(allowed)}}}"
+        computed = softmax(logits[v].value, allowed)
+        return Explanation(f"model {t} {v}", told, (line, values), prob, computed, names.SOFTMAX)
 
     def temperature(self, t: int, v: int) -> Explanation:
         heat, address, value = self.cut.temperature, f"temperature {t} {v}", self.probs("temperature", t)[v]
@@ -78,11 +90,11 @@ class SamplingExplainer(Addressed):
         told = self.told("temperature", "temperature", t, v)
         if heat == 0:
             best = self.order("model", t)[0]
-            line.latex = r"\lim_{T \to 0} \frac{p(y)^{1/T}}{\sum_{y'} p(y')^{1/T}}"
+            line.latex = r"\lim_{T \to 0} \frac{P(y)^{1/T}}{\sum_w P(w)^{1/T}}"
             values.latex = values.text(self.name("best" if v == best else "not_best", token=self.token(best)))
             return Explanation(address, told, (line, values), value, float(v == best), names.COLD)
         every = [self.at("model", t, n) for n in self.order("model", t)]
-        line.latex = r"\mathrm{softmax}(z / T)_y = \frac{p(y)^{1/T}}{\sum_{y'} p(y')^{1/T}}"
+        line.latex = r"\mathrm{softmax}(\ell / T)_y = \frac{P(y)^{1/T}}{\sum_w P(w)^{1/T}}"
         power = rf"^{{1/{values.text(f'{heat:g}')}}}"
         below = values.elided(every, lambda number: f"{values.number(number)}{power}")
         values.latex = rf"= \frac{{{values.number(own)}{power}}}{{{below}}}"
@@ -103,9 +115,9 @@ class SamplingExplainer(Addressed):
         stay = [self.at(before, t, n) for n in self.order(after, t)]
         line, values = Line(), Line()
         told = self.told("shared", after, t, v)
-        setting = {"top_k": ("k", f"{self.cut.top_k or len(self.trace.vocabulary)}"),
-                   "top_p": ("p", f"{self.cut.top_p:g}")}[after]  # fmt: skip
-        line.latex = rf"\frac{{p(y)}}{{\sum_{{y' \in S}} p(y')}} \quad ({setting[0]} = {line.text(setting[1])})"
+        setting = {"top_k": (r"\mathrm{top\ k}", f"{self.cut.top_k or len(self.trace.vocabulary)}"),
+                   "top_p": (r"\mathrm{top\ p}", f"{self.cut.top_p:g}")}[after]  # fmt: skip
+        line.latex = rf"\frac{{P(y)}}{{\sum_{{w \in S}} P(w)}} \quad ({setting[0]} = {line.text(setting[1])})"
         if value == 0:
             values.latex = values.text(self.name("removed" if own.value > 0 else "never"))
             return Explanation(address, told, (line, values), 0.0, 0.0, names.CUTS[after])
@@ -121,7 +133,7 @@ class SamplingExplainer(Addressed):
         probs = self.probs(stage, t)
         parts = sorted((self.at(stage, t, n) for n in rows[-1].tokens), key=lambda number: -number.value)
         value = math.fsum(probs[n] for n in rows[-1].tokens)
-        return self.added(f"others {stage} {t}", told, parts, value, r"\sum_{y} p(y)", names.CUTS[stage])
+        return self.added(f"others {stage} {t}", told, parts, value, r"\sum_w P(w)", names.CUTS[stage])
 
     def stage(self, stage: str) -> str:
         return stage_name(stage, self.cut, self.words)
@@ -144,14 +156,14 @@ class SamplingExplainer(Addressed):
         if stage not in ("top_k", "top_p"):
             raise KeyError(stage)
         value = float(self.trace.stages[before][t][self.trace.stages[stage][t] > 0].sum())
-        return self.added(f"kept {stage} {t}", told, parts, value, r"\sum_{y \in S} p(y)", names.CUTS[stage])
+        return self.added(f"kept {stage} {t}", told, parts, value, r"\sum_{w \in S} P(w)", names.CUTS[stage])
 
     def sum(self, t: int, v: int) -> Explanation:
         order = self.order("top_k", t)
         parts = [self.at("top_k", t, n) for n in order[: order.index(v) + 1]]
         told = self.told("sum", "top_k", t, v)
         value = float(self.trace.stages["top_k"][t][order[: order.index(v) + 1]].sum())
-        return self.added(f"sum {t} {v}", told, parts, value, r"\sum_{j \le i} p(y_j)", names.CUTS["top_p"])
+        return self.added(f"sum {t} {v}", told, parts, value, r"\sum_{P(w) \ge P(y)} P(w)", names.CUTS["top_p"])
 
     def reach(self, t: int, v: int) -> Explanation:
         if self.probs("top_p", t)[v] <= 0:
@@ -160,22 +172,22 @@ class SamplingExplainer(Addressed):
         parts = [self.at("top_p", t, n) for n in before.tolist()]
         value = float(self.trace.stages["top_p"][t][before].sum())
         told = self.told("reach", "top_p", t, v)
-        return self.added(f"reach {t} {v}", told, parts, value, r"\sum_{j < i} p(y_j)", names.DRAW)
+        return self.added(f"reach {t} {v}", told, parts, value, r"\sum_{P(w) > P(y)} P(w)", names.DRAW)
 
     def draw(self, t: int) -> Explanation:
         value, chosen, line = float(self.trace.drawn[t]), int(self.trace.chosen[t]), Line()
         begin = Number(float(self.trace.stages["top_p"][t][self.trace.below(t, chosen)].sum()), f"reach {t} {chosen}")
-        line.latex = rf"u \sim \mathcal{{U}}[0, 1) \\ {line.number(begin)} \le u < {line.number(begin)}"
+        line.latex = rf"\xi \sim \mathcal{{U}}[0, 1) \\ {line.number(begin)} \le \xi < {line.number(begin)}"
         line.latex += rf" + {line.number(self.at('top_p', t, chosen))}"
         told = self.name("draw", number=t + 1, token=self.token(chosen), seed=self.trace.asked.seed)
-        return Explanation(f"draw {t}", told, (line,), value, value, names.DRAW)
+        return Explanation(f"draw {t}", told, (line,), value, value, names.DRAW, given=True)
 
     # ---- the rest
 
     def entropy(self, stage: str, t: int) -> Explanation:
         parts = [self.at(stage, t, n) for n in self.order(stage, t)]
         line, values = Line(), Line()
-        line.latex = r"H = -\sum_y p(y) \ln p(y)"
+        line.latex = r"H = -\sum_w P(w) \ln P(w)"
         terms = values.elided(parts, lambda number: rf"{values.number(number)} \,\ln {values.number(number)}")
         values.latex = rf"= -({terms})"
         told = self.name("entropy", number=t + 1, stage=self.stage(stage))
@@ -184,19 +196,18 @@ class SamplingExplainer(Addressed):
         return Explanation(f"entropy {stage} {t}", told, (line, values), value, max(0.0, computed), names.ENTROPY)
 
     def weight(self, t: int, i: int) -> Explanation:
-        if self.trace.weights is None:
+        if self.trace.weights is None or self.beneath is None:
             raise IndexError(i)
-        value, line = float(self.trace.weights[t, i]), Line()
-        line.latex = rf"\alpha_{{{line.text(t + 1)},{line.text(i + 1)}}}"
         told = self.name("weight", token=quoted(self.trace.source[i]), number=t + 1)
-        return Explanation(f"weight {t} {i}", told, (line,), value, value, names.AHEAD)
+        found = self.beneath.weight(self.written(t), i)
+        return instead_of(found, f"weight {t} {i}", told, float(self.trace.weights[t, i]))
 
     def whole(self, which: str) -> Explanation:
         stage = {"model": "model", "drawn": "top_p"}[which]
         value = self.trace.log_prob_after(stage)
         parts = [self.at(stage, t, n) for t, n in enumerate(self.trace.chosen.tolist())]
         line, values = Line(tail=2), Line(tail=2)
-        line.latex = r"\ln P(Y) = \sum_t \ln p_t(y_t)"
+        line.latex = r"\ln P(Y) = \sum_t \ln P(y_t)"
         values.latex = "= " + values.elided(parts, lambda number: rf"\ln {values.number(number)}")
         computed = math.fsum(math.log(number.value) for number in parts)
         told = self.name(f"whole.{which}")

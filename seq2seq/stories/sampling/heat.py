@@ -6,11 +6,13 @@ from typing import Any
 
 from seq2seq.stories.bottleneck.explain import share_explained
 from seq2seq.stories.explain.equation import Addressed, Explanation
+from seq2seq.stories.flaws import say_flaws, signed
 from seq2seq.stories.formulas import FormulaBook, Line, percent
 from seq2seq.stories.player_words import player_labels
-from seq2seq.stories.questions.options import MARGIN, shuffled
+from seq2seq.stories.questions.options import MARGIN, ask, mixed, offered
 from seq2seq.stories.sampling import names
 from seq2seq.stories.sampling.heat_picture import heat_picture
+from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.story import Question, Step, Story, View
 from seq2seq.traces.diversity import DiversityTrace, Heat
 from seq2seq.words import Words
@@ -45,7 +47,7 @@ class HeatTeller:
         return {
             "T": f"{heat.temperature:g}", "n": heat.n, "right": percent(heat.share_right), "different": heat.different,
             "different_right": heat.different_right, "answers": self.trace.answers or "–",
-            "most": most[0] or self.words.say("sampling.many.empty"), "times": most[1],
+            "most": signed(most[0], heat.flaw) or self.words.say("sampling.many.empty"), "times": most[1],
             "alone": percent(alone.share_right), "alone_different": alone.different,
         }  # fmt: skip
 
@@ -58,7 +60,7 @@ class HeatTeller:
             parts = [self.sentence(f"text{kind}", **slots)]
             if self.cuts and heat.temperature:
                 parts.append(self.sentence("text.alone", **slots))
-            text = ("" if self.words.language == "zh" else " ").join(parts)
+            text = say_flaws(in_a_row(parts), [heat.flaw], self.words)
             title = self.sentence("title.now" if i == self.trace.now else "title", **slots)
             passage = names.JUDGE if heat.temperature else names.COLD
             yield Step(title, text, 0, line.into(book), passage, self.question(i))
@@ -76,17 +78,19 @@ class HeatTeller:
         after, before = self.trace.alone[i].share_right, self.trace.alone[i - 1].share_right
         slots |= {"T_before": f"{self.trace.alone[i - 1].temperature:g}", "right_before": percent(before)}
         apart = [share for share in (before, 0.0, after / 3, 1.0, 0.5) if abs(share - after) > MARGIN / 2]
-        options = list(dict.fromkeys(f"{share:.0%}" for share in (after, *apart)))[:3]
-        texts = shuffled(options, f"heat {i}")
+        guesses = [(f"{share:.0%}", "higher" if share > after else "lower") for share in apart]
+        others = [(text, self.words.say(f"question.sampling.hot.{why}")) for text, why in guesses]
+        answers = mixed(offered(f"{after:.0%}", others, 2), f"heat {i}")
         prompt, why = (self.words.say(f"question.sampling.hot{part}", **slots) for part in ("", ".why"))
-        return Question(f"hot {i}", "compare", prompt, tuple(texts), texts.index(options[0]), why)
+        return ask(f"hot {i}", "compare", prompt, why, answers)
 
     def still_one(self, i: int) -> Question:
         """Where the model is sure, a little heat changes nothing."""
-        slots = self.slots(i)
-        texts = ("1", f"≈ {self.trace.heats[i].n // 10}", f"≈ {self.trace.heats[i].n // 2}")
+        slots, n = self.slots(i), self.trace.heats[i].n
+        answers = {"1": "", f"≈ {n // 10}": self.words.say("question.sampling.one.few")}
+        answers[f"≈ {n // 2}"] = self.words.say("question.sampling.one.many")
         prompt, why = (self.words.say(f"question.sampling.one{part}", **slots) for part in ("", ".why"))
-        return Question("one", "compare", prompt, texts, 0, why)
+        return ask("one", "compare", prompt, why, answers)
 
     def steepest(self) -> int | None:
         """Where temperature alone loses most of the right outputs; None where that is not clear."""

@@ -206,7 +206,7 @@ def _pointer() -> list[Mark]:
         mark("rule", silent=True, x=x, x2=x, y="foot - 2", y2=f"foot + {RULER} + 4", stroke="ink", strokeWidth=2.5,
              opacity=shown),
         mark("path", silent=True, path=path, fill="ink", opacity=shown),
-        mark("text", text="'u = ' + format(u, '.3f')", x=f"{x} + (u < 0.8 ? 12 : -12)", y="foot - 9", fill="ink",
+        mark("text", text="'ξ = ' + format(u, '.3f')", x=f"{x} + (u < 0.8 ? 12 : -12)", y="foot - 9", fill="ink",
              fontSize=13, fontWeight=650, align="u < 0.8 ? 'left' : 'right'", baseline="'middle'", opacity=shown,
              clickable=True, ask="'draw ' + t"),
     ]  # fmt: skip

@@ -3,9 +3,11 @@
 import math
 from dataclasses import dataclass
 
+from seq2seq.stories.flaws import flawed
 from seq2seq.stories.formulas import FormulaBook, Line, Number, exact, percent, short
 from seq2seq.stories.sampling import names
 from seq2seq.stories.sampling.names import stage_name, stages_on, written
+from seq2seq.stories.sentences import bracketed, listed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step
 from seq2seq.stories.tokens import quoted
@@ -37,10 +39,12 @@ class Told:
 
 
 class SamplingTeller:
-    """Tells how one output is drawn. right: whether it is; None where nothing is right or wrong."""
+    """Tells how one output is drawn. right: whether it is; None where nothing is right or wrong; flaw: what is wrong
+    with it whatever was read.
+    """
 
-    def __init__(self, trace: SampleTrace, words: Words, right: bool | None = None) -> None:
-        self.trace, self.words, self.right = trace, words, right
+    def __init__(self, trace: SampleTrace, words: Words, right: bool | None = None, flaw: str | None = None) -> None:
+        self.trace, self.words, self.right, self.flaw = trace, words, right, flaw
         self.cut = trace.asked.cut
         self.book, self.steps, self.moments, self.chapters = FormulaBook(), [], [], []  # type: ignore[var-annotated]
 
@@ -81,7 +85,7 @@ class SamplingTeller:
         """The most probable tokens with their probabilities, in a sentence."""
         probs = self.trace.stages[stage][t]
         few = [n for n in falling(probs)[:most].tolist() if probs[n] >= 5e-4]
-        return self.words.say("states.list").join(f"{self.token(n)} ({percent(float(probs[n]))})" for n in few)
+        return listed((bracketed(self.token(n), percent(float(probs[n])), self.words) for n in few), self.words)
 
     def behind(self, t: int) -> str:
         """What is written before a token."""
@@ -92,10 +96,10 @@ class SamplingTeller:
 
     def intro(self) -> None:
         line = Line()
-        line.latex = rf"P(Y) = \prod_{{t}} p_t(y_t) \\ = {self.factors(line)}"
+        line.latex = rf"P(Y) = \prod_{{t}} P(y_t) \\ = {self.factors(line)}"
         stages = [stage_name(stage, self.cut, self.words) for stage in stages_on(self.cut)[1:]]
         key = "intro" if stages else "intro.plain"
-        self.add(key, Moment("intro", 0, 0, 0), line, names.SAMPLE, cuts=self.words.say("states.list").join(stages),
+        self.add(key, Moment("intro", 0, 0, 0), line, names.SAMPLE, cuts=listed(stages, self.words),
                  source="".join(map(quoted, self.trace.source)) or "–", seed=self.trace.asked.seed)  # fmt: skip
 
     def factors(self, line: Line) -> str:
@@ -107,8 +111,8 @@ class SamplingTeller:
     def model(self, t: int) -> None:
         entropy, line = self.trace.entropy(t, "model"), Line()
         ways = math.exp(entropy)
-        line.latex = rf"H = -\sum_y p(y) \ln p(y) = {line.text(short(entropy), f'entropy model {t}')}"
-        line.latex += rf" \\ e^{{H}} = {line.text(f'{ways:.2f}')}"
+        line.latex = rf"H = -\sum_w P(w) \ln P(w) = {line.text(short(entropy), f'entropy model {t}')}"
+        line.latex += rf" \\ \exp(H) = {line.text(f'{ways:.2f}')}"
         key = "model.sure" if ways < 1.2 else "model"
         passage = names.AHEAD if self.trace.source else names.TABLE
         self.add(key, Moment("model", t, 0, t), line, passage, number=t + 1, behind=self.behind(t),
@@ -123,12 +127,12 @@ class SamplingTeller:
                  "H_before": short(self.trace.entropy(t, "model"))}  # fmt: skip
         moment = Moment("temperature", t, 1, t)
         if heat == 0:
-            line.latex = rf"\lim_{{T \to 0}} \mathrm{{softmax}}(z / T)_{{{line.text(slots['token'])}}}"
+            line.latex = rf"\lim_{{T \to 0}} \mathrm{{softmax}}(\ell / T)_{{{line.text(slots['token'])}}}"
             line.latex += f" = {line.number(after)}"
             self.add("temperature.zero", moment, line, names.COLD, **slots)
             return
-        line.latex = rf"p'({line.text(slots['token'])}) = \frac{{{line.number(before)}^{{1/{line.text(f'{heat:g}')}}}}}"
-        line.latex += rf"{{\sum_y p(y)^{{1/{line.text(f'{heat:g}')}}}}} = {line.number(after)}"
+        line.latex = rf"P'({line.text(slots['token'])}) = \frac{{{line.number(before)}^{{1/{line.text(f'{heat:g}')}}}}}"
+        line.latex += rf"{{\sum_w P(w)^{{1/{line.text(f'{heat:g}')}}}}} = {line.number(after)}"
         key = "temperature.hot" if heat > 1 else "temperature.cold"
         self.add(key, moment, line, names.CUTS["temperature"], **slots)
 
@@ -150,7 +154,7 @@ class SamplingTeller:
         sum_ = line.elided(numbers, line.number)
         line.latex = rf"{sum_} = {line.text(short(kept), f'kept top_p {t}')} \ge {line.text(f'{self.cut.top_p:g}')}"
         first = self.prob(t, "top_p", order[0])
-        line.latex += rf" \\ p'({line.text(self.token(order[0]))}) = {line.number(numbers[0])} \,/\,"
+        line.latex += rf" \\ P'({line.text(self.token(order[0]))}) = {line.number(numbers[0])} \,/\,"
         line.latex += rf" {line.text(short(kept), f'kept top_p {t}')} = {line.number(first)}"
         key = "top_p" if stays < before else "top_p.all"
         key = "top_p.one" if stays == 1 and before > 1 else key
@@ -167,14 +171,14 @@ class SamplingTeller:
         """The tokens that stay, the first of them if there are many."""
         probs = self.trace.stages[stage][t]
         order = [n for n in falling(probs).tolist() if probs[n] > 0]
-        told = self.words.say("states.list").join(map(self.token, order[:6]))
+        told = listed(map(self.token, order[:6]), self.words)
         return told + ("…" if len(order) > 6 else "")
 
     def cut_line(self, t: int, line: Line, before: str, after: str) -> None:
         """The most probable token's share of what stays."""
         first = int(falling(self.trace.stages[after][t])[0])
         old, new = self.prob(t, before, first), self.prob(t, after, first)
-        line.latex = rf"p''({line.text(self.token(first))}) = \frac{{{line.number(old)}}}"
+        line.latex = rf"P''({line.text(self.token(first))}) = \frac{{{line.number(old)}}}"
         line.latex += rf"{{{line.text(short(self.kept(t, before, after)), f'kept {after} {t}')}}} = {line.number(new)}"
 
     def draw(self, t: int) -> None:
@@ -182,8 +186,8 @@ class SamplingTeller:
         probs = self.trace.stages["top_p"][t]
         reach = Number(math.fsum(probs[self.trace.below(t, chosen)].tolist()), f"reach {t} {chosen}")
         end = reach.value + float(probs[chosen])
-        line.latex = rf"{line.number(reach)} \le u = {line.text(short(luck), f'draw {t}')}"
-        line.latex += rf" \\ u < {line.number(reach)} + {line.number(self.prob(t, 'top_p', chosen))}"
+        line.latex = rf"{line.number(reach)} \le \xi = {line.text(short(luck), f'draw {t}')}"
+        line.latex += rf" \\ \xi < {line.number(reach)} + {line.number(self.prob(t, 'top_p', chosen))}"
         alone = self.trace.stays(t, "top_p") == 1
         rank = int((self.trace.stages["model"][t] > self.trace.stages["model"][t, chosen]).sum())
         key = "draw.alone" if alone else "draw.best" if rank == 0 else "draw"
@@ -206,6 +210,7 @@ class SamplingTeller:
         self.add(key, Moment("end", last, DRAW, last + 1), line, names.TOTAL, written=trace.text(0),
                  model=percent_small(math.exp(own)), drawn=percent_small(math.exp(drawn)), verdict=verdict,
                  seed=trace.asked.seed)  # fmt: skip
+        self.steps[-1] = flawed(self.steps[-1], self.flaw, trace.text(0), self.words)
 
 
 def percent_small(share: float) -> str:

@@ -11,6 +11,7 @@ from seq2seq.stories.sampling.picture import stage_picture
 from seq2seq.stories.sampling.questions import sampling_questions
 from seq2seq.stories.sampling.scene import Group, flows, groups, mass, segments
 from seq2seq.stories.sampling.steps import DRAW, Moment, SamplingTeller, Told
+from seq2seq.stories.sentences import listed, pair
 from seq2seq.stories.story import Story, View
 from seq2seq.stories.tokens import short_sign
 from seq2seq.traces.sampling import STAGES, SampleTrace, falling
@@ -19,12 +20,15 @@ from seq2seq.words import Words
 NOT_GONE = 9  # a stage that never comes
 
 
-def sampling_story(trace: SampleTrace, words: Words, name: str, right: bool | None = None) -> Story:
+def sampling_story(
+    trace: SampleTrace, words: Words, name: str, right: bool | None = None, flaw: str | None = None
+) -> Story:
     """Tell how one output is drawn.
 
-    Args: name: the model's reference; right: whether the output is, None where nothing is right or wrong.
+    Args: name: the model's reference; right: whether the output is, None where nothing is right or wrong;
+          flaw: what is wrong with it whatever was read.
     """
-    told = SamplingTeller(trace, words, right).tell()
+    told = SamplingTeller(trace, words, right, flaw).tell()
     questions = sampling_questions(trace, words)
     steps = [
         replace(step, question=questions.get((moment.kind, moment.t)))
@@ -102,7 +106,7 @@ def _bars(trace: SampleTrace, t: int, rows: Sequence[Group], words: Words) -> It
             yield {
                 "t": t, "c": c, "r": r, "token": token, "own": group.own, "v": value, "before": before, "out": out,
                 "gone": gone, "chosen": group.own and number == trace.chosen[t], "cum": cum, "sum": sum_,
-                "text": "✕" if out else _short(value), "tip": f"{_full(trace, group, words)}: {exact(value)}",
+                "text": "✕" if out else _short(value), "tip": pair(_full(trace, group, words), exact(value), words),
                 "ask": f"{stage} {t} {number}" if group.own else f"others {stage} {t}",
             }  # fmt: skip
 
@@ -137,19 +141,19 @@ def _pieces(trace: SampleTrace, t: int, rows: Sequence[Group], words: Words) -> 
         name = token if own else words.say("sampling.picture.others", count=len(piece.tokens))
         yield {"t": t, "x": piece.begin, "y": min(1.0, piece.end), "token": token, "own": own,
                "chosen": piece.token == trace.chosen[t], "ask": ask,
-               "tip": f"{name}: {exact(piece.begin)} – {exact(min(1.0, piece.end))}"}  # fmt: skip
+               "tip": pair(name, f"{exact(piece.begin)} – {exact(min(1.0, piece.end))}", words)}  # fmt: skip
 
 
 def _in_words(trace: SampleTrace, moment: Moment, words: Words) -> str:
     """What the overview shows at a step."""
     stage = STAGES[min(moment.stage, DRAW - 1)]
     probs = trace.stages[stage][moment.t]
-    listed = words.say("states.list").join(
-        f"{short_sign(trace.vocabulary[n])} {percent(float(probs[n]))}"
-        for n in falling(probs)[:4].tolist()
-        if probs[n] > 0
-    )
-    slots = {"stage": stage_name(stage, trace.asked.cut, words), "number": moment.t + 1, "listed": listed,
+    told = listed(
+        (f"{short_sign(trace.vocabulary[n])} {percent(float(probs[n]))}"
+         for n in falling(probs)[:4].tolist() if probs[n] > 0),
+        words,
+    )  # fmt: skip
+    slots = {"stage": stage_name(stage, trace.asked.cut, words), "number": moment.t + 1, "listed": told,
              "stays": trace.stays(moment.t, stage), "written": "".join(
                  short_sign(trace.vocabulary[n]) for n in trace.chosen[: moment.written].tolist()) or "–",
              "luck": f"{trace.drawn[moment.t]:.3f}",

@@ -27,8 +27,8 @@ class LayerExplainer(TransformerExplainer):
         exponents = [dot for dot, visible in zip(dots, seen, strict=True) if visible]
         line, values = Line(), Line()
         place = rf"{line.text(at + 1)},{line.text(j + 1)}"
-        line.latex = rf"\alpha'_{{{place}}} = \frac{{\exp(q \cdot k_j)}}{{\sum_m \exp(q \cdot k_m)}}"
-        values.latex = rf"= \frac{{e^{{{values.number(dots[j])}}}}}{{{values.powers(exponents)}}}"
+        line.latex = rf"\alpha'_{{{place}}} = \frac{{\exp(q \cdot k_j)}}{{\sum_{{j'}} \exp(q \cdot k_{{j'}})}}"
+        values.latex = rf"= \frac{{\exp({values.number(dots[j])})}}{{{values.powers(exponents)}}}"
         told = self.words.say(
             "selfatt.explain.unscaled", head=head + 1, block=self.attention.block(side, block),
             layer=self.attention.layer_of(side, layer), query=self.attention.at(side, at),

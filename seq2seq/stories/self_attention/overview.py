@@ -88,7 +88,7 @@ def _cells() -> list[Mark]:
     x, y = "X[datum.s] + columns[datum.s].at[datum.u] * W[datum.s]", f"Y[datum.s] + datum.r * {tall}"
     strips = rect(
         x, y, "max(0.4, columns[datum.s].wide[datum.u] * W[datum.s])", f"{tall} - 1", "features", clickable=True,
-        fill={"scale": "feature", "field": "v"}, tooltip=f"columns[datum.s].unit[datum.u] + ': ' + {tip}",
+        fill={"scale": "feature", "field": "v"}, tooltip=f"(columns[datum.s].unit[datum.u] + 1) + ': ' + {tip}",
     )  # fmt: skip
     across = "W[datum.s] / M"
     x = f"X[datum.s] + datum.j * {across}"

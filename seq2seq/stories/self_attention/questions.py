@@ -1,14 +1,15 @@
 """Questions about one layer: the largest weight, the scale, what a head sees, the mask, whose queries, what next."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
-from seq2seq.stories.formulas import percent, short
-from seq2seq.stories.questions.options import MARGIN, shuffled, spread, wrong_answers
+from seq2seq.stories.formulas import short
+from seq2seq.stories.questions.options import MARGIN, ask, named, offered, rising, spread, true_or_false
+from seq2seq.stories.questions.reasons import token_question
 from seq2seq.stories.self_attention.focus import Focus
 from seq2seq.stories.story import Question
-from seq2seq.stories.tokens import quoted
 from seq2seq.words import Words
 
 EACH = 2  # questions of one kind in a story
@@ -42,9 +43,9 @@ def scale(focus: Focus, words: Words) -> Asked:
         return
     slots: dict[str, object] = {"before": short(before), "after": short(after), "width": focus.trace.head_width}
     slots |= {"query": focus.name(words, False, focus.query)}
-    options = tuple(words.say(f"question.selfatt.scale.{name}") for name in ("rises", "falls", "stays"))
+    answers = named(words, "question.selfatt.scale", ("rises", "falls", "stays"), "rises")
     prompt, why = words.say("question.selfatt.scale", **slots), words.say("question.selfatt.scale.why", **slots)
-    yield ("scale", focus.query), Question("scale", "compare", prompt, options, 0, why)
+    yield ("scale", focus.query), ask("scale", "compare", prompt, why, answers)
 
 
 def head_sees(focus: Focus, words: Words) -> Asked:
@@ -53,9 +54,15 @@ def head_sees(focus: Focus, words: Words) -> Asked:
     if heads < 2 or seen < 2:
         return
     other = 2 if focus.head != 1 else 1
-    candidates = [seen // heads, -(-seen // heads), seen - 1, seen + 1, 1]
-    wrong = wrong_answers(seen, [n for n in candidates if 0 < n <= len(focus.keys) + 1])
-    shown = sorted([seen, *wrong])
+    guesses = [
+        (seen // heads, "split"),
+        (-(-seen // heads), "split"),
+        (seen - 1, "self"),
+        (seen + 1, "more"),
+        (1, "one"),
+    ]
+    possible = [(n, why) for n, why in guesses if 0 < n <= len(focus.keys) + 1]
+    answers = offered(seen, [(n, words.say(f"question.selfatt.heads.{why}")) for n, why in possible])
     slots: dict[str, object] = {
         "heads": heads,
         "other": other,
@@ -65,8 +72,7 @@ def head_sees(focus: Focus, words: Words) -> Asked:
     }
     slots |= {"query": focus.name(words, False, focus.query), "features": focus.trace.width}
     prompt, why = words.say("question.selfatt.heads", **slots), words.say("question.selfatt.heads.why", **slots)
-    options = tuple(map(str, shown))
-    yield ("everyone", focus.query), Question("heads", "compare", prompt, options, shown.index(seen), why)
+    yield ("everyone", focus.query), ask("heads", "compare", prompt, why, rising(answers))
 
 
 def visible(focus: Focus, words: Words) -> Asked:
@@ -74,23 +80,24 @@ def visible(focus: Focus, words: Words) -> Asked:
     if (focus.side, focus.block) != ("decoder", "self") or len(focus.keys) < 3:
         return
     right = len(focus.seen)
-    wrong = wrong_answers(right, [n for n in (right - 1, len(focus.keys), right + 1, 1) if 0 < n <= len(focus.keys)])
-    shown = sorted([right, *wrong])
+    guesses = [(right - 1, "before"), (len(focus.keys), "every"), (right + 1, "after"), (1, "one")]
+    possible = [(n, why) for n, why in guesses if 0 < n <= len(focus.keys)]
+    answers = offered(right, [(n, words.say(f"question.selfatt.visible.{why}")) for n, why in possible])
     slots: dict[str, object] = {"query": focus.name(words, False, focus.query), "keys": len(focus.keys), "right": right}
     key = "question.selfatt.visible" if focus.masked else "question.selfatt.visible.all"
     prompt, why = words.say("question.selfatt.visible", **slots), words.say(f"{key}.why", **slots)
-    yield ("mask", focus.query), Question("visible", "compare", prompt, tuple(map(str, shown)), shown.index(right), why)
+    yield ("mask", focus.query), ask("visible", "compare", prompt, why, rising(answers))
 
 
 def changes(focus: Focus, words: Words) -> Asked:
     """Which of Q, K and V change if only the decoder reads something else?"""
     if focus.side != "decoder":
         return
-    options = tuple(words.say(f"question.selfatt.changes.{name}") for name in ("q", "kv", "all"))
-    right = 0 if focus.block == "cross" else 2
+    right = "q" if focus.block == "cross" else "all"
+    answers = named(words, "question.selfatt.changes", ("q", "kv", "all"), right)
     key = f"question.selfatt.changes.{focus.block}"
     prompt, why = words.say("question.selfatt.changes"), words.say(f"{key}.why")
-    yield ("k", focus.query), Question("changes", "compare", prompt, options, right, why)
+    yield ("k", focus.query), ask("changes", "compare", prompt, why, answers)
 
 
 def largest(focus: Focus, words: Words) -> Asked:
@@ -103,15 +110,21 @@ def largest(focus: Focus, words: Words) -> Asked:
     own = [found for found in clear if found[0] == focus.query]
     for t, best, second in [*own, *spread([found for found in clear if found[0] != focus.query], EACH)]:
         seen = [int(j) for j in np.flatnonzero(focus.visible[t])]
-        nearby = [second, len(focus.keys) - 1 - best, best - 1, best + 1, *seen]
-        shown = sorted([best, *wrong_answers(best, [j for j in nearby if j in seen])])
+        nearby = [
+            (second, "second"),
+            (len(focus.keys) - 1 - best, "mirror"),
+            (best - 1, "beside"),
+            (best + 1, "beside"),
+        ]
+        nearby += [(j, "far") for j in seen]
+        possible = [(j, words.say(f"question.not.{why}")) for j, why in nearby if j in seen]
         slots = {"query": focus.name(words, False, t), "best": focus.name(words, True, best), "head": focus.head + 1}
         slots |= {"weight": short(float(weights[t, best])), "second": focus.name(words, True, second)}
         slots |= {"other": short(float(weights[t, second]))}
         prompt, why = words.say("question.selfatt.largest", **slots), words.say("question.selfatt.largest.why", **slots)
-        options = tuple(focus.name(words, True, j) for j in shown)
         stage = "softmax" if t == focus.query else "row"
-        yield (stage, t), Question(f"largest {t}", "position", prompt, options, shown.index(best), why)
+        answers = rising(offered(best, possible))
+        yield (stage, t), ask(f"largest {t}", "position", prompt, why, answers, partial(focus.name, words, True))
 
 
 def token(focus: Focus, words: Words) -> Asked:
@@ -122,15 +135,8 @@ def token(focus: Focus, words: Words) -> Asked:
     probabilities, ranking = np.exp(trace.log_probs[t]), trace.ranking(t)
     if probabilities[ranking[0]] - probabilities[ranking[1]] <= MARGIN:
         return
-    right, second = (quoted(trace.vocabulary[v]) for v in ranking[:2])
-    known = set(trace.vocabulary)
-    near = [quoted(held) for held in trace.source[t : t + 1] if held in known]
-    others = [second, *near, *(quoted(trace.vocabulary[v]) for v in ranking[2:5])]
-    shown = shuffled([right, *wrong_answers(right, others)], f"{trace.source}{t}")
-    slots: dict[str, object] = {"number": t + 1, "token": right, "p": percent(probabilities[ranking[0]])}
-    slots |= {"second": second, "q": percent(probabilities[ranking[1]])}
-    prompt, why = words.say("question.selfatt.token", **slots), words.say("question.token.why", **slots)
-    yield ("done", t), Question(f"token {t}", "token", prompt, tuple(shown), shown.index(right), why)
+    prompt = words.say("question.selfatt.token", number=t + 1)
+    yield ("done", t), token_question(trace, trace.source, t, prompt, words)
 
 
 def columns(focus: Focus, words: Words) -> Asked:
@@ -140,9 +146,8 @@ def columns(focus: Focus, words: Words) -> Asked:
     if abs(totals[j] - 1) <= MARGIN:
         return
     slots = {"key_name": focus.name(words, True, j), "total": short(float(totals[j]))}
-    options = (words.say("question.true"), words.say("question.false"))
-    prompt, why = words.say("question.selfatt.columns", **slots), words.say("question.selfatt.columns.why", **slots)
-    yield ("join", focus.query), Question(f"columns {j}", "true-false", prompt, options, 1, why)
+    seed = "".join(focus.trace.source)
+    yield ("join", focus.query), true_or_false(words, "question.selfatt.columns", f"columns {j}", seed, **slots)
 
 
 def residual(focus: Focus, words: Words) -> Asked:
@@ -153,9 +158,9 @@ def residual(focus: Focus, words: Words) -> Asked:
     if abs(came - gave) <= MARGIN * max(came, gave):
         return
     slots = {"query": focus.name(words, False, focus.query), "came": short(came), "gave": short(gave)}
-    options = tuple(words.say(f"question.selfatt.residual.{name}") for name in ("came", "gave"))
+    answers = named(words, "question.selfatt.residual", ("came", "gave"), "gave" if gave > came else "came")
     prompt, why = words.say("question.selfatt.residual", **slots), words.say("question.selfatt.residual.why", **slots)
-    yield ("residual", focus.query), Question("residual", "compare", prompt, options, int(gave > came), why)
+    yield ("residual", focus.query), ask("residual", "compare", prompt, why, answers)
 
 
 def active(focus: Focus, words: Words) -> Asked:
@@ -167,7 +172,7 @@ def active(focus: Focus, words: Words) -> Asked:
     if not any(names.values()):
         return  # too near to a border
     slots: dict[str, object] = {"query": focus.name(words, False, focus.query), "inner": len(inner), "active": count}
-    options = tuple(words.say(f"question.selfatt.active.{name}") for name in names)
+    right = next(name for name, found in names.items() if found)
+    answers = named(words, "question.selfatt.active", list(names), right)
     prompt, why = words.say("question.selfatt.active", **slots), words.say("question.selfatt.active.why", **slots)
-    right = list(names.values()).index(True)
-    yield ("inner", focus.query), Question("active", "compare", prompt, options, right, why)
+    yield ("inner", focus.query), ask("active", "compare", prompt, why, answers)

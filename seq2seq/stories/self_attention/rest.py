@@ -46,9 +46,9 @@ class Rest:
         """The heads, one beside the other."""
         teller, line = self.teller, Line()
         heads = self.focus.trace.heads
-        parts = r";\ ".join(rf"z^{{({line.text(n + 1)})}}" for n in range(min(heads, 4)))
-        line.latex = rf"z = [{parts}" + (r";\ \ldots]" if heads > 4 else "]")
-        scene = teller.scenes.heads(teller.loupe("join"), teller.own("heads"), "z")
+        parts = r";\ ".join(rf"a^{{({line.text(n + 1)})}}" for n in range(min(heads, 4)))
+        line.latex = rf"a = [{parts}" + (r";\ \ldots]" if heads > 4 else "]")
+        scene = teller.scenes.heads(teller.loupe("join"), teller.own("heads"), "a")
         key = "join" if heads > 1 else "join.one"
         teller.add(key, line, passages.ATTENTION["heads"], scene, shows=["heads"], slot=SLOT["heads"], dim=1,
                    flow="none", glow=0, stage="join")  # fmt: skip
@@ -59,10 +59,10 @@ class Rest:
         vector = teller.own("out")
         u = teller.loud(vector)
         weights = focus.vectors.layer_parameter(focus.side, focus.layer, focus.block, "output.weight")[u]
-        title = teller.say("selfatt.loupe.title.out", query=teller.spot["query"], feature=u)
-        scene = teller.scenes.product(title, teller.own("heads"), weights, vector[u], "z", "W_O")
+        title = teller.say("selfatt.loupe.title.out", query=teller.spot["query"], feature=u + 1)
+        scene = teller.scenes.product(title, teller.own("heads"), weights, vector[u], "a", "W_O")
         slot = slot_of(focus, "out")
-        line, slots = teller.units(r"o = W_O\, z + b", vector), {"feature": u, "value": short(vector[u].value)}
+        line, slots = teller.units(r"o = W_O\, a + b", vector), {"feature": u + 1, "value": short(vector[u].value)}
         teller.add("out", line, passages.ATTENTION["out"], scene, shows=[slot], stage="out", slots=slots,
                    **self.place("out", "heads"))  # fmt: skip
 
@@ -78,7 +78,7 @@ class Rest:
             scenes.vector(gave, "+ o", out),
             scenes.vector(say("selfatt.loupe.both"), "=", both),
         ]
-        line = teller.units(r"r = x + o" if block != "feed" else r"r = n + f", both)
+        line = teller.units(r"r = x + o" if block != "feed" else r"r = n + o", both)
         slot = slot_of(focus, name)
         before = slot_of(focus, "outer" if block == "feed" else "out")
         key = "residual.feed" if block == "feed" else "residual"
@@ -92,9 +92,10 @@ class Rest:
         after = teller.values(f"{block}.norm")
         mean, spread = _moments(before)
         line = Line()
-        line.latex = r"n = \frac{r - \mu}{\sqrt{\sigma^2 + \varepsilon}}\,\gamma + \beta,"
-        line.latex += rf"\quad \mu = {line.text(short(mean))},"
-        line.latex += rf"\ \sigma = {line.text(short(spread))} \\ = {line.units([after[u] for u in focus.shown])}"
+        line.latex = r"n = \frac{r - \mathrm{mean}(r)}{\sqrt{\mathrm{var}(r) + 10^{-5}}}\,\gamma + \beta,"
+        line.latex += rf"\quad \mathrm{{mean}}(r) = {line.text(short(mean))},"
+        line.latex += rf"\ \sqrt{{\mathrm{{var}}(r)}} = {line.text(short(spread))}"
+        line.latex += rf" \\ = {line.units([after[u] for u in focus.shown])}"
         key = "norm.feed" if block == "feed" and self.post else "norm"
         slot, scene = slot_of(focus, name), teller.scenes.normed(teller.loupe("norm"), before, after)
         last = {"norm": "across" if self.masked and not self.post else "residual", "h": "residual2"}[name]
@@ -124,13 +125,13 @@ class Rest:
         u = max(range(len(vector)), key=lambda unit: vector[unit].value)
         weights = focus.vectors.parameter(f"{focus.side}.{focus.layer}.inner.weight")[u]
         read = focus.vectors.read(focus.side, focus.layer, "feed", focus.query)
-        title = teller.say("selfatt.loupe.title.inner", query=teller.spot["query"], unit=u)
+        title = teller.say("selfatt.loupe.title.inner", query=teller.spot["query"], unit=u + 1)
         scene = teller.scenes.product(title, read, weights, vector[u], "n", "W₁")
         line, active = Line(), sum(number.value > 0 for number in vector)
-        line.latex = rf"f = \max(0,\ W_1 n + b_1) \\ f_{{{line.text(u)}}} = {line.number(vector[u])}"
+        line.latex = rf"\varphi = \max(0,\ W_1 n + b_1) \\ \varphi_{{{line.text(u + 1)}}} = {line.number(vector[u])}"
         before = slot_of(focus, "across" if self.masked and self.post else "norm")
         teller.add("inner", line, passages.FEED, scene, shows=[slot_of(focus, "inner")], stage="inner",
-                   slots={"active": active, "unit": u, "value": short(vector[u].value)},
+                   slots={"active": active, "unit": u + 1, "value": short(vector[u].value)},
                    **(self.place("inner", before) | {"flow": "row", "glow": 1}))  # fmt: skip
 
     def outer(self) -> None:
@@ -139,9 +140,10 @@ class Rest:
         vector = teller.values("feed.out")
         u = teller.loud(vector)
         weights = focus.vectors.parameter(f"{focus.side}.{focus.layer}.outer.weight")[u]
-        title = teller.say("selfatt.loupe.title.outer", query=teller.spot["query"], feature=u)
-        scene = teller.scenes.product(title, teller.values("feed.inner"), weights, vector[u], "f", "W₂")
-        line, slots = teller.units(r"W_2 f + b_2", vector), {"feature": u, "value": short(vector[u].value)}
+        title = teller.say("selfatt.loupe.title.outer", query=teller.spot["query"], feature=u + 1)
+        scene = teller.scenes.product(title, teller.values("feed.inner"), weights, vector[u], "φ", "W₂")
+        line = teller.units(r"o = W_2 \varphi + b_2", vector)
+        slots = {"feature": u + 1, "value": short(vector[u].value)}
         teller.add("outer", line, passages.FEED, scene, shows=[slot_of(focus, "outer")], stage="outer", slots=slots,
                    **(self.place("outer", slot_of(focus, "inner")) | {"flow": "row", "glow": 1}))  # fmt: skip
 

@@ -77,8 +77,9 @@ class Scenes:
 
     def stack(self, title: str, lines: Sequence[Line], note: str = "") -> Scene:
         """Vectors one below the other."""
-        return Scene(title, self.focus.shown, lines, note or self.say("selfatt.loupe.some", shown=len(self.focus.shown),
-                                                                     width=self.focus.trace.width))  # fmt: skip
+        shown = [u + 1 for u in self.focus.shown]
+        some = self.say("selfatt.loupe.some", shown=len(shown), width=self.focus.trace.width)
+        return Scene(title, shown, lines, note or some)
 
     def normed(self, title: str, before: Sequence[Number], after: Sequence[Number]) -> Scene:
         """A LayerNorm, before and after."""
@@ -96,7 +97,7 @@ class Scenes:
         terms = np.array([number.value for number in read]) * weights
         units = sorted(int(u) for u in np.argsort(-np.abs(terms), kind="stable")[:WIDEST])
         ask = read[0].address.rsplit(" ", 1)[0]
-        row = own.address.rsplit(" ", 1)[1]
+        row = int(own.address.rsplit(" ", 1)[1]) + 1
         lines = [
             Line(self.say("selfatt.loupe.read"), letter, [read[u].value for u in units], units, ask),
             Line(self.say("selfatt.loupe.row", matrix=matrix, row=row), f"× {matrix}",
@@ -105,7 +106,7 @@ class Scenes:
                  kind="term", total=f"Σ+b {short(own.value)}", whole=own.address),
         ]  # fmt: skip
         note = self.say("selfatt.loupe.largest", shown=len(units), count=len(terms)) if len(units) < len(terms) else ""
-        return Scene(title, units, lines, note)
+        return Scene(title, [u + 1 for u in units], lines, note)
 
     def heads(self, title: str, numbers: Sequence[Number], sign: str) -> Scene:
         """A vector cut into heads: one row a head."""
@@ -115,7 +116,7 @@ class Scenes:
         first = max(0, min(self.focus.head - MOST_ROWS // 2, self.focus.trace.heads - MOST_ROWS))
         for n in range(first, min(self.focus.trace.heads, first + MOST_ROWS)):
             units = list(range(n * width, n * width + count))
-            label = self.say("selfatt.loupe.head", head=n + 1, first=n * width, last=(n + 1) * width - 1)
+            label = self.say("selfatt.loupe.head", head=n + 1, first=n * width + 1, last=(n + 1) * width)
             mark = " ●" if n == self.focus.head else ""
             lines.append(Line(label + mark, f"{n + 1}{mark}", [numbers[u].value for u in units], units, address))
         return Scene(title, [f"+{u}" if u else "0" for u in range(count)], lines)
@@ -171,7 +172,7 @@ class Scenes:
             )  # fmt: skip
         more = len(focus.seen) - len(lines)
         label = self.say("selfatt.loupe.sum.more", more=more) if more else self.say("selfatt.loupe.sum")
-        return self.stack(title, [*lines, self.vector(label, "z", result)])
+        return self.stack(title, [*lines, self.vector(label, "a", result)])
 
     # ---- rows over the keys
 
@@ -195,7 +196,7 @@ class Scenes:
         ]
         kind = "share" if name == "weights" else "product"
         total = "Σ 1.00" if name == "weights" else ""
-        sign = {"dots": "q·k", "scores": "s", "hidden": "s", "weights": "α"}[name]
+        sign = {"dots": "q·k", "scores": "e", "hidden": "e", "weights": "α"}[name]
         key = "scores.raw" if name == "scores" and not focus.trace.scaled else name
         return Line(
             label or self.say(f"selfatt.loupe.{key}"), label[:8] or sign, values, range(len(values)),

@@ -117,7 +117,8 @@ class Telling:
         return {
             "query": focus.name(self.words, False, focus.query), "head": focus.head + 1, "heads": trace.heads,
             "width": trace.head_width, "features": trace.width, "layer": focus.layer + 1, "layers": trace.layers,
-            "keys": len(focus.keys), "queries": len(focus.queries), "first": focus.own[0], "last": focus.own[-1],
+            "keys": len(focus.keys), "queries": len(focus.queries),
+            "first": focus.own[0] + 1, "last": focus.own[-1] + 1,
             "seen": len(focus.seen), "inner": int(focus.gates["feed.inner"].shape[1]),
         }  # fmt: skip
 

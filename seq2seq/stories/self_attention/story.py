@@ -35,6 +35,7 @@ from seq2seq.stories.self_attention.overview import overview
 from seq2seq.stories.self_attention.questions import layer_questions
 from seq2seq.stories.self_attention.steps import Moment, Told
 from seq2seq.stories.self_attention.tell import tell
+from seq2seq.stories.sentences import clauses, listed, pair, titled
 from seq2seq.stories.story import Story, View
 from seq2seq.words import Words
 
@@ -53,7 +54,8 @@ def self_attention_story(focus: Focus, words: Words, name: str) -> Story:
     ]  # fmt: skip
     identity = "|".join(["self-attention", name, focus.side, focus.block, "".join(focus.trace.source)])
     title = words.say("selfatt.title", source="".join(focus.trace.source))
-    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas)
+    known = {"d": focus.trace.width, "N": focus.trace.heads, "d_k": focus.trace.head_width}
+    return Story(identity, title, steps, views, told.chapters, player_labels(words), told.formulas, sizes=known)
 
 
 def _most(focus: Focus) -> float:
@@ -91,7 +93,7 @@ def _overview(focus: Focus, told: Told, words: Words) -> View:
     axes = [say(f"selfatt.axis.{name}") for name in ("pairs", "features")]
     return View(
         "overview", _heading(focus, words), say("selfatt.overview.hint"), overview(*axes), "vega",
-        [f"{step.title}. {step.text}" for step in told.steps], data, "grids", signals, wide=True,
+        [titled(step, words) for step in told.steps], data, "grids", signals, wide=True,
     )  # fmt: skip
 
 
@@ -117,7 +119,7 @@ def _loupe(focus: Focus, told: Told, words: Words) -> View:
 
     def describe(moment: Moment) -> str:
         scene = scenes[moment.scene]
-        return f"{scene.title}. " + "; ".join(f"{line.label} {line.total}".strip() for line in scene.lines)
+        return pair(scene.title, clauses((f"{line.label} {line.total}".strip() for line in scene.lines), words), words)
 
     return View(
         "loupe", say("selfatt.loupe.name"), say("selfatt.loupe.hint"), enlarged(), "vega",
@@ -132,7 +134,7 @@ def _best(focus: Focus, words: Words, row: int) -> str:
     """The largest weights of a row, in words."""
     weights = focus.pairs("weights")[row]
     order = [int(j) for j in np.argsort(-weights, kind="stable")[:3] if focus.visible[row, j]]
-    best = ", ".join(f"{focus.name(words, True, j)} {short(float(weights[j]))}" for j in order)
+    best = listed((f"{focus.name(words, True, j)} {short(float(weights[j]))}" for j in order), words)
     return words.say("selfatt.best", query=focus.name(words, False, row), best=best)
 
 

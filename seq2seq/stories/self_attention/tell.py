@@ -80,7 +80,7 @@ class Teller(Telling):
         both = focus.vectors.embedded(focus.side, at)
         lines = [
             self.scenes.vector(say("selfatt.loupe.token", token=self.token(False, at)), "E", parts[0]),
-            self.scenes.vector(say("selfatt.loupe.place", position=at + 1), "+ P", parts[1]),
+            self.scenes.vector(say("selfatt.loupe.place", position=at + 1), "+ PE", parts[1]),
             self.scenes.vector(say("selfatt.loupe.both"), "= x", both),
         ]
         post = trace.norm == "post"
@@ -89,7 +89,7 @@ class Teller(Telling):
         line = self.units(r"\sqrt{d}\, E[w]", parts[0])
         self.add("embed", line, passage, scene, shows=["in1"] if post else [], slot=SLOT["in1"], lit=1, stage="embed")
         scene = self.scenes.stack(self.loupe("place"), lines)
-        line = self.units(r"x = \sqrt{d}\, E[w] + P", both)
+        line = self.units(r"x = \sqrt{d}\, E[w] + \mathrm{PE}", both)
         slots = {"kind": say(f"selfatt.positions.{trace.positions[focus.side == 'decoder']}")}
         last = "in3" if post else "in1"
         self.add("place", line, passage, scene, shows=["in2", "in3"] if post else ["in1"], slot=SLOT[last],
@@ -121,7 +121,7 @@ class Teller(Telling):
             weights = focus.vectors.layer_parameter(focus.side, focus.layer, focus.block, "project.weight")[row]
             read = self.read() if letter == "q" else focus.vectors.asked(focus.side, focus.layer, focus.block, at)
             title = self.say(
-                f"selfatt.loupe.title.{letter}", token=focus.name(self.words, letter != "q", at), feature=u
+                f"selfatt.loupe.title.{letter}", token=focus.name(self.words, letter != "q", at), feature=u + 1
             )
             matrix = f"W_{letter.upper()}"
             scene = self.scenes.product(title, read, weights, vector[u], "m" if self.across(letter) else "x", matrix)
@@ -136,7 +136,7 @@ class Teller(Telling):
             self.add(
                 key, line, passage, scene, shows=[letter], slot=SLOT[letter], lit=1, flow="rows", glow=1,
                 origin=SLOT[origin], goal=SLOT[letter], stage=letter,
-                slots={"asked": focus.name(self.words, True, best), "feature": u, "value": short(vector[u].value)},
+                slots={"asked": focus.name(self.words, True, best), "feature": u + 1, "value": short(vector[u].value)},
             )  # fmt: skip
         self.split()
 
@@ -195,11 +195,11 @@ class Teller(Telling):
         if focus.trace.scaled:
             root = rf"\sqrt{{{line.text(focus.trace.head_width)}}}"
             line.latex = (
-                rf"s_{{{place}}} = \frac{{q \cdot k}}{{\sqrt{{d_k}}}} \\ = \frac{{{line.number(dot)}}}{{{root}}}"
+                rf"e_{{{place}}} = \frac{{q \cdot k}}{{\sqrt{{d_k}}}} \\ = \frac{{{line.number(dot)}}}{{{root}}}"
             )
             line.latex += rf" = {line.number(score)}"
         else:
-            line.latex = rf"s_{{{place}}} = q \cdot k = {line.number(score)}"
+            line.latex = rf"e_{{{place}}} = q \cdot k = {line.number(score)}"
         scene = self.scenes.over_keys(self.loupe("scale"), ["dots", "scores"])
         root = short(focus.trace.head_width**0.5).rstrip("0").rstrip(".")
         self.add(
@@ -213,9 +213,9 @@ class Teller(Telling):
         line = Line()
         at, seen = line.text(focus.query + 1), line.text(len(focus.seen))
         if focus.masked:
-            line.latex = rf"s_{{{at},j}} = -\infty \quad \mathrm{{for}}\ j > {line.text(focus.query + 1)}"
+            line.latex = rf"e_{{{at},j}} = -\infty \quad \mathrm{{for}}\ j > {line.text(focus.query + 1)}"
         else:
-            line.latex = rf"s_{{{at},j}}\ \mathrm{{stays}},\ j = 1 \ldots {seen}"
+            line.latex = rf"e_{{{at},j}}\ \mathrm{{stays}},\ j = 1 \ldots {seen}"
         key = "mask" if focus.masked else f"mask.none.{focus.side}.{focus.block}"
         slots = {"hidden": len(focus.keys) - len(focus.seen)}
         scene = self.scenes.over_keys(self.loupe("mask"), ["scores", "hidden"])
@@ -229,7 +229,7 @@ class Teller(Telling):
         line = Line()
         place = rf"{self.at(line)},{line.text(best + 1)}"
         shown = [self.weight("scores", j) for j in focus.seen]
-        line.latex = rf"\alpha_{{{place}}} = \frac{{e^{{{line.number(score)}}}}}{{{line.powers(shown)}}}"
+        line.latex = rf"\alpha_{{{place}}} = \frac{{\exp({line.number(score)})}}{{{line.powers(shown)}}}"
         line.latex += rf" \\ = {line.number(weight)}"
         spread = self.spread(focus.row)
         key = "softmax" if focus.row[best] >= 0.5 else "softmax.spread"
@@ -246,7 +246,7 @@ class Teller(Telling):
         count = range(len(focus.keys))
         weighted = line.weighted([self.weight("weights", j) for j in count], "v")
         mixed = [self.own("heads")[u] for u in focus.shown]
-        line.latex = rf"z_{{{self.at(line)}}} = \sum_j \alpha_j v_j \\ = {weighted} \\ = {line.units(mixed)}"
+        line.latex = rf"a_{{{self.at(line)}}} = \sum_j \alpha_j v_j \\ = {weighted} \\ = {line.units(mixed)}"
         self.add(
             "mix", line, passages.ATTENTION["heads"], self.scenes.mixed(self.loupe("mix")), begins=["heads"],
             slot=SLOT["heads"], origin=SLOT["v"], goal=SLOT["heads"], flow="mix", glow=1, stage="mix",
@@ -257,7 +257,7 @@ class Teller(Telling):
         """All queries at once: the same four products, as matrices."""
         line = Line()
         root = r"\sqrt{d_k}" if self.focus.trace.scaled else "1"
-        line.latex = rf"Z = \mathrm{{softmax}}\left(\frac{{Q K^\top}}{{{root}}}\right) V"
+        line.latex = rf"A = \mathrm{{softmax}}\left(\frac{{Q K^\top}}{{{root}}}\right) V"
         self.add(
             "everyone", line, passages.ATTENTION["weights"], self.scenes.everyone(self.loupe("everyone")),
             shows=["dots", "scores", "weights"], slot=SLOT["weights"], flow="none", glow=0, stage="everyone",

@@ -131,7 +131,7 @@ def _unit(measured: Measured, words: Words, unit: int | None) -> Colouring:
     u = tuple(float(value) for value in values / largest)
     legend = tuple(Entry(f"{share * largest:.2f}".replace("-", "−"), share) for share in (-1, -0.5, 0, 0.5, 1))
     names = tuple(f"{value:.3f}".replace("-", "−") for value in values)
-    name = words.say("states.by.unit", unit=unit)
+    name = words.say("states.by.unit", unit=unit + 1)
     return Colouring("unit", name, SIGNED, u, (0,) * len(u), names, legend, None)
 
 

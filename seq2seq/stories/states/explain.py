@@ -89,7 +89,7 @@ class StatesExplainer(Addressed):
         left = numbers(state.astype(np.float64) - projection.mean)
         right = numbers(projection.components[a])
         line, figures = Line(), Line()
-        line.latex = rf"z_{{{line.text(a + 1)}}} = (h - \bar{{h}})^\top w_{{{line.text(a + 1)}}}"
+        line.latex = rf"\mathrm{{PC}}_{{{line.text(a + 1)}}} = (h - \bar{{h}})^\top w_{{{line.text(a + 1)}}}"
         figures.latex = rf"= {figures.products(left, right)}"
         return Explanation(address, name, (line, figures), value, dot(left, right), PROJECT)
 
@@ -100,7 +100,7 @@ class StatesExplainer(Addressed):
         states = self.trace.clouds[c].states
         one, other = states[i].astype(np.float64), states[j].astype(np.float64)
         line, figures = Line(), Line()
-        line.latex = r"d(a, b) = \sqrt{\sum_u (a_u - b_u)^2}"
+        line.latex = r"d(h, h') = \sqrt{\sum_u (h_u - h'_u)^2}"
         pairs = list(zip(numbers(one), numbers(other), strict=True))
         terms = figures.elided(pairs, lambda pair: rf"({figures.number(pair[0])} - {figures.factor(pair[1])})^2")
         figures.latex = rf"= \sqrt{{{terms}}}"
@@ -120,7 +120,7 @@ class StatesExplainer(Addressed):
             raise KeyError(label)
         line, figures = Line(), Line()
         values = [Number(value, f"point {c} {label} {i}") for i, value in enumerate(found.values.tolist())]
-        line.latex = r"\bar{s} = \frac{1}{N} \sum_i s_i"
+        line.latex = r"\overline{\mathrm{sil}} = \frac{1}{N} \sum_i \mathrm{sil}_i"
         total = figures.elided(values, figures.factor)
         figures.latex = rf"= \frac{{{total}}}{{{figures.text(len(values))}}}"
         name = self.word("silhouette", label=group_name(self.trace, self.words, label), cloud=self.cloud(c))
@@ -139,7 +139,7 @@ class StatesExplainer(Addressed):
         if (own == own[i]).sum() == 1:
             line.latex = line.text(self.word("alone"))
             return Explanation(f"point {c} {label} {i}", name, (line,), value, 0.0, INSIDE)
-        line.latex = r"s_i = \frac{b_i - a_i}{\max(a_i, b_i)}"
+        line.latex = r"\mathrm{sil}_i = \frac{b_i - a_i}{\max(a_i, b_i)}"
         numbers = [Number(b), Number(a), Number(a), Number(b)]
         shown = [figures.number(number) for number in numbers]
         figures.latex = rf"= \frac{{{shown[0]} - {shown[1]}}}{{\max({shown[2]}, {shown[3]})}}"

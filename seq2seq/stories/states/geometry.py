@@ -57,7 +57,7 @@ def nearest(between: np.ndarray, most: int = NEAREST) -> np.ndarray:
 class Silhouette:
     """How each point lies in its group, (N,): inside, the mean distance to its own; outside, to the nearest other.
 
-    Source: Rousseeuw 1987, doi:10.1016/0377-0427(87)90125-7.
+    Source: @rousseeuw1987.
     """
 
     inside: np.ndarray

@@ -3,12 +3,12 @@
 import numpy as np
 
 from seq2seq.stories.formulas import short
-from seq2seq.stories.questions.options import shuffled, wrong_answers
+from seq2seq.stories.questions.options import ask, mixed, offered, rising
+from seq2seq.stories.questions.reasons import place_name
 from seq2seq.stories.states.colourings import Colouring
 from seq2seq.stories.states.explain import cloud_name, group_name
 from seq2seq.stories.states.measured import Measured
 from seq2seq.stories.story import Question
-from seq2seq.stories.tokens import quoted
 from seq2seq.words import Words
 
 CLEARLY = 1.2  # the larger of two distances over the smaller, at least
@@ -20,24 +20,28 @@ AGREE = 7  # of eight neighbours
 def groups_question(measured: Measured, words: Words, cloud: int) -> Question | None:
     """By which label do the states of a cloud group best?"""
     trace = measured.trace
-    offered = [
+    groups = [
         g
         for g in measured.groups
         if g not in ("date", "order", "both", "length") and measured.score(cloud, g) is not None
     ]
-    ranked = sorted(offered, key=lambda g: -(measured.score(cloud, g) or 0.0))
+    ranked = sorted(groups, key=lambda g: -(measured.score(cloud, g) or 0.0))
     if len(ranked) < 2:
         return None
     best, second = (measured.score(cloud, g) or 0.0 for g in ranked[:2])
     if best - second < APART:
         return None
-    names = [group_name(trace, words, g) for g in offered]
+    answers = {}
+    for g in groups:
+        name, score = group_name(trace, words, g), short(measured.score(cloud, g) or 0.0)
+        reply = words.say("states.question.groups.reply", group=name, value=score)
+        answers[name] = "" if g == ranked[0] else reply
     why = words.say(
         "states.question.groups.why", best=group_name(trace, words, ranked[0]), value=short(best),
         second=group_name(trace, words, ranked[1]), other=short(second),
     )  # fmt: skip
     prompt = words.say("states.question.groups", cloud=cloud_name(trace, words, cloud))
-    return Question(f"groups {cloud}", "compare", prompt, tuple(names), offered.index(ranked[0]), why)
+    return ask(f"groups {cloud}", "compare", prompt, why, answers)
 
 
 def nearer_question(measured: Measured, words: Words, writing: bool) -> Question | None:
@@ -58,12 +62,16 @@ def nearer_question(measured: Measured, words: Words, writing: bool) -> Question
     if not found:
         return None
     p, q, r, near, far = found[0]
-    options = (trace.paths[q].text, trace.paths[r].text)
+    same_text, other_text = trace.paths[q].text, trace.paths[r].text
+    answers = {
+        same_text: words.say("states.question.nearer.same.reply") if far < near else "",
+        other_text: "" if far < near else words.say("states.question.nearer.other.reply"),
+    }
     key = "writing" if writing else "final"
-    slots = {"text": trace.paths[p].text, "same": options[0], "other": options[1], "at": trace.at}
+    slots = {"text": trace.paths[p].text, "same": same_text, "other": other_text, "at": trace.at}
     why = words.say(f"states.question.nearer.{key}.why", near=short(near), far=short(far), **slots)
     prompt = words.say(f"states.question.nearer.{key}", **slots)
-    return Question(f"nearer {key} {p} {q} {r}", "compare", prompt, options, int(far < near), why)
+    return ask(f"nearer {key} {p} {q} {r}", "compare", prompt, why, answers)
 
 
 def _apart(measured: Measured, p: int, q: int, writing: bool) -> float | None:
@@ -86,8 +94,9 @@ def belongs_question(measured: Measured, words: Words, colouring: Colouring) -> 
     if agree < AGREE:
         return None
     others = np.argsort(measured.between[c][i], kind="stable")
-    wrong = wrong_answers(colouring.names[i], [colouring.names[j] for j in others])
-    shown = shuffled([colouring.names[i], *wrong], f"{trace.sentences[0]}{i}")
+    reply = words.say("states.question.belongs.reply")
+    wrong = [(colouring.names[j], reply) for j in others]
+    answers = mixed(offered(colouring.names[i], wrong), f"{trace.sentences[0]}{i}")
     listed = [trace.sentences[trace.points[j].sentence] for j in near[:4]]
     slots = {"by": group_name(trace, words, colouring.grouped or ""), "listed": " · ".join(listed)}
     why = words.say(
@@ -95,7 +104,7 @@ def belongs_question(measured: Measured, words: Words, colouring: Colouring) -> 
         text=trace.sentences[trace.points[i].sentence],
     )  # fmt: skip
     prompt = words.say("states.question.belongs", **slots)
-    return Question(f"belongs {i}", "token", prompt, tuple(shown), shown.index(colouring.names[i]), why)
+    return ask(f"belongs {i}", "token", prompt, why, answers)
 
 
 def jump_question(measured: Measured, words: Words, p: int) -> Question | None:
@@ -106,13 +115,16 @@ def jump_question(measured: Measured, words: Words, p: int) -> Question | None:
         return None
 
     def name(k: int) -> str:
-        return f"{quoted(path.source[k])} ({k + 1})"
+        return place_name(words, path.source, k)
 
     best = int(order[0])
-    shown = sorted([best, *wrong_answers(best, [int(order[1]), len(order) - 1, 0, int(order[2])])])
+    answers = rising(offered(best, [
+        (k, words.say("states.question.jump.reply", far=short(float(jumps[k]))))
+        for k in (int(order[1]), len(order) - 1, 0, int(order[2]))
+    ]))  # fmt: skip
     why = words.say(
         "states.question.jump.why", token=name(best), far=short(float(jumps[best])), second=name(int(order[1])),
         other=short(float(jumps[order[1]])),
     )  # fmt: skip
     prompt = words.say("states.question.jump", text=path.text)
-    return Question(f"jump {p}", "position", prompt, tuple(map(name, shown)), shown.index(best), why)
+    return ask(f"jump {p}", "position", prompt, why, answers, name)

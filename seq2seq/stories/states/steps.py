@@ -8,6 +8,7 @@ import numpy as np
 
 from seq2seq.stories.explain.vectors import numbers
 from seq2seq.stories.formulas import FormulaBook, Line, Number, percent, short
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.states.colourings import Colouring, index_of
 from seq2seq.stories.states.explain import GEOMETRY, INSIDE, NEAREST_OTHERS, PROJECT, cloud_name, group_name
@@ -142,7 +143,7 @@ class StatesTeller:
         assert found is not None
         values = [Number(v, f"point {c} {best} {i}") for i, v in enumerate(found.values.tolist())]
         line.latex = (
-            rf"\bar{{s}} = \frac{{1}}{{N}} \sum_i \frac{{b_i - a_i}}{{\max(a_i, b_i)}} \\ = \frac{{"
+            rf"\overline{{\mathrm{{sil}}}} = \frac{{1}}{{N}} \sum_i \frac{{b_i - a_i}}{{\max(a_i, b_i)}} \\ = \frac{{"
             rf"{line.factor(values[0])} + {line.factor(values[1])} + \cdots}}{{{line.text(len(values))}}}"
             rf" \\ = {line.number(Number(found.mean, f'silhouette {c} {best}'))}"
         )
@@ -159,7 +160,7 @@ class StatesTeller:
         states = trace.clouds[c].states
         one, other = numbers(states[i])[0], numbers(states[near[0]])[0]
         terms = rf"({line.number(one)} - {line.factor(other)})^2 + \cdots"
-        line.latex = rf"d = \sqrt{{\sum_u (a_u - b_u)^2}} \\ = \sqrt{{{terms}}} \\ = {line.number(between)}"
+        line.latex = rf"d(h, h') = \sqrt{{\sum_u (h_u - h'_u)^2}} \\ = \sqrt{{{terms}}} \\ = {line.number(between)}"
         slots = {
             "text": measured.read(i), "count": len(near), "size": states.shape[1],
             "same": percent(measured.same(c, label)), "before": percent(measured.same(0, label)),
@@ -254,7 +255,7 @@ class StatesTeller:
                 line,
                 WAY,
                 number=k,
-                tokens=" ".join(tokens),
+                tokens=listed(tokens, self.words),
                 token=tokens[0],
                 question=None,
                 **self.apart(k),
@@ -272,7 +273,7 @@ class StatesTeller:
         """How much of the variance two components show."""
         line, shares = Line(), self.measured.projections[c].shares
         left, right = (line.text(percent(share)) for share in shares[:2])
-        line.latex = rf"\frac{{\sigma_1^2 + \sigma_2^2}}{{\sum_k \sigma_k^2}} = {left} + {right}"
+        line.latex = rf"\frac{{\lambda_1 + \lambda_2}}{{\sum_k \lambda_k}} = {left} + {right}"
         return line
 
     def coordinate(self, c: int) -> Line:
@@ -283,7 +284,7 @@ class StatesTeller:
         left = numbers(self.trace.clouds[c].states[i].astype(np.float64) - projection.mean)
         value = Number(float(self.measured.places[c, i, 0]), f"coordinate {c} {i} 0")
         line.latex = (
-            rf"z_1 = (h - \bar{{h}})^\top w_1 \\ = {brief(line, left, numbers(projection.components[0]))}"
+            rf"\mathrm{{PC}}_1 = (h - \bar{{h}})^\top w_1 \\ = {brief(line, left, numbers(projection.components[0]))}"
             rf" \\ = {line.number(value)}"
         )
         return line

@@ -6,6 +6,7 @@ import numpy as np
 
 from seq2seq.stories.formulas import percent, short
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import bracketed, listed, pair
 from seq2seq.stories.states.asides import Aside, way_asides, written_asides
 from seq2seq.stories.states.cloud import COLOURINGS, cloud_picture
 from seq2seq.stories.states.colourings import Colouring, colourings, index_of
@@ -57,7 +58,7 @@ def _cloud(measured: Measured, teller: StatesTeller, found: tuple[Colouring, ...
             "u": [round(one.u[i], 3) for one in found],
             "s": [one.shapes[i] for one in found],
             "near": [measured.nearest[c][i] for c in clouds],
-            "tip": _tip(measured, found, i),
+            "tip": _tip(measured, found, i, words),
             "asks": [f"state {c} {i}" for c in clouds],
         }
         for i in range(len(trace.points))
@@ -98,9 +99,9 @@ def _cloud(measured: Measured, teller: StatesTeller, found: tuple[Colouring, ...
     )  # fmt: skip
 
 
-def _tip(measured: Measured, found: tuple[Colouring, ...], i: int) -> str:
+def _tip(measured: Measured, found: tuple[Colouring, ...], i: int, words: Words) -> str:
     told = [measured.read(i), f"→ {measured.trace.answers[measured.trace.points[i].sentence]}"]
-    told += [f"{one.name}: {one.names[i]}" for one in found if one.id != "unit"]
+    told += [pair(one.name, one.names[i], words) for one in found if one.id != "unit"]
     return "\n".join(told)
 
 
@@ -186,7 +187,7 @@ def _silhouettes(measured: Measured, teller: StatesTeller, words: Words) -> View
     for n, group in enumerate(groups):
         for c in clouds:
             score, called = measured.score(c, group) or 0.0, group_name(trace, words, group)
-            tip = f"{called}, {cloud_name(trace, words, c)}: {score:.4f}"
+            tip = pair(listed([called, cloud_name(trace, words, c)], words), f"{score:.4f}", words)
             row = {"group": n, "cloud": c, "name": called, "v": score, "tip": tip, "ask": f"silhouette {c} {group}"}
             rows.append(row)
     spec = silhouette_bars(
@@ -195,10 +196,10 @@ def _silhouettes(measured: Measured, teller: StatesTeller, words: Words) -> View
     alternatives = [
         words.say("states.silhouette.none")
         if moment.told < 0
-        else words.say("states.silhouette.alt", told=words.say("states.list").join(
-            f"{row['name']} ({cloud_name(trace, words, row['cloud'])}) {short(row['v'])}"
+        else words.say("states.silhouette.alt", told=listed((
+            f"{bracketed(row['name'], cloud_name(trace, words, row['cloud']), words)} {short(row['v'])}"
             for row in rows if row["cloud"] <= moment.told
-        ))
+        ), words))
         for moment in teller.moments
     ]  # fmt: skip
     signals = {"cloud_names": [cloud_name(trace, words, c) for c in clouds], "told_at": teller.track("told")}
@@ -217,14 +218,14 @@ def _near(measured: Measured, teller: StatesTeller, words: Words) -> View:
         for c in range(len(trace.clouds))
         for rank, j in enumerate(measured.nearest[c][i].tolist())
     ]  # fmt: skip
-    listed = [
-        words.say("states.list").join(f"“{row['text']}” {short(row['d'])}" for row in rows if row["cloud"] == c)
+    near = [
+        listed((f"“{row['text']}” {short(row['d'])}" for row in rows if row["cloud"] == c), words)
         for c in range(len(trace.clouds))
     ]
     text = f"“{measured.read(i)}”"
     alternatives = [
         words.say(
-            "states.near.alt", text=text, cloud=cloud_name(trace, words, moment.cloud), listed=listed[moment.cloud],
+            "states.near.alt", text=text, cloud=cloud_name(trace, words, moment.cloud), listed=near[moment.cloud],
         )
         for moment in teller.moments
     ]  # fmt: skip

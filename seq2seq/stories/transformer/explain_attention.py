@@ -29,10 +29,11 @@ class AttentionEquations(Equations):
         weights = numbers(self.vectors.layer_parameter(side, layer, block, "project.weight")[number])
         bias = Number(float(self.vectors.layer_parameter(side, layer, block, "project.bias")[number]))
         own, line, values = self.vectors.gate(side, layer, f"{block}.{letter}", at)[u], Line(), Line()
-        symbol = rf"{letter}_{{{line.text(at + 1)},{line.text(u)}}} = (W_{letter.upper()}\, x + b)_{{{line.text(u)}}}"
+        symbol = rf"{letter}_{{{line.text(at + 1)},{line.text(u + 1)}}}"
+        symbol += rf" = (W_{letter.upper()}\, x + b)_{{{line.text(u + 1)}}}"
         linear((line, values), symbol, weights, read, bias)
         told = self.name(
-            letter, at=self.at(own_side, at), feature=u, head=u // self.trace.head_width + 1,
+            letter, at=self.at(own_side, at), feature=u + 1, head=u // self.trace.head_width + 1,
             block=self.block(side, block), layer=self.layer_of(side, layer),
         )  # fmt: skip
         passage = passages.PROJECT_SELF if block == "self" else passages.PROJECT_QUERY
@@ -56,7 +57,7 @@ class AttentionEquations(Equations):
         key = self.vectors.of_head(self.vectors.gate(side, layer, f"{block}.k", j), head)
         line, values = Line(), Line()
         line.latex = rf"q_{{{line.text(at + 1)}}} \cdot k_{{{line.text(j + 1)}}}"
-        line.latex += rf" = \sum_{{d=1}}^{{{line.text(self.trace.head_width)}}} q_d\, k_d"
+        line.latex += rf" = \sum_{{u=1}}^{{{line.text(self.trace.head_width)}}} q_u\, k_u"
         values.latex = rf"= {values.products(query, key)}"
         told = self.named("dots", side, layer, block, head, at, j)
         return Explanation(
@@ -69,11 +70,11 @@ class AttentionEquations(Equations):
         line, values, root = Line(), Line(), math.sqrt(self.trace.head_width)
         place = rf"{line.text(at + 1)},{line.text(j + 1)}"
         if self.trace.scaled:
-            line.latex = rf"s_{{{place}}} = \frac{{q \cdot k}}{{\sqrt{{d_k}}}}"
+            line.latex = rf"e_{{{place}}} = \frac{{q \cdot k}}{{\sqrt{{d_k}}}}"
             values.latex = rf"= \frac{{{values.number(product)}}}{{\sqrt{{{values.text(self.trace.head_width)}}}}}"
             computed = product.value / root
         else:
-            line.latex, values.latex = rf"s_{{{place}}} = q \cdot k", rf"= {values.number(product)}"
+            line.latex, values.latex = rf"e_{{{place}}} = q \cdot k", rf"= {values.number(product)}"
             computed = product.value
         told = self.named("scores", side, layer, block, head, at, j)
         return Explanation(own.address, told, (line, values), own.value, computed, passages.ATTENTION["scores"])
@@ -90,11 +91,13 @@ class AttentionEquations(Equations):
         exponents = [score for score, seen in zip(scores, visible, strict=True) if seen]
         place = rf"{line.text(at + 1)},{line.text(j + 1)}"
         if not visible[j]:
-            line.latex = rf"\alpha_{{{place}}} \propto e^{{-\infty}} = 0"
+            line.latex = rf"\alpha_{{{place}}} \propto \exp(-\infty) = 0"
             told = self.named("masked", side, layer, block, head, at, j)
             return Explanation(own.address, told, (line,), own.value, 0.0, passages.ATTENTION["mask"])
-        line.latex = rf"\alpha_{{{place}}} = \frac{{\exp(s_{{{place}}})}}{{\sum_{{m\ \mathrm{{visible}}}} \exp(s_m)}}"
-        values.latex = rf"= \frac{{e^{{{values.number(scores[j])}}}}}{{{values.powers(exponents)}}}"
+        line.latex = (
+            rf"\alpha_{{{place}}} = \frac{{\exp(e_{{{place}}})}}{{\sum_{{j'\ \mathrm{{visible}}}} \exp(e_{{j'}})}}"
+        )
+        values.latex = rf"= \frac{{\exp({values.number(scores[j])})}}{{{values.powers(exponents)}}}"
         computed = softmax(scores[j].value, exponents)
         return Explanation(own.address, told, (line, values), own.value, computed, passage)
 
@@ -121,7 +124,7 @@ class AttentionEquations(Equations):
         own = self.vectors.gate(side, layer, f"{block}.heads", at)[u]
         weights = self.vectors.attention(side, layer, f"{block}.weights", head, at)
         told = self.name(
-            "heads", head=head + 1, feature=u, at=self.at(side, at), block=self.block(side, block),
+            "heads", head=head + 1, feature=u + 1, at=self.at(side, at), block=self.block(side, block),
             layer=self.layer_of(side, layer),
         )  # fmt: skip
         passage = passages.ATTENTION["heads"]
@@ -130,7 +133,7 @@ class AttentionEquations(Equations):
         keys = range(len(weights))
         column = [self.vectors.gate(side, layer, f"{block}.v", j)[u] for j in keys]
         line, values = Line(), Line()
-        line.latex = rf"z_{{{line.text(at + 1)},{line.text(u)}}} = \sum_j \alpha_j\, v_{{j,{line.text(u)}}}"
+        line.latex = rf"a_{{{line.text(at + 1)},{line.text(u + 1)}}} = \sum_j \alpha_j\, v_{{j,{line.text(u + 1)}}}"
         values.latex = rf"= {values.products(weights, column)}"
         return Explanation(own.address, told, (line, values), own.value, dot(weights, column), passage)
 
@@ -138,7 +141,7 @@ class AttentionEquations(Equations):
         """A number that a what-if put there."""
         line = Line()
         line.latex = line.text(self.words.say("explain.set"))
-        return Explanation(own.address, told, (line,), own.value, own.value, passage)
+        return Explanation(own.address, told, (line,), own.value, own.value, passage, given=True)
 
     def top(self, t: int, i: int) -> Explanation:
         """The top layer's look at the source: the mean over its heads."""
@@ -152,7 +155,7 @@ class AttentionEquations(Equations):
         parts = [self.vectors.attention(side, layer, name, n, inside(at))[inside(j)] for n in range(heads)]
         line, values = Line(), Line()
         place, count = rf"{line.text(at + 1)},{line.text(j + 1)}", line.text(heads)
-        line.latex = rf"\bar{{\alpha}}_{{{place}}} = \frac{{1}}{{{count}}} \sum_n \alpha^{{(n)}}"
+        line.latex = rf"\bar{{\alpha}}_{{{place}}} = \frac{{1}}{{{count}}} \sum_{{\mathrm{{heads}}}} \alpha"
         terms = " + ".join(values.factor(part) for part in parts)
         values.latex = rf"= \frac{{1}}{{{values.text(heads)}}} ({terms})"
         told = self.name(

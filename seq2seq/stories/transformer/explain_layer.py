@@ -32,7 +32,7 @@ class LayerEquations(Equations):
 
     def named(self, key: str, side: str, layer: int, block: str, at: int, u: int) -> str:
         return self.name(
-            key, feature=u, at=self.at(side, at), block=self.block(side, block), layer=self.layer_of(side, layer)
+            key, feature=u + 1, at=self.at(side, at), block=self.block(side, block), layer=self.layer_of(side, layer)
         )
 
     def out(self, side: str, layer: int, block: str, at: int, u: int, own: Number) -> Explanation:
@@ -40,15 +40,16 @@ class LayerEquations(Equations):
         line, values = Line(), Line()
         if block == "feed":
             weights, bias = (self.vectors.parameter(f"{side}.{layer}.outer.{name}") for name in ("weight", "bias"))
-            read, symbol, passage = self.vectors.gate(side, layer, "feed.inner", at), r"W_2\, f + b_2", passages.FEED
+            read, symbol = self.vectors.gate(side, layer, "feed.inner", at), r"W_2\, \varphi + b_2"
+            passage = passages.FEED
         else:
             weights, bias = (
                 self.vectors.layer_parameter(side, layer, block, f"output.{name}") for name in ("weight", "bias")
             )
-            read, symbol = self.vectors.gate(side, layer, f"{block}.heads", at), r"W_O\, z + b"
+            read, symbol = self.vectors.gate(side, layer, f"{block}.heads", at), r"W_O\, a + b"
             passage = passages.ATTENTION["out"]
         left, offset = numbers(weights[u]), Number(float(bias[u]))
-        linear((line, values), rf"({symbol})_{{{line.text(u)}}}", left, read, offset)
+        linear((line, values), rf"({symbol})_{{{line.text(u + 1)}}}", left, read, offset)
         told = self.named("feed.out" if block == "feed" else "out", side, layer, block, at, u)
         computed = dot(left, read) + offset.value
         return Explanation(own.address, told, (line, values), own.value, computed, passage)
@@ -58,7 +59,7 @@ class LayerEquations(Equations):
         weights, bias = (self.vectors.parameter(f"{side}.{layer}.inner.{name}")[u] for name in ("weight", "bias"))
         left, read, offset = numbers(weights), self.vectors.read(side, layer, "feed", at), Number(float(bias))
         line, values, computed = Line(), Line(), dot(left, read) + offset.value
-        line.latex = rf"f_{{{line.text(u)}}} = \max(0,\ (W_1\, x + b_1)_{{{line.text(u)}}})"
+        line.latex = rf"\varphi_{{{line.text(u + 1)}}} = \max(0,\ (W_1\, x + b_1)_{{{line.text(u + 1)}}})"
         values.latex = rf"= \max(0,\ {values.products(left, read)} + {values.factor(offset)})"
         told = self.named("inner", side, layer, "feed", at, u)
         return Explanation(own.address, told, (line, values), own.value, max(0.0, computed), passages.FEED)
@@ -70,7 +71,7 @@ class LayerEquations(Equations):
             self.vectors.gate(side, layer, f"{block}.out", at)[u],
         )
         line, values = Line(), Line()
-        line.latex = rf"r_{{{line.text(u)}}} = (x + \mathrm{{block}}(x))_{{{line.text(u)}}}"
+        line.latex = rf"(x + \mathrm{{block}}(x))_{{{line.text(u + 1)}}}"
         values.latex = rf"= {values.number(state)} + {values.factor(out)}"
         told = self.named("residual", side, layer, block, at, u)
         computed = state.value + out.value
@@ -89,7 +90,8 @@ class LayerEquations(Equations):
         held = np.array([number.value for number in read])
         mean, variance = float(held.mean()), float(held.var())
         line, values = Line(), Line()
-        line.latex = rf"\frac{{x_{{{line.text(u)}}} - \mu}}{{\sqrt{{\sigma^2 + \varepsilon}}}}\, \gamma + \beta"
+        line.latex = rf"\frac{{x_{{{line.text(u + 1)}}} - \mathrm{{mean}}(x)}}"
+        line.latex += r"{\sqrt{\mathrm{var}(x) + 10^{-5}}}\, \gamma + \beta"
         above = rf"{values.number(read[u])} - {values.factor(Number(mean))}"
         below = rf"{values.number(Number(variance))} + {values.text(exact(EPSILON))}"
         values.latex = rf"= \frac{{{above}}}{{\sqrt{{{below}}}}}"
@@ -122,7 +124,7 @@ class LayerEquations(Equations):
 
     def final(self, side: str, values: np.ndarray, name: str, at: int, u: int) -> Explanation:
         own = Number(float(values[inside(at), u]), f"{name} {at} {u}")
-        layer, told = self.trace.layers - 1, self.name(name, at=self.at(side, at), feature=u)
+        layer, told = self.trace.layers - 1, self.name(name, at=self.at(side, at), feature=u + 1)
         if self.trace.norm == "pre":
             read = self.vectors.gate(side, layer, "h", at)
             return self.layer_norm(own, told, f"{side}_norm", read, u, passages.FINAL[side])
@@ -136,10 +138,10 @@ class LayerEquations(Equations):
         token, place = (self.token, self.place) if side == "encoder" else (self.token_read, self.turn)
         parts = [Number(part.value, part.address) for part in (token(at, u), place(at, u))]
         line, values = Line(), Line()
-        line.latex = rf"x_{{{line.text(u)}}} = (\sqrt{{d}}\, E[w] + P)_{{{line.text(u)}}}"
+        line.latex = rf"x_{{{line.text(u + 1)}}} = (\sqrt{{d}}\, E[w] + \mathrm{{PE}})_{{{line.text(u + 1)}}}"
         values.latex = rf"= {values.number(parts[0])} + {values.factor(parts[1])}"
         own = self.vectors.embedded(side, at)[u]
-        told = self.name("embedded", at=self.at(side, at), feature=u)
+        told = self.name("embedded", at=self.at(side, at), feature=u + 1)
         computed = parts[0].value + parts[1].value
         return Explanation(own.address, told, (line, values), own.value, computed, passages.EMBED[side])
 
@@ -158,9 +160,9 @@ class LayerEquations(Equations):
         table = "source_embedding" if side == "encoder" else "target_embedding"
         held, width = Number(float(self.vectors.parameter(f"{table}.weight")[number, u])), self.trace.width
         line, values = Line(), Line()
-        line.latex = rf"\sqrt{{d}}\, E[{line.text(token)}]_{{{line.text(u)}}}"
+        line.latex = rf"\sqrt{{d}}\, E[{line.text(token)}]_{{{line.text(u + 1)}}}"
         values.latex = rf"= \sqrt{{{values.text(width)}}} \cdot {values.factor(held)}"
-        told, computed = self.name("token", token=token, feature=u), math.sqrt(width) * held.value
+        told, computed = self.name("token", token=token, feature=u + 1), math.sqrt(width) * held.value
         return Explanation(address, told, (line, values), value, computed, passages.EMBED[side])
 
     def place(self, i: int, u: int) -> Explanation:
@@ -173,7 +175,7 @@ class LayerEquations(Equations):
 
     def placed(self, address: str, kind: str, module: str, p: int, u: int, value: float) -> Explanation:
         """A position's own vector: a wave, a row of a learned table, or nothing."""
-        line, values, told = Line(), Line(), self.name(f"place.{kind}", position=p + 1, feature=u)
+        line, values, told = Line(), Line(), self.name(f"place.{kind}", position=p + 1, feature=u + 1)
         passage, width = passages.PLACE[kind], self.trace.width
         if kind == "sinusoidal":
             wave, even = (r"\sin" if u % 2 == 0 else r"\cos"), u - u % 2
@@ -184,8 +186,8 @@ class LayerEquations(Equations):
             return Explanation(address, told, (line, values), value, computed, passage)
         if kind == "learned":
             table = self.vectors.parameter(f"{module}.table.weight")
-            line.latex = rf"P[{line.text(p + 1)}]_{{{line.text(u)}}}"
+            line.latex = rf"\mathrm{{PE}}_{{{line.text(p + 1)},{line.text(u + 1)}}}"
             computed = float(table[min(p, len(table) - 1), u])
             return Explanation(address, told, (line,), value, computed, passage)
-        line.latex = rf"P = {line.text(0)}"
+        line.latex = rf"\mathrm{{PE}} = {line.text(0)}"
         return Explanation(address, told, (line,), value, 0.0, passage)

@@ -16,7 +16,7 @@ class OutputEquations(Equations):
         left = numbers(row(self.vectors.parameter("output.weight"), v))
         bias, own = Number(float(self.vectors.parameter("output.bias")[v])), self.vectors.logits(t)[v]
         line, values = Line(), Line()
-        line.latex = rf"o_{{{line.text(token)}}} = (W\, h_{{{line.text(t + 1)}}} + b)_{{{line.text(token)}}}"
+        line.latex = rf"\ell_{{{line.text(token)}}} = (W_y\, s_{{{line.text(t + 1)}}} + b_y)_{{{line.text(token)}}}"
         values.latex = rf"= {values.products(left, right)} + {values.factor(bias)}"
         told, computed = self.name("logit", token=token, number=t + 1), dot(left, right) + bias.value
         return Explanation(own.address, told, (line, values), own.value, computed, passages.PREDICT["logits"])
@@ -25,8 +25,8 @@ class OutputEquations(Equations):
         own, logits = self.vectors.probability(inside(t), inside(v)), self.vectors.logits(t)
         token, line, values = quoted(self.trace.vocabulary[v]), Line(), Line()
         y = rf"y_{{{line.text(t + 1)}}} = {line.text(token)}"
-        line.latex = rf"P({y}) = \frac{{\exp(o_{{{line.text(token)}}})}}{{\sum_w \exp(o_w)}}"
-        values.latex = rf"= \frac{{e^{{{values.number(logits[v])}}}}}{{{values.powers(logits)}}}"
+        line.latex = rf"P({y}) = \frac{{\exp(\ell_{{{line.text(token)}}})}}{{\sum_w \exp(\ell_w)}}"
+        values.latex = rf"= \frac{{\exp({values.number(logits[v])})}}{{{values.powers(logits)}}}"
         told, computed = self.name("probability", token=token, number=t + 1), softmax(logits[v].value, logits)
         return Explanation(own.address, told, (line, values), own.value, computed, passages.PREDICT["probability"])
 

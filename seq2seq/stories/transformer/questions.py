@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from seq2seq.stories.looks import Look
 from seq2seq.stories.questions.decoding import attention_questions
+from seq2seq.stories.questions.options import ask, offered, rising, true_or_false
+from seq2seq.stories.sentences import listed
 from seq2seq.stories.story import Question
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces import TransformerTrace
@@ -26,17 +28,11 @@ def transformer_questions(trace: TransformerTrace, words: Words, look: Look) -> 
     return found
 
 
-def _options(words: Words) -> tuple[str, str]:
-    return words.say("question.true"), words.say("question.false")
-
-
 def at_once(trace: TransformerTrace, words: Words) -> Asked:
     """Must the encoder's first position wait for nothing, its last for all others?"""
-    if len(trace.source) < 2:
-        return
-    slots = {"count": len(trace.source), "token": quoted(trace.source[-1])}
-    prompt, why = words.say("question.transformer.once", **slots), words.say("question.transformer.once.why", **slots)
-    yield ("feed", -1, 0), Question("once", "true-false", prompt, _options(words), 1, why)
+    count, seed = len(trace.source), "".join(trace.source)
+    if count > 1:
+        yield ("feed", -1, 0), true_or_false(words, "question.transformer.once", "once", seed, count=count)
 
 
 def sees_only(trace: TransformerTrace, words: Words) -> Asked:
@@ -45,15 +41,15 @@ def sees_only(trace: TransformerTrace, words: Words) -> Asked:
     if T < 4:
         return
     t = 2
-    slots = {"number": t + 1, "outputs": T, "read": " ".join(map(quoted, trace.read[: t + 1]))}
+    slots = {"number": t + 1, "outputs": T, "read": listed(map(quoted, trace.read[: t + 1]), words)}
     prompt, why = words.say("question.transformer.sees", **slots), words.say("question.transformer.sees.why", **slots)
-    shown = sorted({1, t, t + 1, T})
-    yield ("back", t, 0), Question("sees", "compare", prompt, tuple(map(str, shown)), shown.index(t + 1), why)
+    guesses = [
+        (n, words.say(f"question.transformer.sees.{name}")) for n, name in ((1, "one"), (t, "before"), (T, "all"))
+    ]
+    yield ("back", t, 0), ask("sees", "compare", prompt, why, rising(offered(t + 1, guesses)))
 
 
 def computed_again(trace: TransformerTrace, words: Words) -> Asked:
     """Are keys and values of what was read before computed again?"""
-    if len(trace.output) < 2:
-        return
-    prompt, why = words.say("question.transformer.again"), words.say("question.transformer.again.why")
-    yield ("cache", 1, 0), Question("again", "true-false", prompt, _options(words), 1, why)
+    if len(trace.output) > 1:
+        yield ("cache", 1, 0), true_or_false(words, "question.transformer.again", "again", "".join(trace.source))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from seq2seq.stories.flaws import flawed
 from seq2seq.stories.formulas import FormulaBook, Line, Number, exact, percent, short
 from seq2seq.stories.looks import Look
 from seq2seq.stories.sources import Passage
@@ -87,7 +88,7 @@ class Teller:
         self.steps.append(Step(title, text, len(self.chapters) - 1, formula, passage))
         self.moments.append(self.moment)
 
-    def tell(self, answer: str | None) -> Told:
+    def tell(self, answer: str | None, flaw: str | None = None) -> Told:
         """The whole decoding."""
         self.chapters.append(self.words.say("decoding.chapter.encoder"))
         self.embed()
@@ -103,7 +104,7 @@ class Teller:
                 else:
                     self.look_over(t, layer)
             self.predict_and_choose(t)
-        self.finish(answer)
+        self.finish(answer, flaw)
         return Told(self.steps, self.moments, self.chapters, self.book.templates)
 
     # ---- encoder: all positions at once; the formulas follow the last one
@@ -121,7 +122,7 @@ class Teller:
         self.add("intro", None, passages.ENCODE, self.spot)
         line, i = Line(), self.S - 1
         line.latex = rf"x_{{{line.text(i + 1)}}} = \sqrt{{d}}\, E[{line.text(quoted(self.trace.source[i]))}]"
-        line.latex += rf" + P_{{{line.text(i + 1)}}} \\ = {line.units(self.vectors.embedded('encoder', i))}"
+        line.latex += rf" + \mathrm{{PE}}_{{{line.text(i + 1)}}} \\ = {line.units(self.vectors.embedded('encoder', i))}"
         key = "embed" if self.trace.positions[0] != "none" else "embed.nowhere"
         self.add(key, line, passages.EMBED["encoder"], self.spot, stage="embed", embedded=1, side=0)
 
@@ -201,7 +202,7 @@ class Teller:
         line = Line()
         dots = self.vectors.attention("decoder", layer, "cross.dots", head, t)[top]
         symbol = rf"q_{{{line.text(t + 1)}}} \cdot k_{{{line.text(top + 1)}}}"
-        line.latex = rf"s_{{{line.text(t + 1)},{line.text(top + 1)}}} = "
+        line.latex = rf"e_{{{line.text(t + 1)},{line.text(top + 1)}}} = "
         if trace.scaled:
             divided = rf"\frac{{{line.number(dots)}}}{{\sqrt{{{line.text(trace.head_width)}}}}}"
             line.latex += rf"\frac{{{symbol}}}{{\sqrt{{d_k}}}} \\ = {divided} = {line.number(scores[top])}"
@@ -233,7 +234,7 @@ class Teller:
         }  # fmt: skip
         line = Line()
         y = rf"P(y_{{{line.text(t + 1)}}} = {line.text(token)})"
-        softmax = rf"\mathrm{{softmax}}(W\, h_{{{line.text(t + 1)}}} + b)_{{{line.text(token)}}}"
+        softmax = rf"\mathrm{{softmax}}(W_y\, s_{{{line.text(t + 1)}}} + b_y)_{{{line.text(token)}}}"
         line.latex = rf"{y} \\ = {softmax} \\ = {line.number(self.vectors.probability(t, chosen))}"
         tracks = {"stage": "predict", "told": 1, "side": -1, "back": 0}
         self.add("predict", line, passages.READ_OUT, slots, **tracks)
@@ -246,17 +247,18 @@ class Teller:
         passage = passages.END if end else passages.choose_passage(trace.forced)
         self.add(key, None if trace.forced else greedy, passage, slots, stage="choose", wrote=t + 1)
 
-    def finish(self, answer: str | None) -> None:
+    def finish(self, answer: str | None, flaw: str | None) -> None:
         trace = self.trace
         self.chapters.append(self.words.say("decoding.chapter.end"))
         key = "done" if answer is None else "done.right" if trace.text == answer else "done.wrong"
         if not trace.finished:
             key = "done.unfinished"
         line = Line()
-        line.latex = rf"\log P(y \mid x) = \sum_t \log P(y_t \mid y_{{<t}}, x) \\ = {line.text(exact(trace.log_prob))}"
+        line.latex = rf"\ln P(Y \mid X) = \sum_t \ln P(y_t \mid y_{{<t}}, X) \\ = {line.text(exact(trace.log_prob))}"
         slots: dict[str, object] = {"source": "".join(trace.source), "output": trace.text, "answer": answer}
         slots |= {"steps": self.T, "p": percent(float(np.exp(trace.log_prob)))}
         self.add(key, line, passages.DONE, slots, stage="done")
+        self.steps[-1] = flawed(self.steps[-1], flaw, trace.text, self.words)
 
     # ---- formulas
 
@@ -275,11 +277,11 @@ class Teller:
         if self.look.head is None:
             weight = Number(weight.value, f"mean {side} {layer} {block} {at} {j}")
             heads = line.text(self.trace.heads)
-            line.latex = rf"\bar{{\alpha}}{alpha} = \frac{{1}}{{{heads}}} \sum_n \alpha^{{(n)}}{alpha}"
+            line.latex = rf"\bar{{\alpha}}{alpha} = \frac{{1}}{{{heads}}} \sum_{{\mathrm{{heads}}}} \alpha{alpha}"
         else:
             weight = Number(weight.value, f"{side} {layer} {block}.weights {self.look.head} {at} {j}")
             scores = self.vectors.attention(side, layer, f"{block}.scores", self.look.head, at)
-            line.latex = rf"\alpha{alpha} = \frac{{\exp({line.number(scores[j])})}}{{\sum_m \exp(s_m)}}"
+            line.latex = rf"\alpha{alpha} = \frac{{\exp({line.number(scores[j])})}}{{\sum_{{j'}} \exp(e_{{j'}})}}"
         line.latex += rf" \\ = {line.number(weight)}"
         return line
 
@@ -287,9 +289,10 @@ class Teller:
         """A layer's state; with weights: what a head brings, first."""
         line, post = Line(), self.trace.norm == "post"
         if weights is not None and self.look.head is not None:
-            line.latex = rf"z = \sum_i \alpha_i\, v_i \\ = {line.weighted(weights, 'v')} \\ "
+            line.latex = rf"a = \sum_j \alpha_j\, v_j \\ = {line.weighted(weights, 'v')} \\ "
         inside = r"\mathrm{LN}(x + \mathrm{FFN}(x))" if post else r"x + \mathrm{FFN}(\mathrm{LN}(x))"
-        line.latex += rf"h_{{{line.text(at + 1)}}}^{{({line.text(layer + 1)})}} = {inside}"
+        state = "h" if side == "encoder" else "s"
+        line.latex += rf"{state}_{{{line.text(at + 1)}}}^{{({line.text(layer + 1)})}} = {inside}"
         line.latex += rf" \\ = {line.units(self.vectors.gate(side, layer, 'h', at))}"
         return line
 

@@ -8,6 +8,7 @@ import numpy as np
 from seq2seq.stories.charts import units_over_time, weights_heat_map
 from seq2seq.stories.decoding import UNITS_OVER_TIME, busiest
 from seq2seq.stories.looks import Look
+from seq2seq.stories.sentences import listed, pair, weighed
 from seq2seq.stories.signals import smooth, stepped
 from seq2seq.stories.softmax import score_bars
 from seq2seq.stories.story import View
@@ -43,7 +44,7 @@ def strongest(weights: np.ndarray, row: int, names: tuple[str, ...], words: Word
     if row < 0:
         return words.say("decoding.heat.nothing")
     order = np.argsort(-weights[row], kind="stable")[:3]
-    best = ", ".join(f"{quoted(names[i])} ({i + 1}) {weights[row, i]:.2f}" for i in order)
+    best = listed((weighed(quoted(names[i]), int(i) + 1, float(weights[row, i]), words) for i in order), words)
     return words.say("decoding.heat.alt", number=row + 1, best=best)
 
 
@@ -123,7 +124,7 @@ def _bars(trace: TransformerTrace, told: Told, words: Words, look: Look, head: i
     bars = [
         {"t": t, "i": i, "score": scores[t, i], "w": look.weights[t, i]}
         | token_row(token)
-        | {"tip": f"{quoted(token)}: {scores[t, i]:.4f} → {look.weights[t, i]:.4f}"}
+        | {"tip": pair(quoted(token), f"{scores[t, i]:.4f} → {look.weights[t, i]:.4f}", words)}
         | {"asks": (f"{address}.scores {head} {t} {i}", f"{address}.weights {head} {t} {i}")}
         for t in range(len(trace.output))
         for i, token in enumerate(trace.source)
@@ -141,13 +142,21 @@ def _bars(trace: TransformerTrace, told: Told, words: Words, look: Look, head: i
 def _heads(trace: TransformerTrace, told: Told, words: Words, look: Look) -> View:
     say, weights = words.say, trace.decoder[look.layer]["cross.weights"]
     cells = [
-        {"t": t, "i": i, "n": n, "w": w, "tip": f"{say('transformer.head.one', head=n + 1)} · {quoted(token)}: {w:.4f}",
+        {"t": t, "i": i, "n": n, "w": w,
+         "tip": pair(f"{say('transformer.head.one', head=n + 1)} · {quoted(token)}", f"{w:.4f}", words),
          "ask": f"decoder {look.layer} cross.weights {n} {t} {i}"}
         for n in range(trace.heads) for t in range(len(trace.output))
         for (i, token), w in zip(enumerate(trace.source), weights[n, t], strict=True)
     ]  # fmt: skip
     cells += [
-        {"t": t, "i": i, "n": trace.heads, "w": w, "tip": f"{quoted(trace.source[i])}: {w:.4f}", "ask": look.ask(t, i)}
+        {
+            "t": t,
+            "i": i,
+            "n": trace.heads,
+            "w": w,
+            "tip": pair(quoted(trace.source[i]), f"{w:.4f}", words),
+            "ask": look.ask(t, i),
+        }
         for t, row in enumerate(look.weights)
         for i, w in enumerate(row)
     ]
@@ -216,7 +225,7 @@ def units_view(trace: TransformerTrace, told: Told, words: Words) -> View:
             place = f"{say(f'decoding.units.{side}')} {at + 1} {tokens[offset + at]}"
             numbers = vectors.gate(side, top, "h", at)
             rows += [
-                {"column": offset + at, "u": rank, "unit": unit, "v": numbers[unit].value, "place": place,
+                {"column": offset + at, "u": rank, "unit": int(unit) + 1, "v": numbers[unit].value, "place": place,
                  "ask": numbers[unit].address}
                 for rank, unit in enumerate(units)
             ]  # fmt: skip

@@ -56,14 +56,14 @@ class WidthsExplainer(Addressed):
 
     def log_prob(self, width: int) -> Explanation:
         return self.plain(f"log_prob {width}", self.name("log_prob", width=width), self.of(width).log_prob,
-                          r"\frac{1}{n} \sum_{x} \ln P(\hat{y}(x) \mid x)")  # fmt: skip
+                          r"\mathrm{mean}_X\ \ln P(\hat{Y} \mid X)")  # fmt: skip
 
     def ms(self, width: int) -> Explanation:
         return self.plain(f"ms {width}", self.name("ms", width=width), self.of(width).ms,
-                          r"\operatorname{median}_{x}\ t(x)")  # fmt: skip
+                          r"\operatorname{median}_X\ \mathrm{seconds}(X)")  # fmt: skip
 
     def plain(self, address: str, name: str, value: float, latex: str) -> Explanation:
         """A figure over all sentences, whose parts are not kept."""
         line = Line()
         line.latex = latex
-        return Explanation(address, name, (line,), value, value, SCORED)
+        return Explanation(address, name, (line,), value, value, SCORED, given=True)

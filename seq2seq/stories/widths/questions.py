@@ -1,7 +1,7 @@
 """Questions about widths: better or worse, whose fault, and from which length on nothing at all wins."""
 
 from seq2seq.stories.formulas import percent
-from seq2seq.stories.questions.options import MARGIN
+from seq2seq.stories.questions.options import MARGIN, ask, named
 from seq2seq.stories.story import Question
 from seq2seq.traces.widths import WidthsTrace
 from seq2seq.words import Words
@@ -23,14 +23,14 @@ def _changes(trace: WidthsTrace, words: Words) -> dict[int, Question]:
     k = clear[0] if clear else len(scores) - 1
     if not clear and abs(scores[-1].right - scores[0].right) / trace.n > CLEAR / 2:
         return {}  # it crept: neither a change nor none
-    options = tuple(say(f"question.widths.{key}") for key in ("more", "fewer", "same"))
-    right = (0 if moves[k - 1] > 0 else 1) if clear else 2
+    right = ("more" if moves[k - 1] > 0 else "fewer") if clear else "same"
+    answers = named(words, "question.widths", ("more", "fewer", "same"), right)
     slots = {
         "before": scores[k - 1].width, "width": scores[k].width, "share": percent(trace.share(scores[k - 1])),
         "then": percent(trace.share(scores[k])), "n": trace.n,
     }  # fmt: skip
     prompt, why = say("question.widths", **slots), say("question.widths.why", **slots)
-    return {k: Question(f"widths {slots['width']}", "compare", prompt, options, right, why)}
+    return {k: ask(f"widths {slots['width']}", "compare", prompt, why, answers)}
 
 
 def _likelier(trace: WidthsTrace, words: Words) -> dict[int, Question]:
@@ -38,10 +38,10 @@ def _likelier(trace: WidthsTrace, words: Words) -> dict[int, Question]:
     say, first, last = words.say, trace.scores[0], trace.scores[-1]
     if last.log_prob - first.log_prob < 0.05:
         return {}
-    options = tuple(say(f"question.likelier.{key}") for key in ("rises", "falls", "either"))
+    answers = named(words, "question.likelier", ("rises", "falls", "either"), "rises")
     slots = {"first": f"{first.log_prob:.2f}", "last": f"{last.log_prob:.2f}", "width": last.width}
     prompt, why = say("question.likelier", **slots), say("question.likelier.why", **slots)
-    return {1: Question("likelier", "compare", prompt, options, 0, why)}
+    return {1: ask("likelier", "compare", prompt, why, answers)}
 
 
 def _whose_fault(trace: WidthsTrace, words: Words) -> dict[int, Question]:
@@ -50,8 +50,8 @@ def _whose_fault(trace: WidthsTrace, words: Words) -> dict[int, Question]:
     greedy, best = trace.scores[0].right / n, trace.best_right / n
     if MARGIN > abs(best - greedy) > CLEAR / 2:
         return {}
-    options = tuple(say(f"question.fault.{key}") for key in ("more", "fewer", "same"))
-    right = 2 if abs(best - greedy) <= CLEAR / 2 else 0 if best > greedy else 1
+    right = "same" if abs(best - greedy) <= CLEAR / 2 else "more" if best > greedy else "fewer"
+    answers = named(words, "question.fault", ("more", "fewer", "same"), right)
     slots = {"greedy": percent(greedy), "best": percent(best), "empty": trace.best_empty, "n": n}
     prompt, why = say("question.fault", **slots), say("question.fault.why", **slots)
-    return {len(trace.scores): Question("fault", "compare", prompt, options, right, why)}
+    return {len(trace.scores): ask("fault", "compare", prompt, why, answers)}

@@ -5,6 +5,7 @@ from typing import Any
 
 from seq2seq.stories.formulas import percent, short
 from seq2seq.stories.player_words import player_labels
+from seq2seq.stories.sentences import clauses, listed, pair, titled
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.widths.lengths import width_by_length
 from seq2seq.stories.widths.models import all_models
@@ -86,7 +87,7 @@ def _panels(trace: WidthsTrace, steps: Sequence[Step], words: Words) -> View:
     spec = small_curves(len(PANELS), say("widths.axis.width"), say("widths.best.label"))
     return View(
         "overview", say("widths.overview.title"), say("widths.overview.hint", n=trace.n), spec, "vega",
-        [f"{step.title}. {step.text}" for step in steps], data, "points", signals, wide=True,
+        [titled(step, words) for step in steps], data, "points", signals, wide=True,
     )  # fmt: skip
 
 
@@ -123,7 +124,9 @@ def _by_length(trace: WidthsTrace, words: Words) -> View:
 
 
 def _told_by_length(score: WidthScore, words: Words) -> str:
-    shares = ", ".join(f"{length}: {right / n:.0%}" for length, (n, right, _) in score.by_length.items())
+    shares = listed(
+        (pair(length, f"{right / n:.0%}", words) for length, (n, right, _) in score.by_length.items()), words
+    )
     return words.say("widths.by_length.alt", width=score.width, shares=shares)
 
 
@@ -137,11 +140,14 @@ def _models(trace: WidthsTrace, others: Sequence[WidthsTrace], words: Words) -> 
             {"w": w, "v": v, "w2": w2, "v2": v2, "own": own}
             for (w, v), (w2, v2) in zip(shares, shares[1:], strict=False)
         ]
-        points += [{"w": w, "v": v, "own": own, "tip": f"{name}, K = {w}: {percent(v)}"} for w, v in shares]
+        points += [
+            {"w": w, "v": v, "own": own, "tip": pair(listed([name, f"K = {w}"], words), percent(v), words)}
+            for w, v in shares
+        ]
         ends.append({"v": shares[-1][1], "name": name, "own": own})
     names = _apart(ends)
     widths = [score.width for score in trace.scores]
-    told = [say("widths.models.alt", width=width, shares="; ".join(_said(width, points))) for width in widths]
+    told = [say("widths.models.alt", width=width, shares=clauses(_said(width, points), words)) for width in widths]
     data: dict[str, Any] = {
         "segments": segments,
         "points": points,
