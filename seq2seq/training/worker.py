@@ -230,8 +230,7 @@ def main(name: str | None = None) -> None:
     if hasattr(os, "setpriority"):
         os.setpriority(os.PRIO_PROCESS, 0, NICE)
     share_the_machine()
-    pulse()
-    warm_up()
+    warm_up()  # before the first sign of life: on a busy machine it may take long, and its start may, too
     worker = name or f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
     with suppress(Closing):
         store = insist(RunStore, closing, lambda _: pulse())

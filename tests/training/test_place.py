@@ -137,4 +137,4 @@ def test_a_server_that_cannot_be_meant_does_not_start_and_says_why(setting, monk
     for name, value in setting.items():
         monkeypatch.setenv(name, value)
     ended = subprocess.run([sys.executable, "-m", "seq2seq.ui.serve"], capture_output=True, text=True, timeout=100)
-    assert ended.returncode == 1 and ended.stderr.startswith("seq2seq: ") and ended.stderr.count("\n") == 1
+    assert ended.returncode == 2 and ended.stderr.startswith("seq2seq: ") and ended.stderr.count("\n") == 1
