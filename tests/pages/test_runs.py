@@ -6,10 +6,11 @@ import time
 import pytest
 from sqlalchemy import event
 
+from seq2seq.models.config import RecurrentConfig
 from seq2seq.tasks import make_task
 from seq2seq.training.config import RunConfig, TrainingConfig
 from seq2seq.training.store import RunStore
-from seq2seq.ui import session
+from seq2seq.ui import board, session
 from seq2seq.words import Words
 from tests.pages.test_pages import every_language, open_page, stories, train_one
 from tests.training.trouble import locked
@@ -49,6 +50,50 @@ def test_a_running_run_is_asked_to_pause(language):
     store.finish(run, "w", "paused")
     app.run()
     assert not app.exception and not app.button(key="resume").disabled and not app.button(key="stop").disabled
+
+
+def bottleneck_runs(owner):
+    letters = make_task({"name": "reverse", "shortest": 1, "longest": 20})
+    shapes = [RecurrentConfig(attention=attention, hidden=12, embedding=8) for attention in ("none", "general")]
+    way = TrainingConfig(steps=40, until=None, batch=8, device="cpu")
+    return [RunStore().submit(RunConfig(letters, shape, way), owner) for shape in shapes]
+
+
+@pytest.mark.parametrize("page", ["train", "bottleneck"])
+@every_language
+def test_a_linked_run_can_only_be_looked_at(page, language):
+    """Whoever has the link; a click on a button that is off is what a message made by hand says."""
+    store = RunStore()
+    runs = bottleneck_runs("me")
+    parts = [""] if page == "train" else ["-none", "-general"]
+    query = {"run": runs[0]} if page == "train" else {"bn-runs": ",".join(runs)}
+    app = open_page(page, language, "a stranger", **query)
+    assert texts(app).count(say(language, "train.not_yours")) == 1
+    for part in parts:
+        for verb in ("pause", "stop"):
+            assert app.button(key=f"{verb}{part}").disabled
+            app.button(key=f"{verb}{part}").click().run()
+            assert not app.exception
+            assert [store.get(run).state for run in runs] == ["queued"] * 2
+    store.ask_to_pause(runs[0], "me")
+    app.run()
+    assert app.button(key=f"resume{parts[0]}").disabled
+    app.button(key=f"resume{parts[0]}").click().run()
+    assert store.get(runs[0]).state == "paused" and not app.exception
+    mine = open_page(page, language, "me", **query)
+    assert say(language, "train.not_yours") not in texts(mine) and not mine.button(key=f"stop{parts[0]}").disabled
+
+
+@pytest.mark.parametrize("verb", ["pause", "stop"])
+def test_what_reaches_the_server_all_the_same_is_refused_by_the_store(verb, monkeypatch):
+    """A page that forgot to look whose run it is: the store does not."""
+    store = RunStore()
+    run = store.submit(CONFIG, "me")
+    monkeypatch.setattr(board, "is_own", lambda run: True)
+    app = open_page("train", "en", "a stranger", run=run)
+    app.button(key=verb).click().run()
+    assert store.get(run).state == "queued" and not app.exception
+    assert say("en", "input.not_yours") in texts(app)
 
 
 @every_language
