@@ -157,15 +157,15 @@ def test_200_numbers_of_every_view():
 
 
 def test_the_numbers_of_an_equation_lead_down_to_the_model():
-    explainer, open_, met = SamplingExplainer(drawn(), Words("en"), beneath()), ["whole drawn"], set()
+    explainer, open_, met = SamplingExplainer(drawn(), Words("en"), beneath()), {"whole drawn": None}, set()
     while open_ and len(met) < 300:
-        found = explainer.explain(open_.pop(0))
+        first = next((address for address in open_ if not address.startswith("after")), next(iter(open_)))
+        del open_[first]  # first all that a search keeps; each number once
+        found = explainer.explain(first)
         check(found, None)
         met.add(found.address)
-        open_ += [
-            slot[1] for line in found.lines for slot in line.slots if isinstance(slot, tuple) and slot[1] not in met
-        ]
-        open_.sort(key=lambda address: address.startswith("after"))  # first all that a search keeps
+        slots = [slot[1] for line in found.lines for slot in line.slots if isinstance(slot, tuple)]
+        open_ |= {address: None for address in slots if address not in met}
     assert {address.split()[0] for address in met} >= {"whole", *STAGES}
     kinds = {address.split()[2] for address in met if address.startswith("after")}
     assert kinds >= {"logit", "readout"}  # and beneath it the model itself
