@@ -6,11 +6,14 @@ import time
 import pytest
 from sqlalchemy import event
 
+from seq2seq.models.config import RecurrentConfig
 from seq2seq.tasks import make_task
 from seq2seq.training.config import RunConfig, TrainingConfig
+from seq2seq.training.leases import LEASE
+from seq2seq.training.place import StoreError
 from seq2seq.training.store import RunStore
-from seq2seq.ui import session
-from seq2seq.words import Words
+from seq2seq.ui import session, silence
+from seq2seq.words import Words, say_error
 from tests.pages.test_pages import every_language, open_page, stories, train_one
 from tests.training.trouble import locked
 
@@ -51,6 +54,57 @@ def test_a_running_run_is_asked_to_pause(language):
     assert not app.exception and not app.button(key="resume").disabled and not app.button(key="stop").disabled
 
 
+def bottleneck_runs(owner):
+    letters = make_task({"name": "reverse", "shortest": 1, "longest": 20})
+    shapes = [RecurrentConfig(attention=attention, hidden=12, embedding=8) for attention in ("none", "general")]
+    way = TrainingConfig(steps=40, until=None, batch=8, device="cpu")
+    return [RunStore().submit(RunConfig(letters, shape, way), owner) for shape in shapes]
+
+
+@pytest.mark.parametrize("page", ["train", "bottleneck"])
+@every_language
+def test_a_linked_run_can_only_be_looked_at(page, language):
+    """Whoever has the link; and a message made by hand, which no button that is off would send, changes nothing."""
+    store = RunStore()
+    runs = bottleneck_runs("me")
+    parts = [""] if page == "train" else ["-none", "-general"]
+    query = {"run": runs[0]} if page == "train" else {"bn-runs": ",".join(runs)}
+    app = open_page(page, language, "a stranger", **query)
+
+    def press(key):
+        button = app.button(key=key)
+        assert button.disabled
+        button.proto.disabled = False
+        button.click().run()
+        assert not app.exception
+
+    assert texts(app).count(say(language, "train.not_yours")) == 1
+    for part in parts:
+        for verb in ("pause", "stop"):
+            press(f"{verb}{part}")
+            assert [store.get(run).state for run in runs] == ["queued"] * 2
+    store.ask_to_pause(runs[0], "me")
+    app.run()
+    press(f"resume{parts[0]}")
+    assert store.get(runs[0]).state == "paused"
+    mine = open_page(page, language, "me", **query)
+    assert say(language, "train.not_yours") not in texts(mine) and not mine.button(key=f"stop{parts[0]}").disabled
+
+
+@pytest.mark.parametrize("verb", ["pause", "stop"])
+def test_what_reaches_the_server_all_the_same_is_refused_by_the_store(verb, monkeypatch):
+    """A page that forgot to look whose run it is: the store does not."""
+    store = RunStore()
+    run = store.submit(CONFIG, "me")
+    app = open_page("train", "en", "a stranger", run=run)
+    monkeypatch.setattr("seq2seq.ui.board.is_own", lambda run: True)
+    app.run()
+    assert not app.button(key=verb).disabled
+    app.button(key=verb).click().run()
+    assert store.get(run).state == "queued" and not app.exception
+    assert say("en", "input.not_yours") in texts(app)
+
+
 @every_language
 def test_a_paused_run_opens_on_attention(language):
     store, run = RunStore(), train_one("me")
@@ -81,6 +135,43 @@ def test_a_dead_worker_is_told_while_it_is_silent_and_afterwards(language):
     store.claim("v")
     store.renew(run, "v", "cpu")
     assert after in texts(open_page("train", language, run=run))
+
+
+@every_language
+def test_where_no_report_comes_the_reason_is_said_and_nobody_blamed(language):
+    """In the order in which it is found out: nothing runs, all is well, the disk, the store, an update that is long."""
+    store = RunStore()
+    run = store.submit(CONFIG, "me")
+
+    def told(**columns):
+        silence._store_trouble.clear()
+        with store.transaction() as connection:
+            for name, value in columns.items():
+                connection.exec_driver_sql(f"UPDATE runs SET {name} = ?", (value,))
+        return texts(open_page("train", language, run=run))
+
+    reasons = {
+        "nobody": say(language, "train.no_workers"), "full": say_error(StoreError("input.store_full"), language),
+        "locked": say_error(StoreError("input.store_locked"), language), "silent": say(language, "train.silent", step=0),
+        "quiet": say(language, "train.quiet", n="*").split("*")[1],
+    }  # fmt: skip
+
+    def found(said):
+        return [name for name, reason in reasons.items() if reason in said]
+
+    assert found(told()) == []
+    assert found(told(created=time.time() - 9, moved=time.time() - 9)) == ["nobody"]
+    store.claim("w")
+    assert found(told(device="cpu")) == []
+    assert found(told(moved=time.time() - 30)) == ["quiet"]
+    store.renew(run, "w", "cpu", StoreError("input.store_full"))
+    assert found(told()) == ["full"]
+    store.renew(run, "w", "cpu", None)
+    told(lease=time.time() + LEASE - 9)
+    assert found(told()) == ["silent"]
+    silence._store_trouble.clear()
+    with locked(store):
+        assert found(texts(open_page("train", language, run=run))) == ["locked"]
 
 
 @every_language

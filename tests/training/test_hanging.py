@@ -148,6 +148,13 @@ def test_a_real_worker_that_is_stopped_is_replaced_and_its_run_goes_on(monkeypat
         pool.close()
 
 
+def test_the_first_sign_of_life_comes_when_it_is_warm():
+    """Until then it may take STARTING seconds: on a busy machine torch warms up for longer than SILENT."""
+    program = "import os, seq2seq.training.worker as worker\nworker.warm_up = lambda: os._exit(9)\nworker.main('w')"
+    ended = subprocess.run([sys.executable, "-c", program], stdin=subprocess.DEVNULL, capture_output=True, timeout=110)
+    assert ended.returncode == 9 and ended.stdout == b""
+
+
 def test_a_heartbeat_that_dies_takes_its_worker_with_it():
     """A MemoryError in that thread left a worker that held its run for ever."""
     program = (
