@@ -2,7 +2,6 @@
 
 from seq2seq.ui.masks import MASKS_PARTS, MASKS_TRIES, masks_explainer, told_masks, what_is_masked
 from seq2seq.ui.masks_leak import how_it_leaks
-from seq2seq.ui.masks_scale import what_the_scale_does
 from seq2seq.ui.masks_switches import switch_masks_off
 from seq2seq.ui.page import begin_page, beside_lesson, one_sentence
 from seq2seq.ui.parts import chosen_part
@@ -19,7 +18,5 @@ with beside_lesson("masks", words, tries), one_sentence(words, "masks"):
         offer_export(story, "masks", words, explain)
     elif part == "off":
         switch_masks_off(what_is_masked(words, follow=False), words)
-    elif part == "leak":
-        how_it_leaks(words)
     else:
-        what_the_scale_does(words)
+        how_it_leaks(words)

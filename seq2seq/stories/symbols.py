@@ -142,7 +142,7 @@ _PAGES = {
     "self_attention": (
         _WRITTEN,
         "queries keys values contexts memory normed residual block.output input state decoder.state "
-        "weight score context bias weights",
+        "weight score context bias weights output.hat",
         _TRANSFORMER,
     ),
     "positions": (

@@ -8,7 +8,7 @@ import numpy as np
 
 from seq2seq.studies.leak import told_reports
 from seq2seq.studies.masks import measured
-from seq2seq.traces.masks import RandomKeys, ScaleRun, ScaleTrace
+from seq2seq.traces.scale import RandomKeys, ScaleRun, ScaleTrace
 
 WIDTHS = (4, 8, 16, 32, 64, 128, 256)  # d_k
 KEYS, DRAWS = 10, 1000

@@ -139,7 +139,10 @@ RECIPES: dict[str, RunConfig] = {
         for task in ("reverse", "sort")
         for ways in POSITION_WAYS
     },
-    positions_name("sort-repeats", "none", "none"): positions_recipe("sort-repeats", "none", "none"),
+    **{
+        positions_name("sort-repeats", *ways): positions_recipe("sort-repeats", *ways)
+        for ways in (("none", "none"), ("none", "sinusoidal"), ("sinusoidal", "sinusoidal"))
+    },
     **{masks_name(task, causal): masks_recipe(task, causal) for task in MASK_TASKS for causal in (True, False)},
     **{
         lengths_name(task.name, attention, hidden): lengths_recipe(task, attention, hidden)

@@ -15,7 +15,7 @@ from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
 from seq2seq.tasks import InputError
-from seq2seq.ui.navigation import meant_by
+from seq2seq.ui.navigation import meant_by, moved
 from seq2seq.ui.workers import start_workers
 
 HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "same-origin"}
@@ -62,8 +62,9 @@ class Front:
         root = f"/{base}/" if base else "/"
         path = scope["path"]
         place = meant_by(path.removeprefix(root)) if path.startswith(root) else None
-        if scope["method"] in ("GET", "HEAD") and place is not None and path != root + place:
-            query = scope["query_string"].decode("latin-1")
-            address = quote(root + place) + (f"?{query}" if query else "")
-            return await RedirectResponse(address, 307)(scope, receive, with_headers)
+        if scope["method"] in ("GET", "HEAD") and place is not None:
+            place, query = moved(place, scope["query_string"].decode("latin-1"))
+            if path != root + place:
+                address = quote(root + place) + (f"?{query}" if query else "")
+                return await RedirectResponse(address, 307)(scope, receive, with_headers)
         return await self.app(scope, receive, with_headers)

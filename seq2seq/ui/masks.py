@@ -30,8 +30,9 @@ from seq2seq.words import Words
 
 LONGEST_LINE = 120
 MASKS_PARTS = {  # with the controls that only they have
-    "see": ("follow", "layer", "head"), "off": ("pads", "replace"), "leak": ("leak-task", "leak-runs"),
-    "scale": ("draw", "scale-runs"),
+    "see": ("follow", "layer", "head"),
+    "off": ("pads", "replace"),
+    "leak": ("leak-task", "leak-runs"),
 }  # fmt: skip
 Sentences = tuple[tuple[str, ...], ...]
 

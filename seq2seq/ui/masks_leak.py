@@ -14,9 +14,9 @@ from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import choice
 from seq2seq.ui.markdown import PageWords
-from seq2seq.ui.masks_runs import asked, begin, say_how_many
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
+from seq2seq.ui.runs_on_demand import asked, begin, say_how_many
 from seq2seq.ui.session import run_store
 from seq2seq.ui.stored import stored_story
 

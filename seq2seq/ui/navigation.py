@@ -1,6 +1,7 @@
 """The studio's pages, in the order of a learner's way."""
 
 from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode
 
 
 class Place(NamedTuple):
@@ -59,3 +60,13 @@ def meant_by(path: str) -> str | None:
             if name in (place.address, place.stem.replace("_", "-")):
                 return "" if place == HOME else place.address
     return None
+
+
+def moved(address: str, query: str) -> tuple[str, str]:
+    """Where an older link leads today, address and query: the part on the scale was one of the Masks page."""
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    alone = asked.keys() & {"draw", "scale-runs"} and asked.keys() <= {"draw", "scale-runs", "lang"}
+    if address != "masks" or not (asked.get("masks-part") == "scale" or alone):
+        return address, query
+    asked.pop("masks-part", None)
+    return "self-attention", urlencode({"selfatt-part": "scale", **asked})

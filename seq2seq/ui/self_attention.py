@@ -29,6 +29,10 @@ from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
 
+SELF_ATTENTION_PARTS = {
+    "layer": ("gather", "look", "query"),
+    "scale": ("draw", "scale-runs"),
+}  # with controls of their own
 PLACES = {f"{side}-{block}": (side, block) for side, block in ATTENTIONS}  # by the id that stands in a link
 
 
@@ -49,10 +53,18 @@ def _set(**values: Any) -> Callable[[], None]:
     return lambda: st.session_state.update(values)
 
 
+LAYER = {"selfatt-part": "layer"}
 SELF_ATTENTION_TRIES: dict[str, Callable[[], None]] = {
-    "cross": _set(model=SELF_ATTENTION_MODEL, gather=SELF_ATTENTION_INPUT, look="decoder-cross", layer="2", query="3"),
-    "masked": _set(model=SELF_ATTENTION_MODEL, gather=SELF_ATTENTION_INPUT, look="decoder-self", layer="1", query="4"),
-    "long": _set(model=SELF_ATTENTION_MODEL, gather="abcdefghijklmnopqrst", look="encoder-self", layer="2", query="10"),
+    "cross": _set(
+        **LAYER, model=SELF_ATTENTION_MODEL, gather=SELF_ATTENTION_INPUT, look="decoder-cross", layer="2", query="3"
+    ),
+    "masked": _set(
+        **LAYER, model=SELF_ATTENTION_MODEL, gather=SELF_ATTENTION_INPUT, look="decoder-self", layer="1", query="4"
+    ),
+    "long": _set(
+        **LAYER, model=SELF_ATTENTION_MODEL, gather="abcdefghijklmnopqrst", look="encoder-self", layer="2", query="10"
+    ),
+    "scale": _set(**{"selfatt-part": "scale"}),
 }
 
 

@@ -14,7 +14,7 @@ QUIET = {"reduced_motion": "reduce"}
 SEVERAL = {"convolution": 2, "exact": 2, "sampling": 3}  # players on a page that has more than one
 PARTS = [  # of pages that show one at a time, but for the first
     "positions?positions-part=table", "positions?positions-part=sides", "masks?masks-part=off",
-    "masks?masks-part=leak", "masks?masks-part=scale",
+    "masks?masks-part=leak", "self-attention?selfatt-part=scale",
 ]  # fmt: skip
 BACKGROUND = "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 PLACES = [place for places in GROUPS.values() for place in places]

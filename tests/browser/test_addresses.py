@@ -26,6 +26,7 @@ HOSTILE = "![x](//foreign.test/M) [l](http://foreign.test) :red[r] $x$ :smile: :
         ("/home?lang=en", "/", "Home · Seq2Seq Studio"),
         ("/Attention?lang=zh&text=abc", "/attention", "注意力 · Seq2Seq 工作室"),
         ("/state_space/?lang=en", "/state-space", "State space · Seq2Seq Studio"),
+        ("/masks?masks-part=scale&draw=7&lang=en", "/self-attention", "Self-attention · Seq2Seq Studio"),
     ],
 )  # fmt: skip
 def test_an_address_that_means_a_page_leads_there(visit, written, address, tab):
@@ -35,6 +36,10 @@ def test_an_address_that_means_a_page_leads_there(visit, written, address, tab):
     assert urlparse(page.url).path == address
     if "text=abc" in written:
         assert "text=abc" in page.url
+    if "scale" in written:
+        assert "selfatt-part=scale" in page.url and "draw=7" in page.url
+        expect(page.get_by_role("radio", name="2 · The scale √dₖ")).to_be_checked()
+        page.locator("figure[data-view=bars] .picture svg").wait_for()
     assert page.get_by_role("dialog").count() == 0
 
 

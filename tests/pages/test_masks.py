@@ -8,7 +8,7 @@ import pytest
 
 from seq2seq.models.config import TransformerConfig
 from seq2seq.stories.stored import read_story
-from seq2seq.studies.masks import leak_config, scale_config
+from seq2seq.studies.masks import leak_config
 from seq2seq.training.store import RunStore
 from seq2seq.training.worker import train_claimed
 from seq2seq.ui.masks import MASKS_PARTS, MASKS_TRIES
@@ -34,7 +34,6 @@ def test_each_part_opens_with_a_story_that_is_there(language):
     assert only(open_page("masks", language)) == json.loads(read_story(f"masks-{language}"))
     assert only(open_part("off", language)) == json.loads(read_story(f"masks-switches-{language}"))
     assert only(open_part("leak", language)) == json.loads(read_story(f"masks-leak-random-target-{language}"))
-    assert only(open_part("scale", language))["id"] == "scale|measured|1"
 
 
 @every_language
@@ -49,7 +48,7 @@ def test_a_part_is_a_control_and_stays_in_the_link(language):
 
 @pytest.mark.parametrize(
     ("control", "value", "part"),
-    [("head", "2", "see"), ("pads", "5", "off"), ("leak-task", "reverse", "leak"), ("draw", "7", "scale")],
+    [("head", "2", "see"), ("pads", "5", "off"), ("leak-task", "reverse", "leak")],
 )
 def test_a_link_that_sets_a_control_opens_the_part_of_it(control, value, part):
     app = open_page("masks", **{control: value})
@@ -123,13 +122,12 @@ def test_pads_and_the_token_replaced_are_controls(language):
 def test_a_link_made_in_chinese_opens_the_same_in_english():
     asked = {
         "masks-batch": "kernel grid", "follow": "2", "layer": "1", "head": "3", "pads": "5", "replace": "2",
-        "leak-task": "reverse", "draw": "9",
+        "leak-task": "reverse",
     }  # fmt: skip
     for language in LANGUAGES:
-        first, switches, leak, scale = (only(open_part(part, language, **asked)) for part in MASKS_PARTS)
+        first, switches, leak = (only(open_part(part, language, **asked)) for part in MASKS_PARTS)
         assert first["id"] == "masks|reverse-transformer|kernel grid|0|2|1"
         assert switches["id"].endswith("|kernel grid|5|1") and leak["id"].endswith("|reverse")
-        assert scale["id"] == "scale|measured|9"
 
 
 @pytest.mark.parametrize("number", range(len(MASKS_TRIES)))
@@ -142,9 +140,7 @@ def test_what_is_offered_to_try_works(number):
 
 
 def test_an_address_that_means_nothing_is_told_or_ignored():
-    app = open_page(
-        "masks", follow="9", head="x", pads="999", draw="no", **{"masks-batch": "☃", "leak-task": "<script>"}
-    )
+    app = open_page("masks", follow="9", head="x", pads="999", **{"masks-batch": "☃", "leak-task": "<script>"})
     assert not app.exception and len(stories(app)) == 1
     assert open_part("off", pads="999").warning and not open_part("<b>").exception
 
@@ -195,20 +191,3 @@ def test_the_leak_is_trained_by_runs_of_the_store_and_grows_as_they_go(language,
     app.button(key="leak-stop").click().run()
     assert {run.config.training.seed for run in store.recent()} == {1, 2}
     assert {run.state for run in store.recent()} == {"finished", "stopped"} and not app.exception
-
-
-@every_language
-def test_the_scale_is_trained_by_runs_of_the_store(language, monkeypatch):
-    def brief(hidden, heads, scaled, seed=1):
-        return short(scale_config(hidden, heads, scaled, seed))
-
-    monkeypatch.setattr("seq2seq.ui.masks_scale.scale_config", brief)
-    monkeypatch.setattr("seq2seq.training.trainer.CONFIRMED", 50)
-    app = open_part("scale", language)
-    app.button(key="scale-train").click().run()
-    store = RunStore()
-    assert {run.config.model.scaled for run in store.recent()} == {True, False}
-    assert only(app)["id"] == "scale|mine|1" and len(only(app)["views"]) == 1
-    assert train_claimed(store, store.claim("test"), "test", threading.Event()) == "finished"
-    app.run()
-    assert not app.exception and [view["id"] for view in only(app)["views"]] == ["bars", "runs"]

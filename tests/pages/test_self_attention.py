@@ -1,13 +1,18 @@
 """The Self-attention page, in both languages: what it shows, what is typed, and where it looks."""
 
 import json
+import threading
 
 import pytest
 
 from seq2seq.models.config import ConvConfig, TransformerConfig
 from seq2seq.stories.stored import read_story
+from seq2seq.studies.masks import scale_config
 from seq2seq.training.store import RunStore
+from seq2seq.training.worker import train_claimed
+from seq2seq.ui.navigation import meant_by, moved
 from seq2seq.words import LANGUAGES, Words
+from tests.pages.test_masks import short
 from tests.pages.test_pages import open_page, shown, stories
 from tests.training.test_convolutional import config, run_in_store
 
@@ -74,12 +79,12 @@ def test_a_length_never_trained_on_is_remarked(language):
     assert not app.exception and any("21" in info.value for info in app.info)
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(4))
 def test_tries(number):
     app = open_page("self_attention")
     app.button(key=f"self_attention-try-{number}").click().run()
     assert not app.exception and not app.warning and len(stories(app)) == 1
-    sides = ["|decoder|cross|", "|decoder|self|", "|encoder|self|"]
+    sides = ["|decoder|cross|", "|decoder|self|", "|encoder|self|", "scale|measured|1"]
     assert sides[number] in stories(app)[0]["id"]
 
 
@@ -102,3 +107,62 @@ def test_a_run_of_mine_opens_here_whatever_its_shape(language):
         run = run_in_store(RunStore(), config(None, other))
         app = open_page("self_attention", language, model=run)
         assert len(app.warning) == 1 and run not in app.selectbox(key=f"model.{language}").options
+
+
+# ---- the part on the scale
+
+
+@every_language
+def test_the_scale_is_a_part_and_a_link_opens_it(language):
+    app = open_page("self_attention", language, draw="7")
+    assert [story["id"] for story in stories(app)] == ["scale|measured|7"]
+    assert app.query_params["selfatt-part"] == "scale" and app.query_params["draw"] == "7"
+    app.button_group(key=f"selfatt-part.{language}").set_value("layer").run()
+    assert stories(app) == [json.loads(read_story(f"self-attention-{language}"))]
+    assert "selfatt-part" not in app.query_params and len(app.get("download_button")) == 1
+    app.button(key="self_attention-try-3").click().run()
+    app.button(key="self_attention-try-0").click().run()
+    assert not app.exception and "|decoder|cross|" in stories(app)[0]["id"]
+
+
+@pytest.mark.parametrize(
+    "query", [{"draw": "no"}, {"selfatt-part": "<b>"}, {"selfatt-part": "scale", "scale-runs": "x"}]
+)
+def test_an_address_of_the_scale_that_means_nothing_is_told_or_ignored(query):
+    app = open_page("self_attention", **query)
+    assert not app.exception and len(stories(app)) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "address"),
+    [
+        ("masks-part=scale", "self-attention?selfatt-part=scale"),
+        ("lang=zh&masks-part=scale&draw=7&scale-runs=mine",
+         "self-attention?selfatt-part=scale&lang=zh&draw=7&scale-runs=mine"),
+        ("draw=7&lang=en", "self-attention?selfatt-part=scale&draw=7&lang=en"),
+        ("masks-part=leak&draw=7", "masks?masks-part=leak&draw=7"), ("head=2", "masks?head=2"), ("", "masks?"),
+    ],
+)  # fmt: skip
+def test_an_older_link_to_the_scale_leads_here(query, address):
+    assert "?".join(moved(meant_by("Masks"), query)) == address
+
+
+def test_other_addresses_stay():
+    assert moved("sampling", "draw=7") == ("sampling", "draw=7")
+
+
+@every_language
+def test_the_scale_is_trained_by_runs_of_the_store(language, monkeypatch):
+    def brief(hidden, heads, scaled, seed=1):
+        return short(scale_config(hidden, heads, scaled, seed))
+
+    monkeypatch.setattr("seq2seq.ui.self_attention_scale.scale_config", brief)
+    monkeypatch.setattr("seq2seq.training.trainer.CONFIRMED", 50)
+    app = open_page("self_attention", language, **{"selfatt-part": "scale"})
+    app.button(key="scale-train").click().run()
+    store = RunStore()
+    assert {run.config.model.scaled for run in store.recent()} == {True, False}
+    assert stories(app)[0]["id"] == "scale|mine|1" and len(stories(app)[0]["views"]) == 1
+    assert train_claimed(store, store.claim("test"), "test", threading.Event()) == "finished"
+    app.run()
+    assert not app.exception and [view["id"] for view in stories(app)[0]["views"]] == ["bars", "runs"]

@@ -11,7 +11,7 @@ from seq2seq.stories.symbols import PAGES, SYMBOLS, symbols_in
 READ = {  # whose formulas the tests of a file make
     "test_beam": "beam", "test_bottleneck": "bottleneck", "test_cell": "cell", "test_comparison": "attention",
     "test_convolution": "convolution", "test_exact": "exact", "test_explain": "attention train",
-    "test_gradient_stories": "gradients", "test_heads": "heads attention", "test_masks": "masks self_attention",
+    "test_gradient_stories": "gradients", "test_heads": "heads attention", "test_masks": "masks", "test_scale": "self_attention",
     "test_positions": "positions attention", "test_sampling": "sampling", "test_self_attention": "self_attention",
     "test_states_story": "states", "test_story": "attention", "test_tokens": "tokens", "test_training_story": "train",
     "test_transformer_decoding": "attention", "test_transformer_explain": "attention", "test_widths": "compare",

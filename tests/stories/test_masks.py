@@ -12,18 +12,15 @@ from seq2seq.stories.explain import Unknown
 from seq2seq.stories.masks import (
     LeakExplainer,
     MasksExplainer,
-    ScaleExplainer,
     SwitchesExplainer,
     leak_story,
     masks_story,
-    scale_story,
     switches_story,
 )
 from seq2seq.stories.masks.switches import STILL, before, right
 from seq2seq.studies.leak import leak_run, leak_trace, measured_runs, shipped_maps
 from seq2seq.studies.masked import masked_batch, switched_batch
 from seq2seq.studies.masks import letter_task, measured, read_sentences
-from seq2seq.studies.scale import measured_scale, random_keys, scale_trace
 from seq2seq.studies.shipped import MASK_TASKS
 from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import InputError
@@ -60,11 +57,6 @@ def leaked(task="random-target"):
     return leak_trace(task, measured_runs(task), shipped_maps(task))
 
 
-@cache
-def scaled():
-    return scale_trace(1, measured_scale(), 500)
-
-
 def told(language="en"):
     """Every story of the page, and what explains it."""
     words = Words(language)
@@ -74,7 +66,6 @@ def told(language="en"):
     yield switches_story(switched(), curves, words, "test"), SwitchesExplainer(switched(), curves, words)
     for task in MASK_TASKS:
         yield leak_story(leaked(task), words, "test"), LeakExplainer(leaked(task), words)
-    yield scale_story(scaled(), words, "test"), ScaleExplainer(scaled(), words)
 
 
 def addresses(view):
@@ -84,20 +75,24 @@ def addresses(view):
             yield from [address for address in [row.get("ask"), *row.get("asks", [])] if address]
 
 
+def assert_whole(story):
+    data = json.loads(story.to_json())
+    for view in data["views"]:
+        assert len(view["alternatives"]) == len(data["steps"]) and all(view["alternatives"]), view["id"]
+        for name, value in view["signals"].items():
+            assert not name.endswith("_at") or len(value) == len(data["steps"]), f"{view['id']} {name}"
+    for step in data["steps"]:
+        assert step["title"] and step["text"] and "{" not in step["title"] + step["text"]
+        if "formula" in step:
+            used = {int(n) for n in re.findall(r"@(\d+)", data["formulas"][step["formula"][0]])}
+            assert used <= set(range(len(step["formula"]) - 1))
+    assert not any("\\" in template for template in data["formulas"])
+
+
 @every_language
 def test_stories_are_whole(language):
     for story, _ in told(language):
-        data = json.loads(story.to_json())
-        for view in data["views"]:
-            assert len(view["alternatives"]) == len(data["steps"]) and all(view["alternatives"]), view["id"]
-            for name, value in view["signals"].items():
-                assert not name.endswith("_at") or len(value) == len(data["steps"]), f"{view['id']} {name}"
-        for step in data["steps"]:
-            assert step["title"] and step["text"] and "{" not in step["title"] + step["text"]
-            if "formula" in step:
-                used = {int(n) for n in re.findall(r"@(\d+)", data["formulas"][step["formula"][0]])}
-                assert used <= set(range(len(step["formula"]) - 1))
-        assert not any("\\" in template for template in data["formulas"])
+        assert_whole(story)
 
 
 @every_language
@@ -196,15 +191,6 @@ def test_runs_that_have_just_begun():
     assert len(story.steps) == 1 and len(story.views) == 1 and story.follow
 
 
-def test_random_keys():
-    keys = random_keys(7)
-    for w, width in enumerate(keys.widths):
-        assert keys.spread[w] == pytest.approx(np.sqrt(width), rel=0.05)
-    assert keys.raw.sum(-1) == pytest.approx(1) and keys.scaled.sum(-1) == pytest.approx(1)
-    assert keys.largest_raw[-1] > 0.9 and np.ptp(keys.largest_scaled) < 0.05
-    assert (random_keys(7).dots == keys.dots).all() and (random_keys(8).dots != keys.dots).any()
-
-
 def questions(story):
     return {step.question.id: step.question for step in story.steps if step.question}
 
@@ -227,8 +213,6 @@ def test_right_answers_are_found_in_the_traces():
     assert asked["looks"].options[asked["looks"].right].endswith(f"({found.mean[row].argmax() + 1})")
     asked = questions(leak_story(leaked("reverse"), Words("en"), "test"))
     assert asked["free"].options[asked["free"].right] == "0%"
-    asked = questions(scale_story(scaled(), Words("en"), "test"))
-    assert asked["rises"].right == 0
 
 
 @pytest.mark.parametrize("typed", ["", "one", "a b c d e", "abc äöü", "abcdefghijklm abc", "ab <b>"])

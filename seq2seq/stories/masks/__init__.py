@@ -3,13 +3,11 @@
 from seq2seq.stories.masks.explain import MasksExplainer
 from seq2seq.stories.masks.leak import leak_story
 from seq2seq.stories.masks.leak_explain import LeakExplainer
-from seq2seq.stories.masks.scale import scale_story
-from seq2seq.stories.masks.scale_explain import ScaleExplainer
 from seq2seq.stories.masks.steps import masks_story
 from seq2seq.stories.masks.switches import switches_story
 from seq2seq.stories.masks.switches_explain import SwitchesExplainer
 
 __all__ = [
-    "LeakExplainer", "MasksExplainer", "ScaleExplainer", "SwitchesExplainer", "leak_story", "masks_story",
-    "scale_story", "switches_story",
+    "LeakExplainer", "MasksExplainer", "SwitchesExplainer", "leak_story", "masks_story",
+    "switches_story",
 ]  # fmt: skip

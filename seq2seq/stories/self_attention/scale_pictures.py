@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from seq2seq.stories.masks.leak_pictures import BELOW, EXACT, TALL, TOP, legend, plot, plot_signals
+from seq2seq.stories.run_curves import BELOW, EXACT, TALL, TOP, legend, plot, plot_signals
 from seq2seq.stories.signals import stepped
 from seq2seq.stories.vega import Mark, Spec, derived, diagram, filtered, mark, quoted_text, text, value
 

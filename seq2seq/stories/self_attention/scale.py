@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from seq2seq.stories.formulas import FormulaBook, Line, percent, short, stacked
-from seq2seq.stories.masks.scale_explain import DRAW
-from seq2seq.stories.masks.scale_pictures import scale_bars, scale_curves
 from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.questions.options import MARGIN, ask, named
+from seq2seq.stories.self_attention.scale_explain import DRAW
+from seq2seq.stories.self_attention.scale_pictures import scale_bars, scale_curves
 from seq2seq.stories.sentences import in_a_row, titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Question, Step, Story, View
-from seq2seq.traces.masks import ScaleRun, ScaleTrace
+from seq2seq.traces.scale import ScaleRun, ScaleTrace
 from seq2seq.words import Words
 
 SCALES = Passage("models/multi_head.py", "MultiHead.__init__", ("self.scale =",))

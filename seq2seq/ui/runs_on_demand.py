@@ -1,4 +1,4 @@
-"""Runs that the Masks page trains on demand: asking for them, finding them again, and how many are done."""
+"""Runs that a page trains on demand, with something and without it: asked for, found again, counted."""
 
 from collections.abc import Callable
 

@@ -3,18 +3,18 @@
 import streamlit as st
 
 from seq2seq.models.config import TransformerConfig
-from seq2seq.stories.masks import ScaleExplainer, scale_story
+from seq2seq.stories.self_attention import ScaleExplainer, scale_story
 from seq2seq.studies.masks import SHAPES, scale_config
 from seq2seq.studies.scale import measured_scale, scale_run, scale_trace
-from seq2seq.traces.masks import ScaleRun, ScaleTrace
+from seq2seq.traces.scale import ScaleRun, ScaleTrace
 from seq2seq.training.config import RunConfig
 from seq2seq.training.records import RunRecord
 from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import choice, whole
 from seq2seq.ui.markdown import PageWords
-from seq2seq.ui.masks_runs import asked, begin, say_how_many
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
+from seq2seq.ui.runs_on_demand import asked, begin, say_how_many
 from seq2seq.ui.session import run_store
 from seq2seq.words import Words
 
@@ -47,7 +47,7 @@ def _part(words: PageWords, live: bool) -> None:
         story = _told(trace, words, mine)
         show_story(story, "scale-mine" if mine else "scale-story", words, explain)
         if not waiting:
-            offer_export(story, "masks", words, explain)
+            offer_export(story, "self_attention", words, explain)
         settle_part()
         if mine and waiting != live:
             st.rerun()  # it begins, or ends, to look by itself

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from seq2seq.stories.explain.equation import Addressed, Explanation, dot, softmax
 from seq2seq.stories.formulas import Line, Number
 from seq2seq.stories.sources import Passage
-from seq2seq.traces.masks import ScaleTrace
+from seq2seq.traces.scale import ScaleTrace
 from seq2seq.words import Words
 
 DRAW = Passage("studies/scale.py", "random_keys", ("dots = ", "scaled = "))
