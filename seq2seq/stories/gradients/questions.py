@@ -28,7 +28,7 @@ def apart(right: float, others: Iterable[tuple[float, str]]) -> dict[float, str]
     """The right answer, and the candidates that lie clearly apart from it and from each other, with their replies."""
     kept = {right: ""}
     for other, reply in others:
-        if other > 0 and all(max(other / near, near / other) > APART for near in kept):
+        if other > 0 and all(max(other, near) > APART * min(other, near) for near in kept):
             kept[other] = reply
     return kept
 
