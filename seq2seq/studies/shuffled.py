@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SHORTEST, LONGEST = 3, 12  # letters that are read
 SHUFFLES = ("1", "2", "3", "4")  # random orders, by their seeds
 ORDERS = (*SHUFFLES, "backwards", "swap", "ends")
-TASKS = ("reverse", "sort")
+TASKS = ("reverse", "sort", "sort-repeats")
 MODELS = {"without": ("none", "sinusoidal"), "with": ("sinusoidal", "sinusoidal")}
 Load = Callable[[str], "Trained"]
 

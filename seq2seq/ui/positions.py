@@ -28,6 +28,7 @@ from seq2seq.ui.session import trained
 from seq2seq.ui.stored import stored_story
 from seq2seq.words import Words
 
+POSITIONS_DOUBLED = "ppqqrr"  # for a model without positions, the same input as "pqr"
 POSITIONS_PARTS = {  # with the controls that only they have
     "order": ("shuffle-task", "shuffle-read", "shuffle-order"), "table": ("place-table",),
     "sides": ("board-task", "board-runs", "board-encoder", "board-decoder"),
@@ -57,6 +58,10 @@ POSITIONS_TRIES: dict[str, Callable[[], None]] = {
         **{"shuffle-task": "reverse"},
     ),
     "learned": _set(**{"positions-part": "table", "place-table": "learned-encoder"}),
+    "repeats": _set(
+        **{"positions-part": "order", "shuffle-task": "sort-repeats", "shuffle-read": POSITIONS_DOUBLED},
+        **{"shuffle-order": "1"},
+    ),
     "counting": _set(**{"positions-part": "sides", "board-task": "sort-repeats", "board-runs": "measured"}),
 }
 

@@ -11,6 +11,7 @@ from seq2seq.studies.shuffled import model_names
 from seq2seq.training.config import RunConfig
 from seq2seq.training.store import RunStore
 from seq2seq.training.worker import train_claimed
+from seq2seq.ui.positions import POSITIONS_DOUBLED, POSITIONS_TRIES
 from seq2seq.words import LANGUAGES, Words
 from tests.pages.test_pages import open_page, shown, stories
 
@@ -89,11 +90,28 @@ def test_what_is_odd_about_the_letters_is_remarked(language):
     assert not app.exception and len(app.info) == 1
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(5))
 def test_tries(number):
     app = open_page("positions")
     app.button(key=f"positions-try-{number}").click().run()
     assert not app.exception and not app.warning and len(stories(app)) == 1
+
+
+@every_language
+def test_repeated_letters_are_counted_with_positions_and_not_without(language):
+    """The try-link lands where it shows: what both models write is read off the story."""
+    app = open_page("positions", language)
+    number = list(POSITIONS_TRIES).index("repeats")
+    assert Words(language).say("positions.try.repeats").endswith(POSITIONS_DOUBLED)
+    app.button(key=f"positions-try-{number}").click().run()
+    assert not app.exception and not app.warning and not app.info
+    (told,) = stories(app)
+    assert told["id"] == "shuffle|sort-repeats|ppqqrr"
+    without, with_ = (next(s for s in reversed(told["steps"]) if s["chapter"] == chapter) for chapter in (0, 1))
+    said = Words(language).say("shuffle.written.multiple", typed="ppqqrr", once="pqr", times=2)
+    assert "“pqr”" in without["title"] and "“ppqqrr”" not in without["title"] and said in without["text"]
+    assert "“ppqqrr”" in with_["title"] and said not in with_["text"]
+    assert app.query_params["shuffle-task"] == "sort-repeats"
 
 
 @every_language

@@ -33,8 +33,8 @@ from seq2seq.stories.sources import listing
 from seq2seq.studies.bos_weights import stored_weights
 from seq2seq.studies.places import record_learned, record_waves
 from seq2seq.studies.positions import ALL_WAYS, chance, measured_trace, positions_trace
-from seq2seq.studies.shuffled import ORDERS, answers, order_of, read_letters
-from seq2seq.studies.trained import Trained
+from seq2seq.studies.shuffled import ORDERS, answers, model_names, order_of, read_letters, record_shuffled
+from seq2seq.studies.trained import Trained, load_trained
 from seq2seq.tasks import InputError, Vocabulary
 from seq2seq.tasks.sequences import Reverse
 from seq2seq.traces.positions import PositionRun
@@ -358,3 +358,32 @@ PASSAGES = [value for module in (board, places, shuffle) for name, value in vars
 @pytest.mark.parametrize("passage", [held for held in PASSAGES if hasattr(held, "pieces")], ids=str)
 def test_every_passage_is_in_its_file(passage):
     assert listing(passage).lit(passage)
+
+
+# ---- repeated letters
+
+
+@pytest.mark.parametrize("text", ["ppqqrr", "rqprqp", "ppqqrrppqqrr"])
+def test_without_positions_an_input_and_each_letter_twice_are_one_input(text):
+    """Attention takes means: shares are the same, so are all states and what is written. With positions, none is."""
+    models = {way: load_trained(name) for way, name in model_names("sort-repeats").items()}
+    without, with_ = models["without"], models["with"]
+    once, many = without.record_transformer("pqr"), without.record_transformer(text)
+    assert many.text == once.text == "pqr" and with_.record_transformer("ppqqrr").text == "ppqqrr"
+    for letter in "pqr":
+        one, other = (trace.encoder[-1]["h"][trace.source.index(letter)] for trace in (once, many))
+        assert other == pytest.approx(one, abs=1e-5)
+    assert not np.allclose(
+        with_.record_transformer(text).encoder[-1]["h"][0],
+        with_.record_transformer("pqr").encoder[-1]["h"][0],
+        atol=0.1,
+    )
+
+
+@pytest.mark.parametrize(("text", "said"), [("pqr", 0), ("ppq", 1), ("ppqq", 2)])
+def test_of_repeated_letters_it_says_what_is_true_of_them(text, said):
+    words = Words("en")
+    pairs = record_shuffled("sort-repeats", text, "1", load_trained)
+    story = shuffle_story(pairs, words, text, answers("sort-repeats", text, "1"))
+    told = " ".join(step.text for step in story.steps)
+    assert (words.say("shuffle.written.repeats") in told, "are one input" in told) == (said > 0, said > 1)

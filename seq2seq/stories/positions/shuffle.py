@@ -1,6 +1,7 @@
 """The story of a shuffled source: read without positions, then with them; what changes and what does not."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +12,7 @@ from seq2seq.stories.player_words import player_labels
 from seq2seq.stories.positions.shuffle_questions import shuffle_question
 from seq2seq.stories.positions.shuffle_views import shuffle_views, tiny
 from seq2seq.stories.positions.shuffled import WAYS, Shuffled
+from seq2seq.stories.sentences import in_a_row
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story
 from seq2seq.stories.tokens import quoted
@@ -64,6 +66,8 @@ class Told:
             held.append(self.now[name])
         named, say = self.slots() | dict(slots or {}), self.words.say
         title, text = say(f"shuffle.{key}.title", **named), say(f"shuffle.{key}.text", **named)
+        if key.startswith("written"):
+            text = in_a_row([text, *_uncounted(self.pair.typed.source, self.words)])
         question = shuffle_question(self.pair, key, self.words)
         formula = line.into(self.book) if line else None
         self.steps.append(Step(title, text, WAYS.index(self.way), formula, passage, question))
@@ -137,6 +141,19 @@ def _written(told: Told) -> dict[str, object]:
         "answer": answers[0], "other_answer": answers[1], "most": tiny(float(pair.shifts().max())),
         "verdict": say(f"shuffle.verdict.{sum(right)}" if right[0] == right[1] else "shuffle.verdict.1"),
     }  # fmt: skip
+
+
+def _uncounted(source: Sequence[str], words: Words) -> list[str]:
+    """What a model whose encoder has no positions makes of repeated letters: a larger share, never a number."""
+    counts = Counter(source)
+    times = min(counts.values())
+    if max(counts.values()) == 1:
+        return []
+    told = [words.say("shuffle.written.repeats")]
+    if times > 1 and len(set(counts.values())) == 1:
+        slots = {"typed": "".join(source), "once": "".join(counts), "times": times}
+        told.append(words.say("shuffle.written.multiple", **slots))
+    return told
 
 
 # ---- formulas
