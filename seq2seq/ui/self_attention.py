@@ -53,16 +53,16 @@ def _set(**values: Any) -> Callable[[], None]:
     return lambda: st.session_state.update(values)
 
 
-LAYER = {"selfatt-part": "layer"}
+def _look(**values: Any) -> Callable[[], None]:
+    """A callback that opens the part on one layer with these controls."""
+    return _set(**{"selfatt-part": "layer", **values})
+
+
 SELF_ATTENTION_TRIES: dict[str, Callable[[], None]] = {
-    "cross": _set(
-        **LAYER, model=SELF_ATTENTION_MODEL, gather=SELF_ATTENTION_INPUT, look="decoder-cross", layer="2", query="3"
-    ),
-    "masked": _set(
-        **LAYER, model=SELF_ATTENTION_MODEL, gather=SELF_ATTENTION_INPUT, look="decoder-self", layer="1", query="4"
-    ),
-    "long": _set(
-        **LAYER, model=SELF_ATTENTION_MODEL, gather="abcdefghijklmnopqrst", look="encoder-self", layer="2", query="10"
+    "cross": _look(model=SELF_ATTENTION_MODEL, gather=SELF_ATTENTION_INPUT, look="decoder-cross", layer="2", query="3"),
+    "masked": _look(model=SELF_ATTENTION_MODEL, gather=SELF_ATTENTION_INPUT, look="decoder-self", layer="1", query="4"),
+    "long": _look(
+        model=SELF_ATTENTION_MODEL, gather="abcdefghijklmnopqrst", look="encoder-self", layer="2", query="10"
     ),
     "scale": _set(**{"selfatt-part": "scale"}),
 }
