@@ -1,6 +1,5 @@
 """Where runs are kept: the database's place, its tables, and what it says when it cannot be read or written."""
 
-import os
 import secrets
 import sqlite3
 import threading
@@ -9,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import (
     Column,
@@ -31,10 +31,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from seq2seq.training.place import StoreError, address_of, said_without, store_name
+from seq2seq.training.storefile import Identity, StoreFile
 
 PATIENCE = 10.0  # seconds to wait for another program that writes
 PROBE = 16_384  # bytes that must have room, if anything is to be written
-HEADER, MARK = 100, 68  # bytes of a SQLite file: its header, and in it the number that says whose file it is
 
 metadata = MetaData()
 runs = Table(
@@ -77,6 +77,8 @@ snapshots = Table(
     Column("data", LargeBinary, nullable=False),
 )  # fmt: skip
 
+_in_this_process: "WeakSet[Database]" = WeakSet()
+
 
 class Database:
     """One database URL, its tables made or brought up to date; safe to use from many processes at once.
@@ -92,12 +94,14 @@ class Database:
         self.url = address_of(url)
         self.name = store_name(self.url)  # never with a user's name or password
         self.opening = threading.Lock()
-        self.file: Path | None = None
-        self.opened: tuple[int, ...] | None = None
+        self.file: StoreFile | None = None
+        self.opened: Identity | None = None
         with self.one_sentence():
             self.engine = create_engine(self.url)
             if self.engine.dialect.name == "sqlite":
-                self.file = Path(self.engine.url.database or "")
+                self.file = StoreFile.of(Path(self.engine.url.database or ""))
+                event.listen(self.engine, "commit", _mark_log)
+                _in_this_process.add(self)
                 event.listen(self.engine, "connect", lambda connection, _: _make_sqlite_share(connection, patience))
             self._open()
 
@@ -128,24 +132,19 @@ class Database:
         with self.opening:
             if self.opened and not self._moved():
                 return  # another thread was faster
-            self.engine.dispose()
+            if self.file:
+                if self.opened:
+                    with self.file.left_alone():
+                        for each in list(_in_this_process):  # SQLite shares a file's log among all connections here
+                            if each.file is self.file:
+                                each.engine.dispose()
+                self.file.drop_foreign_log()
             _bring_up_to_date(self.engine)
-            self.opened = self._identity()
+            self.opened = self.file.identity() if self.file else ()
 
     def _moved(self) -> bool:
         """Whether the store's file is no longer the one that was opened."""
-        return self.file is not None and self._identity() != self.opened
-
-    def _identity(self) -> tuple[int, ...] | None:
-        """What tells the file from any other: where it lies on the disk, and the number that its first page bears."""
-        if self.file is None:
-            return None
-        try:
-            with self.file.open("rb") as file:
-                state, head = os.fstat(file.fileno()), file.read(HEADER)
-        except OSError:
-            return ()
-        return (state.st_dev, state.st_ino, int.from_bytes(head[MARK : MARK + 4], "big"))
+        return self.file is not None and self.file.identity() != self.opened
 
     @contextmanager
     def one_sentence(self) -> Iterator[None]:
@@ -179,10 +178,18 @@ def _make_sqlite_share(connection: Any, patience: float) -> None:
 
 def _mark(connection: Any) -> None:
     """Give a new, empty file a number that no other store has; of many that open it at once, one does."""
-    connection.execute("BEGIN IMMEDIATE")
-    if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+    connection.execute("BEGIN IMMEDIATE")  # from here on the file has a first page
+    held = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "schema_version")]
+    if held == [0, 0]:
         connection.execute(f"PRAGMA application_id = {1 + secrets.randbelow(2**31 - 1)}")
     connection.execute("COMMIT")
+
+
+def _mark_log(connection: Connection) -> None:
+    """Have all that is written carry the file's number: a log is then known by whatever stands in it."""
+    if connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+        mark = connection.exec_driver_sql("PRAGMA application_id").scalar()
+        connection.exec_driver_sql(f"PRAGMA application_id = {mark}")
 
 
 def _bring_up_to_date(engine: Engine) -> None:

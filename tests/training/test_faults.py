@@ -45,7 +45,7 @@ class TestKilledWorker:
             saved, killed = store.checkpoint_step(run), time.monotonic()
             os.kill(victim.program.pid, signal.SIGKILL)
             wait_until(lambda: store.get(run).lost_at)
-            assert time.monotonic() - killed < 2.5  # a look a second
+            assert time.monotonic() - killed < 5  # a look a second
             assert store.get(run).lost_step >= saved
             wait_until(lambda: store.get(run).over)
             assert store.get(run).state == "finished"
@@ -62,7 +62,7 @@ class TestKilledWorker:
         pool = WorkerPool(store, size=1)
         told = iter([StoreError("input.store_full", store="x"), None])
 
-        def release(name):
+        def release(name, why):
             if error := next(told):
                 raise error
 

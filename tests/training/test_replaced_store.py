@@ -1,6 +1,8 @@
 """A store's file that is deleted or replaced while it is used: noticed everywhere, and nothing accepted is lost."""
 
 import shutil
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -64,6 +66,42 @@ def test_what_is_accepted_afterwards_is_what_everybody_reads(way, file):
     assert server.last_report(run)["step"] == 1
     with server.transaction() as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+
+
+def test_a_log_that_was_begun_anew_is_known_too(file):
+    """It holds no more than what was written last, and not the tables."""
+    store = RunStore()
+    lost = store.submit(SMALL, "me")
+    with store.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(RESTART)")
+    store.resume(lost, "me")
+    store.ask_to_stop(lost, "me")
+    replace(file)
+    run = store.submit(SMALL, "me")
+    assert [found.id for found in store.recent()] == [run]
+
+
+def test_another_program_that_comes_and_goes_takes_nothing_along(file):
+    """SQLite's last user deletes the log: whoever looks at the file must not lose the lock that says it is used."""
+    store = RunStore()
+    first = store.submit(SMALL, "me")
+    program = (
+        "from seq2seq.training.store import RunStore\n"
+        "store = RunStore()\n"
+        "print(*[run.id for run in store.recent()])\n"
+        "store.resume(store.recent()[-1].id, 'me')\n"
+        "store.database.engine.dispose()"
+    )
+
+    def others():
+        return subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        ).stdout.split()
+
+    assert others() == [first]
+    second = store.submit(SMALL, "me")
+    assert sorted(others()) == sorted([first, second])
+    assert (file.parent / "runs.db-wal").exists()
 
 
 @pytest.mark.parametrize("way", [delete, replace])
