@@ -1,12 +1,14 @@
 """Chinese typography and one term for one thing, as laws over every Chinese sentence and every Chinese lesson."""
 
+import json
 import re
 
 import pytest
 
-from seq2seq.folders import ASSETS
+from seq2seq.folders import ASSETS, PACKAGE
 from seq2seq.stories.gradients.arms import tip
 from seq2seq.stories.sentences import bracketed, clauses, in_a_row, listed, pair
+from seq2seq.stories.stored import STORIES
 from seq2seq.terms import terms
 from seq2seq.words import Words, sentences
 from seq2seq.works import write_citations
@@ -95,3 +97,30 @@ def test_sentences_and_lists_are_joined_as_chinese_has_it():
     assert pair("损失", 0.3, zh) == "损失：0.3" and pair("loss", 0.3, en) == "loss: 0.3"
     assert bracketed("m", "−0.04", zh) == "m（−0.04）" and bracketed("m", "−0.04", en) == "m (−0.04)"
     assert tip("损失", 0.3, zh).startswith("损失：")
+
+
+JOINED = ("marks beside Chinese are full-width", "no space beside a full-width mark", "no space around quotes")
+
+
+@pytest.mark.parametrize("path", sorted(STORIES.glob("*-zh.json")), ids=lambda path: path.stem)
+def test_what_the_program_joins_is_chinese_too(path):
+    """The stored first pictures: their sentences are put together from many, with lists and numbers in them."""
+    story = json.loads(path.read_text(encoding="utf-8"))
+    told = [story["title"], *(step[part] for step in story["steps"] for part in ("title", "text"))]
+    asked = [step["question"] for step in story["steps"] if step.get("question")]
+    told += [text for question in asked for text in (question["prompt"], question["why"], *question["options"])]
+    told += [text for view in story["views"] for text in (view["title"], view["hint"], *view["alternatives"])]
+    for law in JOINED:
+        assert [text for text in told if re.search(LAWS[law], text)] == []
+
+
+def test_lists_that_are_shown_are_joined_in_one_place():
+    """A `", ".join` in stories or ui makes a template, an address or a name of western authors, never a sentence."""
+    templates = {"tree.py", "panel.py", "cloud.py", "layout.py", "sources.py"}
+    found = [
+        path.name
+        for part in ("stories", "ui")
+        for path in (PACKAGE / part).rglob("*.py")
+        if re.search(r"""["'](, |; |，|、|；)["']\.join""", path.read_text(encoding="utf-8"))
+    ]
+    assert set(found) <= templates

@@ -56,7 +56,8 @@ SYMBOLS: dict[str, Symbol] = {
     "unit": Symbol("u", "u"), "row.unit": Symbol("j", "j"), "tap": Symbol("κ", r"\kappa"),
     "gated": Symbol("A", "A"), "gating": Symbol("B", "B"), "gating.weights": Symbol("V", "V"),
     "field": Symbol("RF", r"\mathrm{RF}"), "glu": Symbol("GLU", r"\mathrm{GLU}"), "count": Symbol("N", "N"),
-    "entropy": Symbol("H", "H"), "rows": Symbol("R", "R"), "row": Symbol("r", "r"), "batches": Symbol("m", "m"),
+    "entropy": Symbol("H", "H"), "entropy.mean": Symbol("bar H", r"\bar{H}"),
+    "rows": Symbol("R", "R"), "row": Symbol("r", "r"), "batches": Symbol("m", "m"),
     "batch": Symbol("b", "b"), "tokens": Symbol("n", "n"), "targets": Symbol("T", "T"),
     "source.length": Symbol("S", "S"), "vocabulary": Symbol("V", "V"), "jacobian": Symbol("J", "J", "2D × 2D"),
     "eigenvalue": Symbol("λ", r"\lambda"), "same": Symbol("δ", r"\delta"), "temperature": Symbol("T", "T"),
@@ -130,7 +131,7 @@ _PAGES = {
         _READ_AND_WRITTEN,
         _RECURRENT,
         _ATTENTION,
-        "length reals output.hat",
+        "length reals output.hat letter.hat count",
     ),
     "attention": (
         _READ_AND_WRITTEN,
@@ -153,7 +154,9 @@ _PAGES = {
         "mask token written source output output.hat query key score weight weight.mean head.width heads "
         "width probability probability.mean loss targets entropy vocabulary unit step position",
     ),
-    "heads": ("weight entropy position query key head.width width heads output output.hat source rows row",),
+    "heads": (
+        "weight entropy entropy.mean position query key head.width width heads output output.hat source rows row",
+    ),
     "beam": (
         _SEARCHED,
         "exponent penalty score.output bound",

@@ -1,15 +1,18 @@
 """Where runs are kept: the database's place, its tables, and what it says when it cannot be read or written."""
 
+import os
 import secrets
+import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
+from filelock import FileLock
 from sqlalchemy import (
     Column,
     Connection,
@@ -31,10 +34,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from seq2seq.training.place import StoreError, address_of, said_without, store_name
-from seq2seq.training.storefile import Identity, StoreFile
 
 PATIENCE = 10.0  # seconds to wait for another program that writes
 PROBE = 16_384  # bytes that must have room, if anything is to be written
+MARK = 68  # where in a SQLite file the number lies that says whose file it is
 
 metadata = MetaData()
 runs = Table(
@@ -77,7 +80,8 @@ snapshots = Table(
     Column("data", LargeBinary, nullable=False),
 )  # fmt: skip
 
-_in_this_process: "WeakSet[Database]" = WeakSet()
+
+_databases: "WeakSet[Database]" = WeakSet()  # of this program, those that are files
 
 
 class Database:
@@ -85,7 +89,8 @@ class Database:
 
     A file that was deleted or replaced meanwhile is noticed before and after each transaction, in every process: what
     would have gone into the lost file raises StoreError, and the next transaction finds the file that is there now,
-    with tables made anew where there are none.
+    with tables made anew where there are none. Not noticed is an older copy of the very same store, written over it
+    in place while it is used, which SQLite forbids.
 
     Raises: StoreError, here and within `transaction`, if it cannot be used.
     """
@@ -94,15 +99,15 @@ class Database:
         self.url = address_of(url)
         self.name = store_name(self.url)  # never with a user's name or password
         self.opening = threading.Lock()
-        self.file: StoreFile | None = None
-        self.opened: Identity | None = None
+        self.file: Path | None = None
+        self.opened: tuple[int, ...] | None = None
+        self.log: int | None = None  # the inode of SQLite's write-ahead log
         with self.one_sentence():
             self.engine = create_engine(self.url)
             if self.engine.dialect.name == "sqlite":
-                self.file = StoreFile.of(Path(self.engine.url.database or ""))
-                event.listen(self.engine, "commit", _mark_log)
-                _in_this_process.add(self)
+                self.file = Path(self.engine.url.database or "")
                 event.listen(self.engine, "connect", lambda connection, _: _make_sqlite_share(connection, patience))
+                _databases.add(self)
             self._open()
 
     @contextmanager
@@ -129,22 +134,45 @@ class Database:
         return None
 
     def _open(self) -> None:
-        with self.opening:
+        with self.opening, self._alone():
             if self.opened and not self._moved():
                 return  # another thread was faster
-            if self.file:
-                if self.opened:
-                    with self.file.left_alone():
-                        for each in list(_in_this_process):  # SQLite shares a file's log among all connections here
-                            if each.file is self.file:
-                                each.engine.dispose()
-                self.file.drop_foreign_log()
+            if self.file and self.opened:
+                self._leave(self.file)
             _bring_up_to_date(self.engine)
-            self.opened = self.file.identity() if self.file else ()
+            self.opened = self._identity()
+            self.log = _inode(_log_of(self.file)) if self.file else None
+
+    def _leave(self, file: Path) -> None:
+        """Let go of the lost file, and of the log it left behind: SQLite would write that into the new one.
+
+        One that was overwritten in place is first given a place of its own on the disk: SQLite, in whatever program
+        still has the lost one open, then knows it for another, and writes nothing more into it.
+        """
+        left = self.log is not None and self.log == _inode(_log_of(file))
+        there = self._identity()
+        if there and self.opened and there[:2] == self.opened[:2]:
+            with suppress(OSError):
+                copy = Path(shutil.copyfile(file, file.with_name(f"{file.name}.{secrets.token_hex(4)}")))
+                copy.replace(file)
+        for database in [each for each in _databases if each.file == file]:
+            database.engine.dispose()  # within one program SQLite shares what it knows of a file
+        if left:
+            for name in (_log_of(file), file.with_name(f"{file.name}-shm")):
+                with suppress(OSError):
+                    name.unlink(missing_ok=True)
+
+    def _alone(self) -> AbstractContextManager[object]:
+        """Of all programs that find their file replaced, one at a time looks what the lost one left behind."""
+        return FileLock(f"{self.file}.lock") if self.file and self.opened else nullcontext()
 
     def _moved(self) -> bool:
         """Whether the store's file is no longer the one that was opened."""
-        return self.file is not None and self.file.identity() != self.opened
+        return self.file is not None and self._identity() != self.opened
+
+    def _identity(self) -> tuple[int, ...] | None:
+        """What tells the file from any other: where it lies on the disk, and the number that its first page bears."""
+        return _identity(self.file) if self.file else None
 
     @contextmanager
     def one_sentence(self) -> Iterator[None]:
@@ -157,6 +185,41 @@ class Database:
                 self.opened = None  # once it is mended, it is opened again
             cause = error if self.file else None  # an error of a server may tell what it was called by
             raise StoreError(key, store=self.name, error=said) from cause
+
+
+_held: dict[tuple[int, int], int] = {}
+
+
+def _identity(file: Path) -> tuple[int, ...]:
+    """A file's device and inode, and the number that its first page bears; nothing where there is no file.
+
+    It is read through a descriptor that is never closed: closing any descriptor of a file gives up all locks that this
+    program has on it, those of SQLite too; and while it is open, no other file can get the same inode.
+    """
+    try:
+        state = file.stat()
+        key = (state.st_dev, state.st_ino)
+        if not hasattr(os, "pread"):  # Windows, where a file in use can be neither deleted nor replaced
+            return key
+        if key not in _held:
+            descriptor = os.open(file, os.O_RDONLY)
+            state = os.fstat(descriptor)  # if it was replaced since, its own
+            key = (state.st_dev, state.st_ino)
+            _held.setdefault(key, descriptor)
+        return (*key, int.from_bytes(os.pread(_held[key], 4, MARK), "big"))
+    except OSError:
+        return ()
+
+
+def _log_of(file: Path) -> Path:
+    return file.with_name(file.name + "-wal")
+
+
+def _inode(file: Path) -> int | None:
+    try:
+        return file.stat().st_ino
+    except OSError:
+        return None
 
 
 def _make_sqlite_share(connection: Any, patience: float) -> None:
@@ -178,18 +241,10 @@ def _make_sqlite_share(connection: Any, patience: float) -> None:
 
 def _mark(connection: Any) -> None:
     """Give a new, empty file a number that no other store has; of many that open it at once, one does."""
-    connection.execute("BEGIN IMMEDIATE")  # from here on the file has a first page
-    held = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "schema_version")]
-    if held == [0, 0]:
+    connection.execute("BEGIN IMMEDIATE")  # from here on it has its first page
+    if connection.execute("PRAGMA application_id").fetchone()[0] == 0:
         connection.execute(f"PRAGMA application_id = {1 + secrets.randbelow(2**31 - 1)}")
     connection.execute("COMMIT")
-
-
-def _mark_log(connection: Connection) -> None:
-    """Have all that is written carry the file's number: a log is then known by whatever stands in it."""
-    if connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
-        mark = connection.exec_driver_sql("PRAGMA application_id").scalar()
-        connection.exec_driver_sql(f"PRAGMA application_id = {mark}")
 
 
 def _bring_up_to_date(engine: Engine) -> None:

@@ -11,7 +11,6 @@ from seq2seq.tasks import InputError
 from seq2seq.ui.address import begin_address, settle_address, touch
 from seq2seq.ui.controls import misread
 from seq2seq.ui.markdown import Markdown, PageWords
-from seq2seq.ui.player import show_story
 from seq2seq.ui.shown import forget_shown, shown_stories
 from seq2seq.ui.sources import show_cited
 from seq2seq.ui.stored import stored_story
@@ -80,6 +79,8 @@ def one_sentence(words: PageWords, first: str = "") -> Iterator[None]:
     except (InputError, NotFinite) as error:
         st.warning(sentence_of(error, words), icon=":material/edit:")
         if first and len(shown_stories()) == begun:
+            from seq2seq.ui.player import show_story  # it can only be loaded by a running server
+
             show_story(stored_story(f"{first}-{words.language}"), f"{first}-instead", words)
 
 

@@ -14,7 +14,7 @@ from seq2seq.works import Work, works, works_named
 
 
 def show_cited(page: str, words: PageWords) -> None:
-    """The works that the page's lesson, its stories and the code they show cite, folded away, and the way to all."""
+    """The works that the page's lesson and its stories cite, folded away, and the way to all."""
     texts = [str(lesson(page, words)), *shown_stories()]
     cited = sorted({key for text in texts for key in _cited(text, words.language)})
     if cited:

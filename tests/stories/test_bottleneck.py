@@ -229,7 +229,7 @@ def test_a_run_that_waits_is_shown_as_far_as_it_is(runs):
     behind = pair_story({"none": runs["none"], "general": first["general"]}, 4, "x", words)
     assert alone.id == behind.id == pair_story(runs, 4, "x", words).id
     assert words.say("bottleneck.runs.waits", side="with attention") in alone.steps[-1].text
-    assert "which has come to update 50" in behind.steps[-1].text
+    assert "which has reached update 50" in behind.steps[-1].text
     assert pair_story({"none": [], "general": []}, 4, "x", words) is None
 
 

@@ -35,8 +35,8 @@ def shown(view):
     """(address, number) of everything in a view that can be clicked, as its picture has it."""
     for name, rows in view.data.items():
         for row in rows:
-            if name in ("source", "output"):
-                continue  # a token's click explains where it came from, not a number in the picture
+            if name in ("source", "output", "guess"):
+                continue  # a token's click explains where it came from, not a number; the level of guessing is told
             if name == "bars":
                 yield f"score {row['t']} {row['i']}", row["score"]
                 yield f"weight {row['t']} {row['i']}", row["w"]

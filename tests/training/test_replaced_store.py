@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from seq2seq.training.place import StoreError
 from seq2seq.training.store import RunStore
 from seq2seq.training.worker import train_claimed
 from tests.training.trouble import SMALL, report
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -39,17 +42,21 @@ def replace(file):
 
 
 def overwrite(file):
-    """In place, as `cp` does: the same file to the system, another to whoever reads it."""
+    """In place, as `cp` does: the same file to the system, another to whoever reads it; the old one's log stays."""
     other = file.parent / "other.db"
     RunStore(f"sqlite:///{other}").database.engine.dispose()
     with file.open("r+b") as there:
         there.write(other.read_bytes())
         there.truncate()
+
+
+def overwrite_all(file):
+    overwrite(file)
     for each in file.parent.glob("runs.db-*"):
         each.unlink()
 
 
-WAYS = [delete, delete_all, delete_folder, replace, overwrite]
+WAYS = [delete, delete_all, delete_folder, replace, overwrite, overwrite_all]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -68,40 +75,36 @@ def test_what_is_accepted_afterwards_is_what_everybody_reads(way, file):
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
 
 
-def test_a_log_that_was_begun_anew_is_known_too(file):
-    """It holds no more than what was written last, and not the tables."""
-    store = RunStore()
-    lost = store.submit(SMALL, "me")
-    with store.transaction() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(RESTART)")
-    store.resume(lost, "me")
-    store.ask_to_stop(lost, "me")
-    replace(file)
-    run = store.submit(SMALL, "me")
-    assert [found.id for found in store.recent()] == [run]
+OTHER = """
+import sys
+from seq2seq.training.store import RunStore
+from tests.training.trouble import SMALL
+store = RunStore()
+print(store.submit(SMALL, "me"), flush=True)
+for line in sys.stdin:
+    print(store.submit(SMALL, "me"), flush=True)
+"""
 
 
-def test_another_program_that_comes_and_goes_takes_nothing_along(file):
-    """SQLite's last user deletes the log: whoever looks at the file must not lose the lock that says it is used."""
+@pytest.mark.parametrize("way", WAYS)
+def test_nor_is_anything_lost_between_two_programs(way, file):
+    """Each closes the lost file in its own time; SQLite, as it closes, would write its log and delete it by name."""
     store = RunStore()
-    first = store.submit(SMALL, "me")
-    program = (
-        "from seq2seq.training.store import RunStore\n"
-        "store = RunStore()\n"
-        "print(*[run.id for run in store.recent()])\n"
-        "store.resume(store.recent()[-1].id, 'me')\n"
-        "store.database.engine.dispose()"
+    store.submit(SMALL, "me")
+    other = subprocess.Popen(
+        [sys.executable, "-c", OTHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
-
-    def others():
-        return subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, check=True
-        ).stdout.split()
-
-    assert others() == [first]
-    second = store.submit(SMALL, "me")
-    assert sorted(others()) == sorted([first, second])
-    assert (file.parent / "runs.db-wal").exists()
+    with other:
+        lost, accepted = other.stdout.readline(), []
+        assert len(store.recent()) == 2
+        way(file)
+        for _ in range(3):
+            accepted.append(store.submit(SMALL, "me"))
+            other.stdin.write("\n")
+            other.stdin.flush()
+            accepted.append(other.stdout.readline().strip())
+        other.stdin.close()
+    assert {run.id for run in store.recent()} == {run.id for run in RunStore().recent()} == set(accepted) - {lost}
 
 
 @pytest.mark.parametrize("way", [delete, replace])
@@ -155,3 +158,17 @@ def test_many_that_open_a_new_store_agree_which_it_is(file):
     with stores[0].transaction() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     assert len(stores[0].recent()) == len(runs) == 24
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_looking_at_the_file_gives_up_none_of_its_locks(times, file):
+    """Or another program that ends takes itself for the last one, and deletes the log that is being written."""
+    store = RunStore()
+    for _ in range(times):
+        store.submit(SMALL, "me")
+    log = file.with_name("runs.db-wal").stat().st_ino
+    program = "from seq2seq.training.store import RunStore; print(len(RunStore().recent()))"
+    seen = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert int(seen.stdout) == times and file.with_name("runs.db-wal").stat().st_ino == log
+    store.submit(SMALL, "me")
+    assert len(store.recent()) == times + 1

@@ -113,7 +113,7 @@ class BottleneckExplainer(Addressed):
         right = score.places[t - 1]
         line, numbers = Line(), Line()
         place = line.text(t)
-        line.latex = rf"\frac{{1}}{{n}} \sum_{{x}} [\,\hat{{y}}_{{{place}}}(x) = y_{{{place}}}(x)\,]"
+        line.latex = rf"\frac{{1}}{{N}} \sum_X [\,\hat{{y}}_{{{place}}} = y_{{{place}}}\,]"
         numbers.latex = rf"= \frac{{{numbers.text(f'{right:,}')}}}{{{numbers.text(f'{score.n:,}')}}}"
         name = self.name("place", side=self.model(side), count=length, n=score.n, place=t)
         value = right / score.n

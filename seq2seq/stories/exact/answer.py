@@ -198,7 +198,7 @@ def _overview(answer: Answer, steps: list[Step], words: Words) -> View:
             for t, total in enumerate(values)
         ]  # fmt: skip
         ends.append({"who": who, "t": len(values) - 1, "at": values[-1] / floor, "row": who,
-                     "text": f"{say(f'exact.answer.line.{name}')} {cut(texts[name])}"})  # fmt: skip
+                     "text": in_a_row([say(f"exact.answer.line.{name}"), cut(texts[name])])})  # fmt: skip
     fate = answer.fate
     lost, width = fate.kind not in ("best", "finished"), answer.contest.exact.asked.width
     drop = [{"t": fate.t, "text": say(f"exact.answer.drop.{fate.kind}", width=width)}] if lost else []

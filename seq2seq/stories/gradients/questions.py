@@ -28,7 +28,7 @@ def apart(right: float, others: Iterable[tuple[float, str]]) -> dict[float, str]
     """The right answer, and the candidates that lie clearly apart from it and from each other, with their replies."""
     kept = {right: ""}
     for other, reply in others:
-        if other > 0 and all(max(other / near, near / other) > APART for near in kept):
+        if other > 0 and all(max(other, near) > APART * min(other, near) for near in kept):
             kept[other] = reply
     return kept
 
@@ -59,7 +59,11 @@ def ten_steps_back(reach: Reach, words: Words) -> Asked:
     slots |= {"one": f"{1 / inverse if key == 'smaller' else inverse:.2g}", "inverse": f"{inverse:.2g}"}
     slots |= {"here": scientific(float(norms[here])), "there": scientific(float(norms[there]))}
     prompt, why = (words.say(f"gradients.question.ten.{key}{part}", **slots) for part in ("", ".why"))
-    yield f"t {there}", ask("ten", "compare", prompt, why, answers, fold)
+
+    def option(times: float) -> str:
+        return words.say(f"gradients.question.ten.{key}.option", times=fold(times))
+
+    yield f"t {there}", ask("ten", "compare", prompt, why, answers, option)
 
 
 def which_is_lstm(reach: Reach, words: Words) -> Asked:

@@ -6,7 +6,7 @@ import numpy as np
 
 from seq2seq.stories.formulas import short
 from seq2seq.stories.questions.options import MARGIN, Question, ask, likelihood, mixed, offered, rising
-from seq2seq.stories.sentences import bracketed
+from seq2seq.stories.sentences import bracketed, listed
 from seq2seq.stories.tokens import quoted
 from seq2seq.traces.wanted import Wanted
 from seq2seq.traces.writing import WritingTrace
@@ -27,7 +27,7 @@ def reason(wanted: Wanted | None, source: Sequence[str], t: int, words: Words) -
         return ""
     whole = places[-1] - places[0] + 1 == len(places)
     token = quoted("".join(source[i] for i in places)) if whole else " + ".join(quoted(source[i]) for i in places)
-    position = str(places[0] + 1) if whole else ", ".join(str(i + 1) for i in places)
+    position = str(places[0] + 1) if whole else listed((i + 1 for i in places), words)
     return words.say(f"question.needs.{wanted.task}", number=t + 1, token=token, position=position)
 
 
