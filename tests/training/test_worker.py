@@ -18,6 +18,7 @@ from seq2seq.training.device import available_devices
 from seq2seq.training.executor import LocalExecutor
 from seq2seq.training.pool import WorkerPool
 from seq2seq.training.store import RunStore
+from seq2seq.training.trainer import Trainer
 from seq2seq.training.worker import HEARTBEAT, train_claimed
 
 REVERSE = make_task({"name": "reverse"})
@@ -49,8 +50,9 @@ def test_a_run_asked_to_stop_keeps_what_it_learnt():
     assert store.checkpoint_step(run.id) >= 10
 
 
-def test_a_paused_and_resumed_run_is_the_run_that_was_never_paused():
+def test_a_paused_and_resumed_run_is_the_run_that_was_never_paused(monkeypatch):
     """Bit for bit: weights, optimiser, and what every report says but its times."""
+    monkeypatch.setattr(Trainer.run, "__defaults__", (1e9,))  # on a busy machine some would come between the milestones
     store, ended = RunStore(), {}
     config = replace(SMALL, training=replace(SMALL.training, steps=60))
     for pauses in ((), (10, 40)):
