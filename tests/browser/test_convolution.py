@@ -88,12 +88,12 @@ def test_a_cliff_of_ones_own(visit):
     button = page.get_by_role("button", name="Train it here")
     button.scroll_into_view_if_needed()
     button.click()
-    expect(page.get_by_text("0 of 5 runs of yours are finished")).to_be_visible()
+    expect(page.get_by_text("0 of your 5 ")).to_be_visible()
     dots = field.locator("figure[data-view=field] .mark-symbol path")
     expect(dots).to_have_count(0)  # what was measured before has gone
     expect(dots.first).to_be_visible(timeout=90_000)
     page.locator(".st-key-field-stop button").click()
-    expect(page.get_by_text("5 of 5 runs of yours are finished")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("5 of your 5 ")).to_be_visible(timeout=60_000)
     expect(dots.first).to_be_visible()
 
 

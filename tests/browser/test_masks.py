@@ -78,11 +78,11 @@ def test_the_leak_trained_here(visit):
     button = page.get_by_role("button", name="Train both here")
     button.scroll_into_view_if_needed()
     button.click()
-    expect(page.get_by_text("0 of 2 runs of yours are finished.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("0 of your 2 ")).to_be_visible(timeout=60_000)
     curves = page.locator("figure[data-view=curves] .mark-symbol path")
     expect(curves.nth(8)).to_be_attached(timeout=240_000)
     page.locator(".st-key-leak-stop button").click()
-    expect(page.get_by_text("2 of 2 runs of yours are finished.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("2 of your 2 ")).to_be_visible(timeout=60_000)
     expect(page).to_have_url(re.compile("leak-runs=mine"))
 
 

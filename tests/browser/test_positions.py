@@ -95,10 +95,10 @@ def test_a_setting_of_ones_own(visit):
     button = page.get_by_role("button", name="Train it here")
     button.scroll_into_view_if_needed()
     button.click()
-    expect(page.get_by_text("0 of 1 runs of yours are finished")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("0 of your 1 ")).to_be_visible(timeout=30_000)
     expect(dots).to_have_count(0)  # what was measured before has gone
     page.locator(".st-key-board-stop button").click()
-    expect(page.get_by_text("1 of 1 runs of yours are finished")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("1 of your 1 ")).to_be_visible(timeout=60_000)
 
 
 @pytest.mark.parametrize("part", ["order", "table", "sides"])
