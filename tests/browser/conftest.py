@@ -1,13 +1,10 @@
-"""A real server with real workers, and a real browser that writes down what it should not see."""
+"""A real server with real workers, and a visitor that writes down what it should not see."""
 
-import os
 from urllib.parse import urlparse
 
 import pytest
 
-from seq2seq.bench.browser import FLAGS, chromium, studio
-
-PATIENCE = 15_000  # ms that a test waits for what it expects, unless it says otherwise: machines are busy
+from seq2seq.bench.browser import studio
 
 
 @pytest.fixture(scope="session")
@@ -17,22 +14,6 @@ def server(tmp_path_factory):
     with studio(home, 2) as address:
         yield address
     assert "Traceback" not in (home / "server.log").read_text(encoding="utf-8", errors="replace")
-
-
-@pytest.fixture(scope="session")
-def browser():
-    path = chromium()
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI needs a Chromium")
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import expect, sync_playwright
-
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
 
 
 EMULATED = {"color_scheme", "reduced_motion"}  # what a page can be given; all else needs a context of its own

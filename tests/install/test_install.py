@@ -18,7 +18,6 @@ from urllib.request import urlopen
 
 import pytest
 
-from seq2seq.bench.browser import FLAGS, chromium
 from seq2seq.folders import PACKAGE
 
 pytestmark = [pytest.mark.install, pytest.mark.timeout(1800)]
@@ -104,21 +103,19 @@ def served(command, port, cwd, environment, seconds=PATIENCE):
     assert "Traceback" not in log.read_text(encoding="utf-8", errors="replace")
 
 
-def see_the_player(address, path="/"):
+def see_the_player(browser, address, path="/"):
     """Open a page: its first picture is drawn, by our own drawing library, in our own colours."""
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = browser.new_context(color_scheme="light").new_page()
-        page.goto(address + path, timeout=60_000)
-        expect(page.locator("figure[data-ready=true]").first).to_be_visible(timeout=60_000)
-        assert page.locator(".stApp").evaluate("(app) => getComputedStyle(app).backgroundColor") == LIGHT
-        browser.close()
+    page = browser.new_context(color_scheme="light").new_page()
+    page.goto(address + path, timeout=60_000)
+    expect(page.locator("figure[data-ready=true]").first).to_be_visible(timeout=60_000)
+    assert page.locator(".stApp").evaluate("(app) => getComputedStyle(app).backgroundColor") == LIGHT
+    page.context.close()
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
-def test_make_app_then_plain_streamlit(repository, environment):
+def test_make_app_then_plain_streamlit(repository, environment, browser):
     commands = run(["make", "-n", "app", f"PYTHON={sys.executable}"], repository, environment)
     assert f"{sys.executable} -m venv .venv" in commands and "-r requirements.txt" in commands
     port = free_port()
@@ -133,10 +130,10 @@ def test_make_app_then_plain_streamlit(repository, environment):
     (repository / "seq2seq" / "player" / "web" / "vega.js").unlink()  # which plain pip and git do not bring
     command = [found / "streamlit", "run", "app.py", "--server.port", port]
     with served(command, port, repository, environment) as address:
-        see_the_player(address)
+        see_the_player(browser, address)
 
 
-def test_a_wheel_without_the_repository(repository, environment, tmp_path):
+def test_a_wheel_without_the_repository(repository, environment, tmp_path, browser):
     venv.create(tmp_path / "new", with_pip=True)
     python = programs(tmp_path / "new") / "python"
     run([python, "-m", "pip", "install", "--quiet", "."], repository, environment)
@@ -157,4 +154,4 @@ def test_a_wheel_without_the_repository(repository, environment, tmp_path):
     assert (programs(tmp_path / "new") / "seq2seq").exists()
     port = free_port()
     with served([python, "-m", "seq2seq", "app", "--port", port], port, folder, environment) as address:
-        see_the_player(address, "/attention")
+        see_the_player(browser, address, "/attention")
