@@ -87,7 +87,7 @@ def test_the_file_that_is_saved_plays_and_explains_offline(browser, tmp_path):
     page.goto(file.as_uri())
     found = player(page)
     go_to(page, found, steps(found) - 1)
-    assert told(found) == "So much fits"
+    assert told(found) == "This much fits"
     found.locator("figure[data-view=places] .mark-rect path").first.click()
     expect(found.locator(".asked .name")).to_contain_text("place 1")
     assert not complaints

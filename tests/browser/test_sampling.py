@@ -51,7 +51,7 @@ def test_the_main_journey(visit):
     go_to(page, found, 5)
     token = trace.vocabulary[trace.chosen[0]]
     expect(found.locator("h3")).to_contain_text(f"falls on {token}")
-    expect(overview).to_contain_text(f"u = {trace.drawn[0]:.3f}")
+    expect(overview).to_contain_text(f"ξ = {trace.drawn[0]:.3f}")
     found.locator(".equation .asks").first.click()
     expect(found.locator(".asked .name")).to_contain_text("begins on the line", timeout=30_000)
     reach = trace.stages["top_p"][0][trace.below(0, int(trace.chosen[0]))].sum()

@@ -34,8 +34,9 @@ def pick(page, label, option):
         page.wait_for_timeout(400)
         chooser.click()
         try:
-            return wanted.click(timeout=patience)
-        except PlaywrightTimeout:
+            wanted.click(timeout=patience)
+            return expect(chooser).to_have_value(re.compile(re.escape(option)), timeout=patience)
+        except (PlaywrightTimeout, AssertionError):  # also a choice that the page's own run took back
             page.keyboard.press("Escape")
     raise AssertionError(f"{label} does not offer {option}")
 
