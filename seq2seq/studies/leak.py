@@ -8,7 +8,8 @@ from seq2seq.studies.shipped import MASK_TASKS, masks_name
 from seq2seq.tasks import Pair
 from seq2seq.tasks.random_target import RandomTarget
 from seq2seq.tasks.sequences import LetterTask
-from seq2seq.traces.masks import LeakMap, LeakReport, LeakRun, LeakTrace
+from seq2seq.traces.masks import LeakMap, LeakRun, LeakTrace
+from seq2seq.traces.run_report import RunReport
 
 # Letters of the pair whose maps are shown: the most there are. Of a shorter target the decoder reads the ⟨eos⟩ too
 # where a neighbour is longer; alone it does not, and a model that reads ahead misses it there.
@@ -32,11 +33,11 @@ def leak_run(causal: bool, seed: int, reports: Sequence[Mapping[str, Any]], **en
     return LeakRun(causal, seed, told_reports(reports), **ends)
 
 
-def told_reports(reports: Sequence[Mapping[str, Any]]) -> tuple[LeakReport, ...]:
+def told_reports(reports: Sequence[Mapping[str, Any]]) -> tuple[RunReport, ...]:
     """Those every so many updates, and the last: a slow machine reports more often."""
     last = reports[-1]["step"] if reports else 0
     kept = [row for row in reports if row["step"] % 25 == 0 or row["step"] in (10, 20, 40, 60, 80, 90, 110, last)]
-    return tuple(LeakReport(row["step"], row["loss"], row["exact_match"], row["n"]) for row in kept)
+    return tuple(RunReport(row["step"], row["loss"], row["exact_match"], row["n"]) for row in kept)
 
 
 def measured_runs(task: str) -> list[LeakRun]:

@@ -5,6 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
+from seq2seq.traces.run_report import RunReport
+
 PLACES = ("encoder", "self", "cross")  # the three attentions of a layer that a mask lies over
 
 
@@ -131,22 +133,12 @@ class SwitchesTrace:
 
 
 @dataclass(frozen=True)
-class LeakReport:
-    """How a run stood after some updates, on n held-out pairs: the loss is teacher-forced, exact match free-running."""
-
-    step: int
-    loss: float
-    exact: float
-    n: int
-
-
-@dataclass(frozen=True)
 class LeakRun:
     """One run with the causal mask or without it. At its end, where it was scored: exact match forced and free."""
 
     causal: bool
     seed: int
-    reports: tuple[LeakReport, ...]
+    reports: tuple[RunReport, ...]
     forced: float | None = None  # exact match under teacher forcing
     free: float | None = None  # exact match free-running
     n: int = 0  # pairs of these two

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seq2seq.traces.masks import LeakReport
+from seq2seq.traces.run_report import RunReport
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class ScaleRun:
     heads: int
     scaled: bool
     seed: int
-    reports: tuple[LeakReport, ...]
+    reports: tuple[RunReport, ...]
 
     @property
     def name(self) -> str:

@@ -33,7 +33,7 @@ MASKS_PARTS = {  # with the controls that only they have
     "see": ("follow", "layer", "head"),
     "off": ("pads", "replace"),
     "leak": ("leak-task", "leak-runs"),
-}  # fmt: skip
+}
 Sentences = tuple[tuple[str, ...], ...]
 
 

@@ -11,16 +11,14 @@ from seq2seq.tasks import InputError
 from seq2seq.traces.masks import LeakMap, LeakTrace
 from seq2seq.training.config import RunConfig
 from seq2seq.training.records import RunRecord
-from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import choice
 from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
-from seq2seq.ui.runs_on_demand import asked, begin, say_how_many
+from seq2seq.ui.runs_on_demand import asked, begin, say_how_many, settle_runs, show_part
 from seq2seq.ui.session import run_store
 from seq2seq.ui.stored import stored_story
 
-REFRESH = 1.0  # seconds between two looks at runs that train
 TASKS = tuple(reversed(MASK_TASKS))  # nothing to learn comes first
 
 
@@ -29,17 +27,15 @@ def how_it_leaks(words: PageWords) -> None:
     with st.container(key="leak"):
         st.subheader(words.say("leak.heading"), anchor=False)
         st.caption(words.say("leak.intro"))
-        live = st.session_state.get("leak-runs") == "mine" and st.session_state.get("leak-live", False)
-        st.fragment(_part, run_every=REFRESH if live else None)(words, live)
+        show_part("leak", _part, words)
 
 
 def _part(words: PageWords, live: bool) -> None:
     with one_sentence(words):
         task, mine = _controls(words)
         runs = asked(lambda seed: _configs(task, seed)) if mine else []
-        waiting = any(not run.over for run in runs)
-        st.session_state["leak-live"] = waiting
-        say_how_many(runs, mine, "leak", words, seeds=len(SEEDS), updates=leak_config(task, True).training.steps)
+        updates = leak_config(task, True).training.steps
+        say_how_many(runs, mine, "leak", words.say("leak.shown", seeds=len(SEEDS), updates=updates), words)
         if mine:
             _show_mine(task, runs, words)
         else:
@@ -50,9 +46,7 @@ def _part(words: PageWords, live: bool) -> None:
             story = stored_story(f"masks-leak-{task}-{words.language}")
             show_story(story, "leak-story", words, explain)
             offer_export(story, "masks", words, explain)
-        settle_part()
-        if mine and waiting != live:
-            st.rerun()  # it begins, or ends, to look by itself
+        settle_runs("leak", runs, mine, live)
 
 
 def _controls(words: PageWords) -> tuple[str, bool]:

@@ -1,6 +1,6 @@
 """The Positions page's third part: every setting of the two switches, measured before or trained here."""
 
-from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -9,18 +9,14 @@ from seq2seq.studies.bos_weights import stored_weights
 from seq2seq.studies.positions import KINDS, measured_trace, position_run, positions_trace
 from seq2seq.studies.shipped import POSITION_TASKS, positions_recipe
 from seq2seq.traces.positions import PositionRun, PositionsTrace
+from seq2seq.training.config import RunConfig
 from seq2seq.training.records import RunRecord
-from seq2seq.ui.address import settle_part, touch
-from seq2seq.ui.asking import heard, say_unheard, stop_those
 from seq2seq.ui.controls import choice
-from seq2seq.ui.markdown import PageWords
+from seq2seq.ui.markdown import Markdown, PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
-from seq2seq.ui.session import executor, owner, run_store
-from seq2seq.ui.silence import say_silence
-
-REFRESH = 1.0  # seconds between two looks at runs that train
-MOST_RUNS = 400  # of one browser that are looked through
+from seq2seq.ui.runs_on_demand import asked, begin, say_how_many, settle_runs, show_part, still_training
+from seq2seq.ui.session import run_store
 
 
 def which_side_needs_it(words: PageWords) -> None:
@@ -28,19 +24,15 @@ def which_side_needs_it(words: PageWords) -> None:
     with st.container(key="board"):
         st.subheader(words.say("board.heading"), anchor=False)
         st.markdown(words.say("board.text"))
-        live = st.session_state.get("board-runs") == "mine" and st.session_state.get("board-live", False)
-        st.fragment(_part, run_every=REFRESH if live else None)(words, live)
+        show_part("board", _part, words)
 
 
 def _part(words: PageWords, live: bool) -> None:
     with one_sentence(words):
         task, mine = _controls(words)
-        say_unheard("board", words)
-        runs = _mine(task) if mine else []
-        waiting = any(not run.over for run in runs)
-        st.session_state["board-live"] = waiting
+        runs = asked(partial(_every_setting, task)) if mine else []
         trace = _trained_here(task, runs) if mine else measured_trace(task)
-        _status(trace, runs, mine, words)
+        say_how_many(runs, mine, "board", _measured(trace, words), words)
         bare = {} if mine else {name: measured_trace(name).shares(("none", "none")) for name in POSITION_TASKS}
         weights = stored_weights()
         story = board_story(trace, words.plain, "mine" if mine else "measured", bare, weights).to_json()
@@ -49,11 +41,9 @@ def _part(words: PageWords, live: bool) -> None:
             return BoardExplainer(trace, words.plain, weights)
 
         show_story(story, "board-story", words, explain)
-        if not waiting:
+        if not still_training(runs):
             offer_export(story, "positions", words, explain)
-        settle_part()
-        if mine and waiting != live:
-            st.rerun()  # it begins, or ends, to look by itself
+        settle_runs("board", runs, mine, live)
 
 
 def _controls(words: PageWords) -> tuple[str, bool]:
@@ -76,37 +66,15 @@ def _controls(words: PageWords) -> tuple[str, bool]:
         decoder = choice("board-decoder", say("board.dec"), KINDS, "sinusoidal", kind, width=190)
         st.button(
             say("board.retrain"), key="board-train", icon=":material/play_arrow:", type="primary",
-            on_click=heard, args=("board", _begin(task, encoder, decoder)), help=say("board.retrain.help"),
+            on_click=begin(lambda seed: [positions_recipe(task, encoder, decoder, seed)], "board"),
+            help=say("board.retrain.help"),
         )  # fmt: skip
     return task, whose == "mine"
 
 
-def _begin(task: str, encoder: str, decoder: str) -> Callable[[], None]:
-    """Ask for a run of a setting, with a seed that this browser has not used yet."""
-
-    def begin() -> None:
-        touch()
-        held = [run.config for run in _mine(task)]
-        seed = 1
-        while positions_recipe(task, encoder, decoder, seed) in held:
-            seed += 1
-        executor().submit(positions_recipe(task, encoder, decoder, seed), owner())
-        st.session_state.update({"board-runs": "mine", "board-live": True})
-
-    return begin
-
-
-def _mine(task: str) -> list[RunRecord]:
-    """Runs of one task's settings that the browser asked for."""
-
-    def fits(run: RunRecord) -> bool:
-        model = run.config.model
-        kinds = (getattr(model, "encoder_positions", None), getattr(model, "decoder_positions", None))
-        if None in kinds:
-            return False
-        return run.config == positions_recipe(task, str(kinds[0]), str(kinds[1]), run.config.training.seed)
-
-    return [run for run in run_store().recent(owner(), MOST_RUNS) if fits(run)]
+def _every_setting(task: str, seed: int) -> list[RunConfig]:
+    """A run of each setting of the two switches."""
+    return [positions_recipe(task, encoder, decoder, seed) for encoder in KINDS for decoder in KINDS]
 
 
 def _trained_here(task: str, runs: list[RunRecord]) -> PositionsTrace:
@@ -121,21 +89,7 @@ def _read(run_id: str) -> PositionRun | None:
     return position_run(run.config, last) if run and last else None
 
 
-def _status(trace: PositionsTrace, runs: list[RunRecord], mine: bool, words: PageWords) -> None:
-    """Whose dots they are, and how many."""
-    say = words.say
-    if not mine:
-        n = trace.runs[0].n if trace.runs else 0
-        st.caption(say("board.shown", seeds=len(trace.runs), n=f"{n:,}"))
-        return
-    with st.container(key="board-status", horizontal=True, vertical_alignment="center"):
-        done = sum(run.over for run in runs)
-        st.caption(say("board.live", done=done, all=len(runs)) if runs else say("board.none_yet"), width="content")
-        if done < len(runs):
-            st.button(say("train.stop"), key="board-stop", icon=":material/stop:", on_click=_stop, args=(runs,))
-    say_silence(runs, words)
-
-
-def _stop(runs: list[RunRecord]) -> None:
-    touch()
-    heard("board", stop_those, runs)
+def _measured(trace: PositionsTrace, words: PageWords) -> Markdown:
+    """How much was measured."""
+    n = trace.runs[0].n if trace.runs else 0
+    return words.say("board.shown", seeds=len(trace.runs), n=f"{n:,}")

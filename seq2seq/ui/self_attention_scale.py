@@ -9,16 +9,14 @@ from seq2seq.studies.scale import measured_scale, scale_run, scale_trace
 from seq2seq.traces.scale import ScaleRun, ScaleTrace
 from seq2seq.training.config import RunConfig
 from seq2seq.training.records import RunRecord
-from seq2seq.ui.address import settle_part
 from seq2seq.ui.controls import choice, whole
 from seq2seq.ui.markdown import PageWords
 from seq2seq.ui.page import one_sentence
 from seq2seq.ui.player import offer_export, show_story
-from seq2seq.ui.runs_on_demand import asked, begin, say_how_many
+from seq2seq.ui.runs_on_demand import asked, begin, say_how_many, settle_runs, show_part, still_training
 from seq2seq.ui.session import run_store
 from seq2seq.words import Words
 
-REFRESH = 1.0  # seconds between two looks at runs that train
 DRAWS = (1, 999)
 
 
@@ -27,18 +25,16 @@ def what_the_scale_does(words: PageWords) -> None:
     with st.container(key="scale"):
         st.subheader(words.say("scale.heading"), anchor=False)
         st.caption(words.say("scale.intro"))
-        live = st.session_state.get("scale-runs") == "mine" and st.session_state.get("scale-live", False)
-        st.fragment(_part, run_every=REFRESH if live else None)(words, live)
+        show_part("scale", _part, words)
 
 
 def _part(words: PageWords, live: bool) -> None:
     with one_sentence(words):
         draw, mine = _controls(words)
         runs = asked(_configs) if mine else []
-        waiting = any(not run.over for run in runs)
-        st.session_state["scale-live"] = waiting
         updates = scale_config(*SHAPES[0], True).training.steps
-        say_how_many(runs, mine, "scale", words, models=len(measured_scale()), updates=updates)
+        measured = words.say("scale.shown", models=len(measured_scale()), updates=updates)
+        say_how_many(runs, mine, "scale", measured, words)
         trace = scale_trace(draw, _mine(runs) if mine else measured_scale(), updates)
 
         def explain() -> ScaleExplainer:
@@ -46,11 +42,9 @@ def _part(words: PageWords, live: bool) -> None:
 
         story = _told(trace, words, mine)
         show_story(story, "scale-mine" if mine else "scale-story", words, explain)
-        if not waiting:
+        if not still_training(runs):
             offer_export(story, "self_attention", words, explain)
-        settle_part()
-        if mine and waiting != live:
-            st.rerun()  # it begins, or ends, to look by itself
+        settle_runs("scale", runs, mine, live)
 
 
 def _controls(words: PageWords) -> tuple[int, bool]:

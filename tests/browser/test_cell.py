@@ -36,10 +36,8 @@ def test_the_main_journey(visit):
     pick(page, "Sort units by", "number")
     expect(page).to_have_url(re.compile("sort=number"))
     assert step(found) == 6 and told(found) == "The cell state c"
-    # the number of the followed unit stands under its strip, and explains itself
-    now = (
-        Subject("1", "", load_trained("recall-lstm-none").record("Cxuvzs")).number("f", 0, 6).value
-    )  # unit 7, counted from 1
+    # the number of the followed unit, the seventh, stands under its strip, and explains itself
+    now = Subject("1", "", load_trained("recall-lstm-none").record("Cxuvzs")).number("f", 0, 6).value
     number = found.locator("figure[data-view=overview] svg text").filter(has_text=re.compile(rf"^{now:.2f}$")).first
     expect(number).to_be_visible()
     number.click()

@@ -72,9 +72,8 @@ def test_a_run_goes_on_while_nobody_looks_and_can_be_stopped(visit):
     page.goto(address)
     board = player(page)
     assert steps(board) > 1
-    page.locator(".st-key-stop").get_by_role(
-        "button"
-    ).click()  # while a page is slow, Streamlit has a "Stop" of its own
+    # while a page is slow, Streamlit has a "Stop" of its own
+    page.locator(".st-key-stop").get_by_role("button").click()
     expect(page.get_by_text("Stopped; what it learnt is kept")).to_be_visible(timeout=20_000)
     page.get_by_role("link", name=re.compile("Step through this model")).click()
     expect(page.get_by_role("heading", name="Attention", exact=True)).to_be_visible()

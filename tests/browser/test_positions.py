@@ -62,7 +62,7 @@ def test_the_clocks_turn_and_their_numbers_explain_themselves(visit):
     before = hands.first.get_attribute("y2")
     go_to(page, table, 5)
     assert hands.first.get_attribute("y2") != before
-    cell = table.locator("figure[data-view=table] .mark-rect path").nth(64 * 3)  # position 3, feature 0
+    cell = table.locator("figure[data-view=table] .mark-rect path").nth(64 * 3)  # position 3, its first feature
     ask(page, table, cell, "Feature 1 of position 3")
     expect(table.locator(".asked math").last).to_contain_text("0.1411")  # sin 3
 

@@ -2,7 +2,6 @@
 
 import json
 import random
-import re
 from functools import cache
 
 import pytest
@@ -16,6 +15,7 @@ from seq2seq.studies.heads import heads_trace, measured, switched_off
 from seq2seq.studies.trained import load_trained
 from seq2seq.traces.heads import HeadPlace
 from seq2seq.words import LANGUAGES, Words
+from tests.stories.whole import check_whole
 
 CELLS = 200
 MODEL = "reverse-transformer"
@@ -53,20 +53,11 @@ def check(told, number, tolerance=2e-4):
     assert told.result == exact(told.value) and told.name and told.lines and "{" not in told.name
 
 
-def check_whole(story):
-    data = json.loads(story.to_json())
-    for view in data["views"]:
-        assert len(view["alternatives"]) == len(data["steps"]) and all(view["alternatives"]), view["id"]
-        for name, value in view["signals"].items():
-            assert not name.endswith("_at") or len(value) == len(data["steps"]), f"{view['id']} {name}"
-        for alternative in view["alternatives"]:
-            assert "{" not in alternative
-    for step in data["steps"]:
-        assert step["title"] and step["text"] and "{" not in step["title"] + step["text"] and step["code"]
-        if "formula" in step:
-            used = {int(n) for n in re.findall(r"@(\d+)", data["formulas"][step["formula"][0]])}
-            assert used <= set(range(len(step["formula"]) - 1))
-    assert not any("\\" in template for template in data["formulas"])
+def whole(story):
+    """The same of its alternatives and lines of source."""
+    data = check_whole(story)
+    assert not any("{" in alternative for view in data["views"] for alternative in view["alternatives"])
+    assert all(step["code"] for step in data["steps"])
     return data
 
 
@@ -74,7 +65,7 @@ def check_whole(story):
 @every_way
 def test_a_whole_story(language, way):
     trace = traced()
-    data = check_whole(heads_story(trace, Words(language), way))
+    data = whole(heads_story(trace, Words(language), way))
     assert len(data["steps"]) == 1 + 24 + 1 + 24 + 1 and len(data["chapters"]) == 6
     assert len(json.dumps(data)) < 500_000
 
@@ -198,7 +189,7 @@ def test_what_the_page_says_of_the_shipped_model_is_so():
 def test_heads_of_ones_choice_off(language, way):
     trace, changed = traced(), off(way=way)
     story = heads_off_story(trace, changed, Words(language))
-    data = check_whole(story)
+    data = whole(story)
     assert data["start"] == 1 and not data["linked"] and len(data["steps"]) == 2
     explainer, rng = HeadsOffExplainer(trace, changed, Words(language)), random.Random(2)
     found = list(clickable(story.views[0]))
@@ -243,7 +234,7 @@ def test_every_passage_is_in_its_file(passage):
 @pytest.mark.parametrize("text", ["a", "ab", "zz", "<b>", "@0a", "abcdefghijklmnopqrstuvwxyzabcdef"])
 def test_odd_and_long_sentences(text):
     trace = traced(text)
-    check_whole(heads_story(trace, Words("en")))
+    whole(heads_story(trace, Words("en")))
     explainer, rng = HeadsExplainer(trace, Words("en")), random.Random(3)
     for view in heads_story(trace, Words("en")).views:
         found = list(clickable(view))

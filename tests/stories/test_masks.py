@@ -1,8 +1,5 @@
 """The stories of the Masks page: whole, their numbers the traces', their equations right, their questions answered."""
 
-import json
-import random
-import re
 from functools import cache
 
 import numpy as np
@@ -26,9 +23,9 @@ from seq2seq.studies.trained import load_trained
 from seq2seq.tasks import InputError
 from seq2seq.traces.masks import PLACES
 from seq2seq.words import LANGUAGES, Words
+from tests.stories.whole import check_explained, check_whole
 
 BATCHES = ("attention studio mask", "mask transformer", "pixel words masks", "abcd abcd")
-CELLS = 200
 every_batch = pytest.mark.parametrize("text", BATCHES)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -68,44 +65,16 @@ def told(language="en"):
         yield leak_story(leaked(task), words, "test"), LeakExplainer(leaked(task), words)
 
 
-def addresses(view):
-    """Everything in a view that can be clicked."""
-    for rows in view.data.values():
-        for row in rows:
-            yield from [address for address in [row.get("ask"), *row.get("asks", [])] if address]
-
-
-def assert_whole(story):
-    data = json.loads(story.to_json())
-    for view in data["views"]:
-        assert len(view["alternatives"]) == len(data["steps"]) and all(view["alternatives"]), view["id"]
-        for name, value in view["signals"].items():
-            assert not name.endswith("_at") or len(value) == len(data["steps"]), f"{view['id']} {name}"
-    for step in data["steps"]:
-        assert step["title"] and step["text"] and "{" not in step["title"] + step["text"]
-        if "formula" in step:
-            used = {int(n) for n in re.findall(r"@(\d+)", data["formulas"][step["formula"][0]])}
-            assert used <= set(range(len(step["formula"]) - 1))
-    assert not any("\\" in template for template in data["formulas"])
-
-
 @every_language
 def test_stories_are_whole(language):
     for story, _ in told(language):
-        assert_whole(story)
+        check_whole(story)
 
 
 @every_language
 def test_200_numbers_of_every_view_explain_themselves(language):
-    rng = random.Random(1)
     for story, explainer in told(language):
-        for view in story.views:
-            found = list(dict.fromkeys(addresses(view)))
-            for address in rng.sample(found, min(CELLS, len(found))):
-                explanation = explainer.explain(address)
-                assert explanation.address == address and "{" not in explanation.name and explanation.lines
-                assert explanation.computed == pytest.approx(explanation.value, abs=2e-4), address
-                assert explanation.told_alone()["lines"]  # its lines of source are found
+        check_explained(story, explainer)
 
 
 def test_numbers_lead_to_numbers():

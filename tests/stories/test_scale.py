@@ -1,6 +1,5 @@
 """The story of the scale: whole, its equations right, its question answered; random keys have the spread they should."""
 
-import random
 from functools import cache
 
 import numpy as np
@@ -10,7 +9,7 @@ from seq2seq.stories.explain import Unknown
 from seq2seq.stories.self_attention import ScaleExplainer, scale_story
 from seq2seq.studies.scale import measured_scale, random_keys, scale_trace
 from seq2seq.words import LANGUAGES, Words
-from tests.stories.test_masks import CELLS, addresses, assert_whole
+from tests.stories.whole import check_explained, check_whole
 
 
 @cache
@@ -20,17 +19,11 @@ def scaled():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_is_whole_and_its_numbers_explain_themselves(language):
-    words, rng = Words(language), random.Random(1)
+    words = Words(language)
     story, explainer = scale_story(scaled(), words, "test"), ScaleExplainer(scaled(), words)
-    assert_whole(story)
+    check_whole(story)
     assert [view.id for view in story.views] == ["bars", "runs"]
-    for view in story.views:
-        found = list(dict.fromkeys(addresses(view)))
-        for address in rng.sample(found, min(CELLS, len(found))):
-            explanation = explainer.explain(address)
-            assert explanation.address == address and "{" not in explanation.name and explanation.lines
-            assert explanation.computed == pytest.approx(explanation.value, abs=2e-4), address
-            assert explanation.told_alone()["lines"]
+    check_explained(story, explainer)
     slots = [slot[1] for step in story.steps if step.formula for slot in step.formula[1] if isinstance(slot, tuple)]
     for address in dict.fromkeys(slots):
         assert explainer.explain(address).address == address

@@ -7,7 +7,4 @@ from seq2seq.stories.masks.steps import masks_story
 from seq2seq.stories.masks.switches import switches_story
 from seq2seq.stories.masks.switches_explain import SwitchesExplainer
 
-__all__ = [
-    "LeakExplainer", "MasksExplainer", "SwitchesExplainer", "leak_story", "masks_story",
-    "switches_story",
-]  # fmt: skip
+__all__ = ["LeakExplainer", "MasksExplainer", "SwitchesExplainer", "leak_story", "masks_story", "switches_story"]

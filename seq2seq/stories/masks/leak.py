@@ -11,7 +11,8 @@ from seq2seq.stories.sentences import in_a_row, titled
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.story import Step, Story, View
 from seq2seq.stories.tokens import quoted, short_sign
-from seq2seq.traces.masks import LeakReport, LeakRun, LeakTrace
+from seq2seq.traces.masks import LeakRun, LeakTrace
+from seq2seq.traces.run_report import RunReport
 from seq2seq.words import Words
 
 SIDES = ("causal", "leaking")
@@ -54,7 +55,7 @@ def leak_updates(trace: LeakTrace) -> list[int]:
     return [step for step in all_of if step % EVERY == 0 or step == all_of[-1]]
 
 
-def latest(run: LeakRun, step: int) -> LeakReport | None:
+def latest(run: LeakRun, step: int) -> RunReport | None:
     """A run's last report at or before an update."""
     return max((report for report in run.reports if report.step <= step), key=lambda report: report.step, default=None)
 

@@ -10,7 +10,8 @@ from seq2seq.stories.explain.equation import Addressed, Explanation
 from seq2seq.stories.formulas import Line, Number
 from seq2seq.stories.sources import Passage
 from seq2seq.stories.tokens import quoted
-from seq2seq.traces.masks import LeakReport, LeakTrace
+from seq2seq.traces.masks import LeakTrace
+from seq2seq.traces.run_report import RunReport
 from seq2seq.words import Words
 
 EVALUATE = "training/evaluate.py"
@@ -25,12 +26,12 @@ class LeakExplainer(Addressed):
             "loss": self.loss, "free": self.free, "bound": self.bound, "map": self.map, "head": self.head
         }  # fmt: skip
 
-    def report(self, side: str, seed: int, step: int) -> LeakReport:
+    def report(self, side: str, seed: int, step: int) -> RunReport:
         """One report of one run."""
         run = next(run for run in self.trace.of(side) if run.seed == seed)
         return next(report for report in run.reports if report.step == step)
 
-    def name(self, key: str, side: str, seed: int, report: LeakReport) -> str:
+    def name(self, key: str, side: str, seed: int, report: RunReport) -> str:
         """What a number of a report is, in words."""
         told = self.words.say(f"leak.side.{side}")
         return self.words.say(f"leak.explain.{key}", side=told, seed=seed, step=report.step, n=report.n)

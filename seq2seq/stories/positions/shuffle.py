@@ -58,16 +58,14 @@ class Told:
 
     def add(
         self, key: str, passage: Passage, line: Line | None = None, slots: Mapping[str, object] | None = None,
-        **tracks: int,
+        more: Sequence[str] = (), **tracks: int,
     ) -> None:  # fmt: skip
-        """One step; tracks that are not named stay as they are."""
+        """One step, with more sentences after its own; tracks that are not named stay as they are."""
         self.now |= tracks
         for name, held in self.tracks.items():
             held.append(self.now[name])
         named, say = self.slots() | dict(slots or {}), self.words.say
-        title, text = say(f"shuffle.{key}.title", **named), say(f"shuffle.{key}.text", **named)
-        if key.startswith("written"):
-            text = in_a_row([text, *_uncounted(self.pair.typed.source, self.words)])
+        title, text = say(f"shuffle.{key}.title", **named), in_a_row([say(f"shuffle.{key}.text", **named), *more])
         question = shuffle_question(self.pair, key, self.words)
         formula = line.into(self.book) if line else None
         self.steps.append(Step(title, text, WAYS.index(self.way), formula, passage, question))
@@ -100,7 +98,7 @@ def _without(told: Told) -> None:
     told.add("back", LAYERS, _apart(told, top), _far(pair, top), moved=0, apart=1, told0=top + 1)
     told.add("look", LOOK, _look(told), _looking(pair), look=1, moved=1)
     key = "written" if pair.changed == 0 else "written.differs"
-    told.add(key, WRITE, None, _written(told), wrote=1, told0=top + 2)
+    told.add(key, WRITE, None, _written(told), _uncounted(pair.typed.source, told.words), wrote=1, told0=top + 2)
 
 
 def _with(told: Told) -> None:
